@@ -10,9 +10,11 @@ use huitong_netting::{Member, Runs};
 use super::attest::outstanding;
 use super::attested::words;
 use super::automatic::earliest_open;
+use super::cut_off::{business_day, not_passed};
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::payments::{Paying, Progress};
+use crate::refusal::Refusal;
 use crate::state::{Cycle, Waiting, WaitingLeg};
 
 /// The most waiting legs that a status names.
@@ -77,10 +79,18 @@ pub(crate) enum RegionAttestation {
     Otherwise,
 }
 
-/// The status of a day; without one, of the earliest that is open.
+/// The status of a day; without one, of the earliest that is open. One of which there is no cycle and never will be, or none
+/// yet, is refused: it has nothing that could be told.
 pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decision<Status> {
-    let day = day.unwrap_or_else(|| current(context));
+    let asked = day;
+    let day = asked.unwrap_or_else(|| current(context));
     let cycle = context.state.cycles.get(&day);
+    if asked.is_some()
+        && cycle.is_none()
+        && let Err(refusal) = may_come(context, day)
+    {
+        return Ok(Decided::refuse(refusal));
+    }
     let state = match cycle {
         None => CycleState::Open,
         Some(Cycle { plan: None, .. }) if is_attested(context, day) => CycleState::Attested,
@@ -114,6 +124,14 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
             .cloned()
             .unwrap_or_default(),
     }))
+}
+
+/// Whether a day without a cycle may have one. After a restore one that was cut off before was a business day then.
+fn may_come(context: &Context<'_>, day: BusinessDay) -> Result<(), Refusal> {
+    if context.state.restored.waits_since.is_none() {
+        business_day(context, day)?;
+    }
+    not_passed(context, day)
 }
 
 /// The earliest open day; when nothing is open, today, or the last cycle if that is today's or later.
@@ -162,10 +180,7 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
 }
 
 /// What a plan did and left. Why the legs it left wait is told of the cycle that is open.
-fn netted(
-    context: &Context<'_>,
-    day: BusinessDay,
-) -> Result<Result<Counts, crate::refusal::Refusal>, Fault> {
+fn netted(context: &Context<'_>, day: BusinessDay) -> Result<Result<Counts, Refusal>, Fault> {
     Ok(plan_of(context, day)?.map(|plan| {
         let carried = plan
             .windows()

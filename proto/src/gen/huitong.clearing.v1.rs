@@ -227,7 +227,8 @@ pub struct CloseDayResponse {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusRequest {
-    /// Optional: the open business day when empty.
+    /// Optional: the open business day when empty. One without a cycle that is no business day, has not begun, or before which a later
+    /// one was cut off is refused.
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
 }

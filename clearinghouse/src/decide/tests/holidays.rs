@@ -23,9 +23,25 @@ fn what_belongs_to_a_holiday_is_netted_with_the_next_business_day() {
         assert_eq!(refused.detail, named);
     }
     assert_eq!(house.status(None).day, day(9), "the open cycle");
+    let asked = |house: &House, on: BusinessDay| {
+        let told = house.ask(move |context| status(context, Some(on)));
+        told.map(|status| status.state)
+            .map_err(|refusal| (refusal.code.code(), refusal.detail))
+    };
+    let weekend = format!("{}, the next is {}", day(8), day(9));
+    let no_day = Err(("cycle.no_business_day", weekend));
+    assert_eq!(asked(&house, day(8)), no_day);
+    assert_eq!(asked(&house, day(9)), Ok(CycleState::Open));
+    let tomorrow = day(31).plus_days(1).unwrap();
+    let ahead = Err(("cycle.not_begun", tomorrow.to_string()));
+    assert_eq!(asked(&house, tomorrow), ahead);
     house.clock.put("2026-03-09T14:00:00.000Z");
     let deadline = Schedule::Deadline(22 * 60);
     assert_eq!(house.tick(deadline), Ok(Some(day(9))));
     let plan = house.net(9).unwrap();
     assert_eq!((plan.day(), plan.legs()), (day(9), 1));
+    // Nothing was cut off that Friday, and nothing is any more.
+    let never = format!("{}, cut off up to {}", day(6), day(9));
+    assert_eq!(asked(&house, day(6)), Err(("cycle.passed", never)));
+    assert_eq!(asked(&house, day(8)), no_day);
 }
