@@ -187,6 +187,8 @@ async fn a_province_proves_its_day_offline_and_whatever_was_meddled_with_is_name
     let (code, other) = checked.verify(&chengdu, &["--book", &book]).await;
     assert_eq!(code, Some(1));
     assert_eq!(other["faults"][0]["code"], "book.foreign");
+    let said = other["faults"][0]["en"].as_str().unwrap();
+    assert!(said.contains("htlb"), "{said}: its file is named");
 
     let bytes = std::fs::read(&ningbo).unwrap();
     meddled_with(&checked, &MemberStatement::from_bytes(&bytes).unwrap()).await;

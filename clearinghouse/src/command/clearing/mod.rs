@@ -11,6 +11,7 @@ mod cut_off;
 mod dispute;
 mod exceptions;
 mod file;
+mod kind;
 mod members;
 mod month;
 mod net;

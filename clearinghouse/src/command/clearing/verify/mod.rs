@@ -21,6 +21,7 @@ use huitong_netting::statement::{MemberStatement, check, compare, follow, neighb
 use self::shown::Said;
 use super::connection::{Shape, print_json};
 use super::file;
+use super::kind::{self, Kind, Unread};
 use super::offline::{Offline, ended};
 use crate::words::on_checkpoint;
 
@@ -61,19 +62,18 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let trust = self.offline.trust()?;
-        let books = self.books()?;
+        let (files, books): (Vec<PathBuf>, Vec<LegBook>) = self.books()?.into_iter().unzip();
         let shown = self.statement.display().to_string();
-        let statement = MemberStatement::from_bytes(&file::read(&self.statement)?);
+        let statement = kind::read(Kind::Statement, &file::read(&self.statement)?);
         let (statement, faults) = match statement {
             Ok(statement) => {
-                let faults = self.faults(&statement, &trust, &books)?;
+                let mut faults = self.faults(&statement, &trust)?;
+                let by_books = compare(&statement, &books);
+                let named = |fault: &_| Said::of_books(fault, files.iter().zip(&books));
+                faults.extend(by_books.iter().map(named));
                 (Some(statement), faults)
             }
-            Err(error) => {
-                let zh = "无法按对账单读取：内容被更改、截断或并非对账单";
-                let en = format!("it cannot be read as a statement: {error}");
-                (None, vec![Said::new("statement.unreadable", &en, zh)])
-            }
+            Err(Unread { en, zh }) => (None, vec![Said::new("statement.unreadable", &en, &zh)]),
         };
         let (words, mut unsound) = self.words(statement.as_ref(), &trust)?;
         let mut faults = faults;
@@ -93,16 +93,17 @@ impl Verify {
         Ok(ended(&faults))
     }
 
-    fn books(&self) -> anyhow::Result<Vec<LegBook>> {
+    /// The books with their files.
+    fn books(&self) -> anyhow::Result<Vec<(PathBuf, LegBook)>> {
         let mut files = Vec::new();
         for path in &self.book {
             files.extend(files_of(path)?);
         }
-        let read = |path: &PathBuf| {
-            let cannot = || format!("{}: not a book of legs / 不是账簿文件", path.display());
-            LegBook::from_bytes(&file::read(path)?).with_context(cannot)
+        let read = |path: PathBuf| {
+            let book = read_as(Kind::Book, &path)?;
+            Ok((path, book))
         };
-        files.iter().map(read).collect()
+        files.into_iter().map(read).collect()
     }
 
     /// What regions said of the statement's checkpoint, and what is wrong with words that are not theirs or of another.
@@ -114,10 +115,7 @@ impl Verify {
         let (Some(path), Some(statement)) = (&self.countersignatures, statement) else {
             return Ok((Vec::new(), Vec::new()));
         };
-        let cannot = || format!("{}: no countersignatures / 不是副署文件", path.display());
-        let words = WitnessFile::from_bytes(&file::read(path)?)
-            .with_context(cannot)?
-            .words;
+        let WitnessFile { words } = read_as(Kind::Countersignatures, path)?;
         let own = statement.checkpoint.signed.checkpoint.digest();
         let (mut sound, mut faults) = (Vec::new(), Vec::new());
         for word in words {
@@ -138,24 +136,18 @@ impl Verify {
         Ok((sound, faults))
     }
 
-    fn faults(
-        &self,
-        statement: &MemberStatement,
-        trust: &Trust,
-        books: &[LegBook],
-    ) -> anyhow::Result<Vec<Said>> {
+    fn faults(&self, statement: &MemberStatement, trust: &Trust) -> anyhow::Result<Vec<Said>> {
         let mut faults = Vec::new();
         if let Err(fault) = of_clearinghouse::checkpoint(&statement.checkpoint, trust) {
             faults.push(Said::signature("the statement's checkpoint", &fault));
         }
         for path in &self.checkpoint {
             let shown = path.display().to_string();
-            let other = CertifiedCheckpoint::from_bytes(&file::read(path)?);
-            let other = match other {
+            let other = kind::read(Kind::Checkpoint, &file::read(path)?);
+            let other: CertifiedCheckpoint = match other {
                 Ok(other) => other,
-                Err(error) => {
-                    let en = format!("{shown} cannot be read as a checkpoint: {error}");
-                    let zh = format!("{shown} 无法按检查点读取");
+                Err(Unread { en, zh }) => {
+                    let (en, zh) = (format!("{shown}: {en}"), format!("{shown}：{zh}"));
                     faults.push(Said::new("checkpoint.unreadable", &en, &zh));
                     continue;
                 }
@@ -171,16 +163,20 @@ impl Verify {
         }
         faults.extend(check(statement).iter().map(Said::of));
         if let Some(path) = &self.before {
-            let cannot = || format!("{}: not a statement / 不是对账单", path.display());
-            let before = MemberStatement::from_bytes(&file::read(path)?).with_context(cannot)?;
+            let before: MemberStatement = read_as(Kind::Statement, path)?;
             match of_clearinghouse::checkpoint(&before.checkpoint, trust) {
                 Ok(()) => faults.extend(follow(statement, &before).iter().map(Said::of)),
                 Err(fault) => faults.push(Said::signature(&path.display().to_string(), &fault)),
             }
         }
-        faults.extend(compare(statement, books).iter().map(Said::of));
         Ok(faults)
     }
+}
+
+/// Reads a file without which there is nothing to check.
+fn read_as<T: Artifact>(expected: Kind, path: &Path) -> anyhow::Result<T> {
+    let read = kind::read(expected, &file::read(path)?);
+    read.map_err(|Unread { en, zh }| anyhow::anyhow!("{}: {en} / {zh}", path.display()))
 }
 
 /// A file itself, or the files of a folder in the order of their names.
@@ -201,3 +197,6 @@ fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     );
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::PathBuf;
 
 use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
@@ -46,6 +47,32 @@ impl Said {
             en,
             zh,
         }
+    }
+
+    /// What was found by books: where it is a book that is wrong, its files are named.
+    pub(super) fn of_books<'a>(
+        fault: &StatementFault,
+        books: impl Iterator<Item = (&'a PathBuf, &'a LegBook)>,
+    ) -> Self {
+        let said = Self::of(fault);
+        let StatementFault::Book(region, _) = fault else {
+            return said;
+        };
+        let of_region = books.filter(|(_, book)| book.region() == *region);
+        let files: Vec<_> = of_region
+            .map(|(file, _)| file.display().to_string())
+            .collect();
+        let files = files.join(", ");
+        Self {
+            en: format!("{files}: {}", said.en),
+            zh: format!("{files}：{}", said.zh),
+            ..said
+        }
+    }
+
+    /// Whether it is a book that is wrong, and not what it was held against.
+    fn is_of_a_book(&self) -> bool {
+        self.code.starts_with("book.")
     }
 
     /// `whose` is the checkpoint that is not signed as it must be.
@@ -148,7 +175,14 @@ impl Found<'_> {
     pub(super) fn text(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let file = self.file;
         if !self.faults.is_empty() {
-            writeln!(out, "{file}: does not hold / 对账单有误")?;
+            let found = if self.statement.is_none() {
+                "nothing that could be checked / 无法核验"
+            } else if self.faults.iter().all(Said::is_of_a_book) {
+                "nothing wrong was found with it but with a book, without which legs are not checked / 对账单未见错误，账簿有误，未能逐笔核对"
+            } else {
+                "does not hold / 对账单有误"
+            };
+            writeln!(out, "{file}: {found}")?;
             for said in self.faults.iter().take(PRINTED) {
                 writeln!(out, "{}: {} / {}", said.code, said.en, said.zh)?;
             }
