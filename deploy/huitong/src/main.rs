@@ -2,6 +2,7 @@
 //! telemetry for the servers.
 
 mod observe;
+mod typed;
 
 use std::process::ExitCode;
 
@@ -51,7 +52,7 @@ enum Policy {
 
 fn main() -> ExitCode {
     allow_open_files();
-    match run(Arguments::parse().command) {
+    match run(typed::arguments::<Arguments>().command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("huitong: {error:#}");

@@ -240,6 +240,19 @@ pub enum DateError {
     EndsBeforeItBegins,
 }
 
+impl DateError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Malformed => "日期写作 2026-01-31，时刻写作 2026-01-31T08:00:00.000Z",
+            Self::NoSuchDay => "没有这一天",
+            Self::OutOfRange => "日期须在 1900 至 2199 年之间，时刻须在 1970 至 2199 年之间",
+            Self::EndsBeforeItBegins => "截止日早于起始日",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -109,6 +109,14 @@ impl FromStr for Digest {
 #[error("a digest is 64 hex digits in lower case")]
 pub struct DigestError;
 
+impl DigestError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(&self) -> &'static str {
+        "摘要为 64 位小写十六进制数字"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -136,6 +136,14 @@ impl FromStr for Fund {
 #[error("there is no such fund; the funds are {}", list())]
 pub struct FundError;
 
+impl FundError {
+    /// The same in Chinese.
+    #[must_use]
+    pub fn chinese(self) -> String {
+        format!("没有该基金，可用的基金有 {}", list())
+    }
+}
+
 fn list() -> String {
     Fund::ALL
         .iter()

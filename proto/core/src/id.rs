@@ -298,6 +298,19 @@ pub enum IdError {
     RequestId,
 }
 
+impl IdError {
+    /// The same in Chinese.
+    #[must_use]
+    pub fn chinese(self) -> String {
+        match self {
+            Self::Malformed(prefix) => {
+                format!("编号为 {prefix} 加 26 位小写字母和数字，不含 i、l、o、u")
+            }
+            Self::RequestId => "请求编号为 1 至 64 位字母、数字、“.”、“_”、“:”和“-”".to_owned(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

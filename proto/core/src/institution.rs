@@ -121,6 +121,17 @@ pub enum InstitutionError {
     Region(#[from] RegionError),
 }
 
+impl InstitutionError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Malformed => "定点医药机构代码为 H、P 或 S 加十一位数字，如 H51010400001",
+            Self::Region(error) => error.chinese(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

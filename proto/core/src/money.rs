@@ -93,8 +93,16 @@ impl Fen {
     /// Reads yuan with at most two decimals: `13160`, `13160.5` or `13160.50`.
     ///
     /// # Errors
-    /// A sign, an exponent, a third decimal, any other character, or an amount above 10¹⁵ fen.
+    /// A sign, an exponent, a third decimal, any other character, or an amount above 10¹⁵ fen. An amount with a
+    /// minus before it is told as what it is, [`MoneyError::Negative`].
     pub fn parse_yuan(text: &str) -> Result<Self, MoneyError> {
+        match text.strip_prefix('-').map(Self::parse_unsigned) {
+            Some(Ok(_)) => Err(MoneyError::Negative),
+            Some(Err(_)) | None => Self::parse_unsigned(text),
+        }
+    }
+
+    fn parse_unsigned(text: &str) -> Result<Self, MoneyError> {
         let (yuan, decimals) = match text.split_once('.') {
             Some((_, "")) => return Err(MoneyError::Malformed),
             Some(parts) => parts,
@@ -155,7 +163,7 @@ impl FromStr for Fen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
     /// An amount below zero where money is counted.
-    #[error("an amount cannot be below zero")]
+    #[error("an amount cannot be below zero; write it without a minus")]
     Negative,
     /// An amount beyond 10¹⁵ fen.
     #[error("an amount cannot be beyond 10,000,000,000,000.00 yuan")]
@@ -177,6 +185,21 @@ pub enum MoneyError {
     /// Exact parts that do not sum to the amount they are parts of.
     #[error("the exact parts do not sum to the amount that is split")]
     TargetsDiffer,
+}
+
+impl MoneyError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Negative => "金额不能为负，请不带负号填写",
+            Self::OutOfRange => "金额不能超过 10,000,000,000,000.00 元",
+            Self::Malformed => "金额以元为单位，至多两位小数，如 13160.00",
+            Self::NothingToSplitBy => "各部分均为零，无法按比例分摊",
+            Self::PartsDiffer { .. } => "分摊的份数与可容纳的份数不符",
+            Self::TargetsDiffer => "各部分之和与被分摊金额不符",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -209,11 +232,13 @@ mod tests {
     #[test]
     fn what_is_no_amount_is_refused() {
         let malformed = [
-            "", ".", "1.", ".5", "1.234", "-1", "+1", "1e3", " 1", "1,000", "１", "1.-5", "--1",
-            "1.0.0",
+            "", ".", "1.", ".5", "1.234", "+1", "1e3", " 1", "1,000", "１", "1.-5", "--1", "1.0.0",
         ];
         for text in malformed {
             assert_eq!(Fen::parse_yuan(text), Err(MoneyError::Malformed), "{text}");
+        }
+        for text in ["-1", "-12.00", "-0"] {
+            assert_eq!(Fen::parse_yuan(text), Err(MoneyError::Negative), "{text}");
         }
         for text in ["--1", "-+1", "+-1", "-", "+", ""] {
             assert_eq!(

@@ -99,6 +99,21 @@ pub enum PersonError {
     CredentialNumber,
 }
 
+impl PersonError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::PsnNo => "人员编号为 18 至 26 位数字和大写字母",
+            Self::ResidentId => "居民身份证号码为 17 位数字加一位数字或大写字母 X",
+            Self::ResidentIdRegion => "居民身份证号码前两位不是省份代码",
+            Self::ResidentIdBirth => "居民身份证号码第 7 至 14 位不是出生日期",
+            Self::ResidentIdCheck => "居民身份证号码校验位不符，请核对",
+            Self::CredentialNumber => "凭证号码为 1 至 128 个可见 ASCII 字符，不含空格",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -154,6 +154,18 @@ pub enum RegionError {
     UnknownCity,
 }
 
+impl RegionError {
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Malformed => "统筹区代码为六位数字（GB/T 2260），如 330200",
+            Self::UnknownProvince => "统筹区代码前两位为省份，11 至 82",
+            Self::UnknownCity => "统筹区代码中间两位为城市：00、01 至 70、90 或 99",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

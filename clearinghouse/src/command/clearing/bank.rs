@@ -94,7 +94,8 @@ impl std::str::FromStr for Purpose {
             reference: reference
                 .parse()
                 .map_err(|error: huitong_core::payment::PaymentReferenceError| error.to_string())?,
-            amount: Fen::parse_yuan(amount).map_err(|error| error.to_string())?,
+            amount: Fen::parse_yuan(amount)
+                .map_err(|error| format!("{error} / {}", error.chinese()))?,
         })
     }
 }

@@ -70,11 +70,9 @@ pub(super) struct VerifyReceipt {
 fn stated(text: &str) -> Result<(Fund, Fen), String> {
     let (fund, amount) = text
         .split_once('=')
-        .ok_or("write FUND=YUAN, such as resident_pool=131.60")?;
-    let fund: Fund = fund.parse().map_err(|_| format!("no fund: {fund}"))?;
-    let amount: Fen = amount
-        .parse()
-        .map_err(|error| format!("no amount: {error}"))?;
+        .ok_or("write FUND=YUAN, such as resident_pool=131.60 / 格式为 基金=金额（元）")?;
+    let fund = Fund::parse(fund).map_err(|it| format!("{it} / {}", it.chinese()))?;
+    let amount = Fen::parse_yuan(amount).map_err(|it| format!("{it} / {}", it.chinese()))?;
     Ok((fund, amount))
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use huitong_core::deduction::{DeductionAmounts, DeductionNote};
 use huitong_core::fund::Fund;
 use huitong_core::id::{RequestId, SettlementId};
@@ -46,7 +46,9 @@ pub(in crate::command) fn amount(text: &str) -> anyhow::Result<(Fund, Fen)> {
     let parts = text.split_once('=');
     let (fund, amount) = parts
         .context("a fund and yuan, with = between, as resident_pool=120.50 / 应为 基金=金额")?;
-    Ok((Fund::parse(fund)?, Fen::parse_yuan(amount)?))
+    let fund = Fund::parse(fund).map_err(|it| anyhow!("{it} / {}", it.chinese()))?;
+    let amount = Fen::parse_yuan(amount).map_err(|it| anyhow!("{it} / {}", it.chinese()))?;
+    Ok((fund, amount))
 }
 
 impl Deduct {

@@ -83,8 +83,8 @@ impl SignedFen {
     /// As [`Fen::parse_yuan`].
     pub fn parse_yuan(text: &str) -> Result<Self, MoneyError> {
         match text.strip_prefix('-') {
-            Some(unsigned) => Self::from(Fen::parse_yuan(unsigned)?).checked_neg(),
-            None => Fen::parse_yuan(text.strip_prefix('+').unwrap_or(text)).map(Self::from),
+            Some(unsigned) => Self::from(Fen::parse_unsigned(unsigned)?).checked_neg(),
+            None => Fen::parse_unsigned(text.strip_prefix('+').unwrap_or(text)).map(Self::from),
         }
     }
 }
