@@ -20,7 +20,7 @@ use super::calling_officer;
 use super::status::{malformed, refused};
 use crate::error::NodeError;
 use crate::ledger::Ledger;
-use crate::legs::book::{numbers_of, page};
+use crate::legs::book::{last_number, numbers_of, page};
 
 /// The service.
 pub struct LegBookGrpc {
@@ -64,7 +64,11 @@ impl LegBookGrpc {
                 let detail = "from, to: numbers from 1 on, the last not before the first";
                 return Err(refused(RefusalCode::Malformed, detail));
             }
-            return Ok(message.from..=message.to);
+            let last = last_number(&self.ledger).map_err(NodeError::from)?;
+            if message.from > last {
+                return Err(refused(RefusalCode::LegsPastEnd, last));
+            }
+            return Ok(message.from..=message.to.min(last));
         }
         let day = Path::root("business_day").parse(&message.business_day, BusinessDay::parse);
         let day = day.map_err(|fault| malformed(&fault))?;

@@ -215,6 +215,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DayNotBegun
         | RefusalCode::DayNotOpen
         | RefusalCode::DayNotClosed
+        | RefusalCode::LegsPastEnd
         | RefusalCode::NotReplaced => Code::FailedPrecondition,
     }
 }

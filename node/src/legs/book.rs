@@ -76,8 +76,7 @@ pub fn page(ledger: &Ledger, numbers: RangeInclusive<u64>) -> Result<Vec<Numbere
 /// # Errors
 /// [`StoreError`] when they cannot be read.
 pub fn own(ledger: &Ledger, numbers: RangeInclusive<u64>) -> Result<Vec<NumberedLeg>, StoreError> {
-    let written = ledger.stream(Stream::Legs)?;
-    let written = written.map_or(0, |head| head.written);
+    let written = last_number(ledger)?;
     let (mut next, last) = (*numbers.start(), written.min(*numbers.end()));
     let was_restored = ledger.restored()?.is_some();
     let mut own = Vec::new();
@@ -96,6 +95,15 @@ pub fn own(ledger: &Ledger, numbers: RangeInclusive<u64>) -> Result<Vec<Numbered
         }
     }
     Ok(own)
+}
+
+/// The last number that is written; 0 while there is none.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn last_number(ledger: &Ledger) -> Result<u64, StoreError> {
+    let head = ledger.stream(Stream::Legs)?;
+    Ok(head.map_or(0, |head| head.written))
 }
 
 /// The first number of the next block: where a block was never begun, nothing of it is written.

@@ -194,6 +194,8 @@ refusals! {
     DayNotOpen "day.not_open" No "That day cannot be closed: it is no business day, or a later one is closed already; the day that is open is named here." "该日不能日切：非业务日，或其后业务日已日切；当前开放日如所示。";
     /// The legs of a business day are asked for that is not closed here.
     DayNotClosed "day.not_closed" SameId "That business day is not closed here, so that its legs are not all known; `huitong node status` names the open day, and --from and --to list legs by number." "该业务日在本节点未日切，无法列出全部清算明细；开放日见 huitong node status，可用 --from、--to 按编号列出。";
+    /// Legs are asked for past the last that there is.
+    LegsPastEnd "leg.past_end" SameId "This node has no leg of the first number that was asked for yet; the last that there is is named here." "本节点尚无所请求的起始序号，现有最后序号如所示。";
     /// The bureau closed the institution's month.
     MonthClosed "institution_month.closed" No "The bureau has closed this month for the institution; ask the bureau to open it again." "经办机构已关闭该机构本月确认，如需变更请联系经办机构重新开放。";
     /// The day until which confirmations are taken back is past.
