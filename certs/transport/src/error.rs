@@ -328,3 +328,6 @@ impl CertificateRefusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
