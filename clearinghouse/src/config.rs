@@ -179,7 +179,7 @@ impl Config {
         let (tls, trust) = tls(&section, folder, files).unzip();
         let trust = trust.flatten();
         let trust = trust.as_ref().map(|speaking| &**speaking.trust());
-        let signing = signing::read(&root.section("signing"), folder, trust);
+        let signing = signing::read(&root.section("signing"), folder, trust, files);
         let schedule = schedule(&root);
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
         let payment = payment::rules(&root);
@@ -256,8 +256,17 @@ fn tls(
         Files::Read => match CredentialStore::load(named.clone()) {
             Ok(store) => Some((named, Some(store.credentials()))),
             Err(error) => {
-                let key = culprit(&error, &named);
-                section.fault_of(key, error.to_string(), "证书文件有误，详见英文说明");
+                let faults = named.faults();
+                let all = if faults.is_empty() {
+                    vec![error]
+                } else {
+                    faults
+                };
+                for error in &all {
+                    let said = error.to_string();
+                    let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
+                    section.fault_of(culprit(error, &named), en, zh);
+                }
                 None
             }
         },

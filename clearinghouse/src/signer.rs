@@ -34,12 +34,21 @@ impl SigningFiles {
     /// The key and its certificate, checked against the root at a moment.
     pub(crate) fn load(&self, trust: &Trust, at: jiff::Timestamp) -> Result<Signer, SignerError> {
         let key = SigningKey::load(&self.key)?;
-        let pem = std::fs::read(&self.certificate).map_err(|error| SignerError::File {
+        let certified = CertifiedKey::from_pem(&self.pem()?, trust, at)?;
+        Signer::new(key, &certified)
+    }
+
+    fn pem(&self) -> Result<Vec<u8>, SignerError> {
+        std::fs::read(&self.certificate).map_err(|error| SignerError::File {
             file: self.certificate.display().to_string(),
             reason: error.to_string(),
-        })?;
-        let certified = CertifiedKey::from_pem(&pem, trust, at)?;
-        Signer::new(key, &certified)
+        })
+    }
+
+    /// Which of the two files cannot be read, each by itself.
+    pub(crate) fn unreadable(&self) -> Vec<SignerError> {
+        let key = SigningKey::load(&self.key).err().map(SignerError::Key);
+        key.into_iter().chain(self.pem().err()).collect()
     }
 }
 

@@ -53,6 +53,27 @@ code = "330200"
 }
 
 #[test]
+fn every_file_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\nchain = \"tls.crt\"\nkey = \"tls.key\"\n\
+                roots = \"root.crt\"\n[signing]\nkey = \"signing.key\"\ncertificate = \"signing.crt\"\n\
+                [[region]]\ncode = \"330200\"\n[[region]]\ncode = \"510100\"\n";
+    let faults = Config::read("c.toml", text, folder.path(), Files::Read).unwrap_err();
+    let found = faults.list().iter().map(|fault| fault.path.as_str());
+    let found: Vec<_> = found.collect();
+    assert_eq!(
+        found,
+        [
+            "tls.chain",
+            "tls.key",
+            "tls.roots",
+            "signing.key",
+            "signing.certificate"
+        ]
+    );
+}
+
+#[test]
 fn one_region_has_nobody_to_clear_with() {
     let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\nchain = \"c\"\nkey = \"k\"\n\
                 roots = \"r\"\n[signing]\nkey = \"k\"\ncertificate = \"c\"\n[[region]]\ncode = \"330200\"\n";

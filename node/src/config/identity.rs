@@ -54,7 +54,15 @@ fn credentials(
     let store = match CredentialStore::load(files.clone()) {
         Ok(store) => store,
         Err(error) => {
-            fault(section, culprit(&error, &files), &error);
+            let faults = files.faults();
+            let all = if faults.is_empty() {
+                vec![error]
+            } else {
+                faults
+            };
+            for error in &all {
+                fault(section, culprit(error, &files), error);
+            }
             return None;
         }
     };

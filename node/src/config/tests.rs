@@ -201,6 +201,26 @@ fn every_fault_is_listed_at_once() {
 }
 
 #[test]
+fn every_file_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "region = \"330200\"\nlisten = \"0.0.0.0:7400\"\ndata = \"data\"\n\
+         [tls]\nchain = \"tls.crt\"\nkey = \"tls.key\"\nroots = \"root.crt\"\nrevocation_lists = [\"revoked.crl\"]\n\
+         [signing]\nkey = \"signing.key\"\ncertificate = \"signing.crt\"\n";
+    check(
+        &folder,
+        text,
+        &[
+            "5 tls.chain",
+            "6 tls.key",
+            "7 tls.roots",
+            "8 tls.revocation_lists",
+            "10 signing.key",
+            "11 signing.certificate",
+        ],
+    );
+}
+
+#[test]
 fn the_certificates_are_those_of_the_region() {
     let folder = folder();
     let line = |of: &str| {

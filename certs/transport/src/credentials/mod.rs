@@ -55,6 +55,23 @@ impl CredentialFiles {
         }
     }
 
+    /// What is wrong with each of them by itself, where loading them stops at the first.
+    pub fn faults(&self) -> Vec<CredentialsError> {
+        let alone = [
+            chain(&self.chain).err(),
+            key(&self.key).err(),
+            roots(&self.roots).err(),
+        ];
+        let mut faults: Vec<_> = alone.into_iter().flatten().collect();
+        let lists = self.revocation_lists.iter();
+        faults.extend(lists.filter_map(|list| match roots(&self.roots) {
+            Ok(trust) => with_list(trust, list).err(),
+            // A list is an authority's, which only the roots prove.
+            Err(_) => text(list).err(),
+        }));
+        faults
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> Vec<PathBuf> {
         let mut files = vec![self.chain.clone(), self.key.clone(), self.roots.clone()];
@@ -120,18 +137,10 @@ impl Credentials {
     /// [`CredentialsError`] names the file, or says why the certificate is not usable.
     pub fn load(files: &CredentialFiles, at: Timestamp) -> Result<Self, CredentialsError> {
         let chain = chain(&files.chain)?;
-        let key = PrivateKeyDer::from_pem_slice(text(&files.key)?.as_bytes()).map_err(|error| {
-            refused(
-                &files.key,
-                &format!("no private key in PEM ({error}) / 未找到PEM格式的私钥"),
-            )
-        })?;
-        let mut trust = Trust::from_pem(text(&files.roots)?.as_bytes())
-            .map_err(|error| refused(&files.roots, &error.to_string()))?;
+        let key = key(&files.key)?;
+        let mut trust = roots(&files.roots)?;
         for path in &files.revocation_lists {
-            trust = trust
-                .with_revocation_lists(text(path)?.as_bytes())
-                .map_err(|error| refused(path, &error.to_string()))?;
+            trust = with_list(trust, path)?;
         }
         let credentials = Self::new(chain, key, Arc::new(trust))?;
         credentials.check(at)?;
@@ -223,8 +232,33 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CredentialsError> 
     Ok(chain)
 }
 
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, CredentialsError> {
+    PrivateKeyDer::from_pem_slice(text(path)?.as_bytes()).map_err(|error| {
+        refused(
+            path,
+            &format!("no private key in PEM ({error}) / 未找到PEM格式的私钥"),
+        )
+    })
+}
+
+fn roots(path: &Path) -> Result<Trust, CredentialsError> {
+    Trust::from_pem(text(path)?.as_bytes()).map_err(|error| refused(path, &error.to_string()))
+}
+
+fn with_list(trust: Trust, path: &Path) -> Result<Trust, CredentialsError> {
+    trust
+        .with_revocation_lists(text(path)?.as_bytes())
+        .map_err(|error| refused(path, &error.to_string()))
+}
+
 fn text(path: &Path) -> Result<String, CredentialsError> {
-    directory::read(path).map_err(|error| refused(path, &error.to_string()))
+    directory::read(path).map_err(|error| match error {
+        // It names the file, as every refusal here does.
+        directory::DirectoryError::Io { source, .. } => {
+            refused(path, &format!("{source} / 无法读取"))
+        }
+        other => refused(path, &other.to_string()),
+    })
 }
 
 fn refused(path: &Path, reason: &str) -> CredentialsError {
