@@ -61,6 +61,11 @@ pub enum TrustError {
     /// A certificate is no root of an operator.
     #[error("it is no operator's root: {0} / 不是运营方根证书：{0}")]
     NotRoot(String),
+    /// A certificate is a party's, such as a region's authority.
+    #[error(
+        "it is the certificate of {0}, and the trust anchor is wanted here: the operator's root, root.crt / 这是{0}的证书，此处应为信任根，即运营方根证书 root.crt"
+    )]
+    OfParty(Identity),
     /// The roots are of two operators.
     #[error("its roots belong to two trust domains, {0} and {1} / 根证书分属两个信任域：{0}和{1}")]
     TwoDomains(TrustDomain, TrustDomain),
@@ -172,6 +177,9 @@ impl Trust {
 fn root(der: &CertificateDer<'_>) -> Result<(Certificate, TrustDomain), TrustError> {
     let refused = |error: IdentityError| TrustError::NotRoot(error.english());
     let certificate = Certificate::read(der).map_err(refused)?;
+    if let Ok(id) = certificate.spiffe_id() {
+        return Err(TrustError::OfParty(id.identity().clone()));
+    }
     match certificate.standing {
         Standing::Authority => {
             let domain = certificate.root_trust_domain().map_err(refused)?;

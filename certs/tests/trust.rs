@@ -12,8 +12,8 @@
 use huitong_certs::authority::{Hosts, Revoked};
 use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
 use huitong_certs::{
-    Authority, Certificate, Identity, IdentityError, Purpose, SigningKey, Trust, Validity,
-    verify_chain_identity,
+    Authority, Certificate, Identity, IdentityError, Purpose, SigningKey, Trust, TrustError,
+    Validity, verify_chain_identity,
 };
 use jiff::{Timestamp, ToSpan};
 use rustls_pki_types::CertificateDer;
@@ -327,7 +327,9 @@ fn only_an_operators_root_is_taken_as_a_root() {
     let authority = root
         .issue_region_authority("310000".parse().unwrap(), years(5))
         .unwrap();
-    assert!(Trust::from_pem(authority.certificate_pem().as_bytes()).is_err());
+    let told = Trust::from_pem(authority.certificate_pem().as_bytes()).unwrap_err();
+    assert_eq!(told, TrustError::OfParty(id("/region/310000/ca")));
+    assert!(told.to_string().contains("root.crt"), "{told}");
     assert!(Trust::from_pem(b"").is_err());
     let two = format!(
         "{}{}",

@@ -168,7 +168,7 @@ async fn each_bad_file_is_named_with_what_is_wrong() {
         (
             "root.crt",
             Some(world.shanghai.certificate_pem().as_bytes()),
-            "no operator's root",
+            "the certificate of /region/310000/ca",
         ),
         ("root.crt", Some(root), "not issued under"),
     ];
