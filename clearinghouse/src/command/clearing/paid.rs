@@ -112,7 +112,7 @@ impl Movements {
                 let movements = movements.collect::<anyhow::Result<Vec<_>>>()?;
                 print_json(out, &json!({ "movements": movements }))
             }
-            Shape::Text => movements.iter().try_for_each(|of| movement_text(out, of)),
+            Shape::Text => movements_text(out, &movements),
         }
     }
 }
@@ -222,6 +222,9 @@ fn payment_json(payment: &v1::Payment) -> anyhow::Result<Value> {
 }
 
 pub(super) fn payments_text(out: &mut dyn Write, payments: &[v1::Payment]) -> anyhow::Result<()> {
+    if payments.is_empty() {
+        return Ok(shown::none(out, payments, "no payments / 无付款")?);
+    }
     writeln!(
         out,
         "{:<40}{:<10}{:>20}{:>20}  {:<12}late",
@@ -280,6 +283,11 @@ fn line_of(movement: &v1::Movement) -> anyhow::Result<&v1::BankLine> {
     line.ok_or_else(|| anyhow::anyhow!("a movement has no line"))
 }
 
+fn movements_text(out: &mut dyn Write, movements: &[v1::Movement]) -> anyhow::Result<()> {
+    shown::none(out, movements, "no movements / 无银行流水")?;
+    movements.iter().try_for_each(|of| movement_text(out, of))
+}
+
 fn movement_text(out: &mut dyn Write, movement: &v1::Movement) -> anyhow::Result<()> {
     let line = line_of(movement)?;
     writeln!(
@@ -320,4 +328,18 @@ fn movement_text(out: &mut dyn Write, movement: &v1::Movement) -> anyhow::Result
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{movements_text, payments_text};
+
+    #[test]
+    fn an_empty_list_says_that_it_is_empty() {
+        let mut out = Vec::new();
+        payments_text(&mut out, &[]).unwrap();
+        movements_text(&mut out, &[]).unwrap();
+        let told = String::from_utf8(out).unwrap();
+        assert_eq!(told, "no payments / 无付款\nno movements / 无银行流水\n");
+    }
 }

@@ -23,6 +23,14 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// One line where a list has nothing: silence would be taken for a fault.
+pub(super) fn none<T>(out: &mut dyn Write, of: &[T], said: &str) -> std::io::Result<()> {
+    if of.is_empty() {
+        writeln!(out, "{said}")?;
+    }
+    Ok(())
+}
+
 pub(super) fn pair_json(pair: &v1::PairGross) -> anyhow::Result<Value> {
     Ok(json!({
         "debtor": pair.debtor,

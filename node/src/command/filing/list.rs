@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::command::filing_shown::{filing_json, print_filing};
 use crate::command::{block_on, said};
-use crate::grpc::people_client::{FilingsAsked, PeopleClient};
+use crate::grpc::people_client::{FilingsAnswer, FilingsAsked, PeopleClient};
 
 /// List filings.
 #[derive(Debug, clap::Args)]
@@ -55,16 +55,40 @@ impl List {
             writeln!(out, "{}", json!({ "people": people, "next": page.next }))?;
             return Ok(ExitCode::SUCCESS);
         }
-        for (psn_no, filings) in &page.people {
-            writeln!(out, "{psn_no}: {} filings / 条备案", filings.len())?;
-            for filing in filings {
-                print_filing(filing, out)?;
-            }
-        }
-        if !page.next.is_empty() {
-            let next = &page.next;
-            writeln!(out, "more with / 下一页: --after {next}")?;
-        }
+        print_page(&page, out)?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print_page(page: &FilingsAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+    if page.people.is_empty() {
+        writeln!(out, "no filings / 无备案")?;
+    }
+    for (psn_no, filings) in &page.people {
+        writeln!(out, "{psn_no}: {} filings / 条备案", filings.len())?;
+        for filing in filings {
+            print_filing(filing, out)?;
+        }
+    }
+    if !page.next.is_empty() {
+        let next = &page.next;
+        writeln!(out, "more with / 下一页: --after {next}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_list_says_that_it_is_empty() {
+        let page = FilingsAnswer {
+            people: Vec::new(),
+            next: String::new(),
+        };
+        let mut out = Vec::new();
+        print_page(&page, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "no filings / 无备案\n");
     }
 }

@@ -14,7 +14,7 @@ use huitong_proto::conversion::prefund::{
 use serde_json::{Value, json};
 
 use crate::command::clearing::connection::{Shape, print_json};
-use crate::command::clearing::shown::yuan;
+use crate::command::clearing::shown::{none, yuan};
 
 fn prefund(key: Option<&v1::PrefundKey>) -> anyhow::Result<Prefund> {
     Ok(prefund_from_wire(key.cloned(), Path::root("prefund"))?)
@@ -76,6 +76,7 @@ fn standing_json(standing: &v1::PrefundStanding) -> anyhow::Result<Value> {
 }
 
 fn standings_text(out: &mut dyn Write, standings: &[v1::PrefundStanding]) -> anyhow::Result<()> {
+    none(out, standings, "no prefunds / 无预付金")?;
     for standing in standings {
         let prefund = prefund(standing.prefund.as_ref())?;
         let level = prefund_level_from_wire(standing.level, Path::root("level"))?;
@@ -137,6 +138,7 @@ pub(super) fn movements_text(
     out: &mut dyn Write,
     movements: &[v1::PrefundMovement],
 ) -> anyhow::Result<()> {
+    none(out, movements, "no movements / 无预付金流水")?;
     for movement in movements {
         let line = prefund_line_from_wire(movement.line.clone(), Path::root("line"))?;
         writeln!(
@@ -169,6 +171,11 @@ pub(super) fn proposals_text(
     out: &mut dyn Write,
     proposals: &[v1::PrefundProposal],
 ) -> anyhow::Result<()> {
+    if proposals.is_empty() {
+        let said =
+            "nothing to propose: nothing was netted in the year before / 上年无轧差，无可测算";
+        return Ok(none(out, proposals, said)?);
+    }
     let (spent, proposed) = ("spent last year", "proposed");
     writeln!(
         out,
@@ -203,4 +210,27 @@ pub(super) fn proposals_csv(
     }
     writer.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{movements_text, proposals_text, standings_text};
+
+    #[test]
+    fn an_empty_list_says_that_it_is_empty() {
+        let mut out = Vec::new();
+        standings_text(&mut out, &[]).unwrap();
+        movements_text(&mut out, &[]).unwrap();
+        proposals_text(&mut out, &[]).unwrap();
+        let told = String::from_utf8(out).unwrap();
+        let lines: Vec<_> = told.lines().collect();
+        assert_eq!(
+            lines[..2],
+            ["no prefunds / 无预付金", "no movements / 无预付金流水"]
+        );
+        assert!(
+            lines[2].starts_with("nothing to propose") && lines.len() == 3,
+            "{told}"
+        );
+    }
 }
