@@ -24,6 +24,11 @@ pub(super) struct Resume {
 impl Resume {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
         let mut officer = self.connection.open().await?;
+        let now = v1::StatusRequest {
+            business_day: String::new(),
+        };
+        let before = officer.status(now).await;
+        let before = before.map_err(|status| told(&status))?.into_inner();
         let last_cycle = self.last_cycle.map(|day| day.to_string());
         let request = v1::ResumeRequest {
             last_cycle: last_cycle.clone().unwrap_or_default(),
@@ -32,7 +37,28 @@ impl Resume {
         asked.map_err(|status| told(&status))?;
         match self.connection.shape() {
             Shape::Json => print_json(out, &json!({ "last_cycle": last_cycle })),
-            Shape::Text => Ok(writeln!(out, "cycles go on / 清算继续")?),
+            Shape::Text => Ok(writeln!(out, "{}", came_of(before.restored_at_ms))?),
         }
+    }
+}
+
+/// What is to be said, by since when cycles had waited for it.
+const fn came_of(restored_at_ms: i64) -> &'static str {
+    if restored_at_ms == 0 {
+        "nothing waited for this: the clearinghouse was not restored, or went on already; nothing was changed / \
+         清算中心未处于恢复状态，未作任何变更"
+    } else {
+        "cycles go on / 清算继续"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::came_of;
+
+    #[test]
+    fn where_nothing_was_restored_nothing_goes_on() {
+        assert!(came_of(0).contains("nothing was changed"));
+        assert!(came_of(1_700_000_000_000).starts_with("cycles go on"));
     }
 }

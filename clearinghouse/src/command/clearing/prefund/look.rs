@@ -17,8 +17,8 @@ use crate::command::clearing::connection::{Connection, Shape, print_json, told};
 pub(super) struct Propose {
     #[command(flatten)]
     connection: Connection,
-    /// The year that is to be set / 年度
-    #[arg(long)]
+    /// The year that is to be set, four digits / 年度（四位）
+    #[arg(long, value_parser = super::year)]
     year: u16,
     /// Print a CSV file that `set --file` reads / 以CSV输出
     #[arg(long, conflicts_with = "json")]

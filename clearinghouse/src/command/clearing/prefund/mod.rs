@@ -66,8 +66,8 @@ impl PrefundCommand {
 struct Set {
     #[command(flatten)]
     connection: Connection,
-    /// The current year / 年度
-    #[arg(long)]
+    /// The current year, four digits / 年度（四位）
+    #[arg(long, value_parser = year)]
     year: u16,
     /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
     #[arg(long, requires = "amount", required_unless_present = "file")]
@@ -80,6 +80,9 @@ struct Set {
     file: Option<PathBuf>,
 }
 
+/// The columns that a file must have.
+const COLUMNS: [&str; 4] = ["payer", "holder", "fund", "proposed"];
+
 /// A row of the file; further columns are not looked at.
 #[derive(Debug, serde::Deserialize)]
 struct FileRow {
@@ -91,12 +94,19 @@ struct FileRow {
 
 impl FileRow {
     fn read(&self) -> anyhow::Result<(Prefund, Fen)> {
-        let prefund = Prefund::new(
-            RegionCode::parse(&self.payer)?,
-            RegionCode::parse(&self.holder)?,
-            self.fund.parse::<Fund>()?,
-        )?;
-        Ok((prefund, Fen::parse_yuan(&self.proposed)?))
+        let region = |column: &str, text: &str| {
+            let read = RegionCode::parse(text);
+            read.map_err(|error| anyhow::anyhow!("{column}: {error} / {}", error.chinese()))
+        };
+        let fund = Fund::parse(&self.fund);
+        let fund = fund.map_err(|it| anyhow::anyhow!("fund: {it} / {}", it.chinese()))?;
+        let amount = Fen::parse_yuan(&self.proposed);
+        let amount = amount.map_err(|it| anyhow::anyhow!("proposed: {it} / {}", it.chinese()))?;
+        let (payer, holder) = (
+            region("payer", &self.payer)?,
+            region("holder", &self.holder)?,
+        );
+        Ok((Prefund::new(payer, holder, fund)?, amount))
     }
 }
 
@@ -126,10 +136,29 @@ impl Set {
     }
 }
 
+/// A year as it is written out: 26 is none.
+fn year(text: &str) -> Result<u16, String> {
+    let year = text
+        .parse()
+        .ok()
+        .filter(|year| (1900..=2199).contains(year));
+    year.ok_or_else(|| "a year has four digits, such as 2026 / 年度为四位数字，如 2026".to_owned())
+}
+
 /// All rows of a file, or the first that is none with its line: nothing is set by half of a file that cannot be read.
 fn read(file: &PathBuf) -> anyhow::Result<Vec<(Prefund, Fen)>> {
     let name = file.display();
     let mut reader = csv::Reader::from_path(file).with_context(|| name.to_string())?;
+    let heading = reader.headers().with_context(|| name.to_string())?;
+    let lacks = |column: &&&str| !heading.iter().any(|found| found == **column);
+    let lacking: Vec<&str> = COLUMNS.iter().filter(lacks).copied().collect();
+    if !lacking.is_empty() {
+        let (lacking, wanted) = (lacking.join(", "), COLUMNS.join(", "));
+        anyhow::bail!(
+            "{name}: the first line lacks {lacking}; it names the columns {wanted}, as `prefund propose --csv` prints them / \
+             首行缺少列 {lacking}；应含 {wanted}，可由 prefund propose --csv 输出"
+        );
+    }
     let mut rows = Vec::new();
     for row in reader.deserialize::<FileRow>() {
         let line = rows.len().saturating_add(2);
@@ -239,5 +268,36 @@ impl TopUp {
         let answer = client.top_up(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
         shown::print_standings(out, self.connection.shape(), answer.standing.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, year};
+
+    #[test]
+    fn a_file_with_other_columns_is_told_which_it_must_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("prefunds.csv");
+        let told = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            format!("{:#}", read(&file).unwrap_err())
+        };
+        let columns = told("payer,holder,amount\n330000,510100,1.00\n");
+        assert!(columns.contains("lacks fund, proposed;"), "{columns}");
+        assert!(columns.contains("首行缺少列 fund, proposed"), "{columns}");
+        let row = told("payer,holder,fund,proposed\n330000,510100,resident_pool,-1.00\n");
+        assert!(
+            row.contains("line 2") && row.contains("金额不能为负"),
+            "{row}"
+        );
+    }
+
+    #[test]
+    fn a_year_has_four_digits() {
+        assert_eq!(year("2026"), Ok(2026));
+        for wrong in ["26", "0", "20260", "-2026", "this"] {
+            assert!(year(wrong).is_err(), "{wrong}");
+        }
     }
 }

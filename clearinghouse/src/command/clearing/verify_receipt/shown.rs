@@ -113,9 +113,18 @@ impl Said {
 
     /// A fund that paid something else than the receipt says.
     pub(super) fn amount(fund: Fund, stated: Fen, netted: Option<i128>) -> Self {
-        let netted = netted.map_or_else(|| "nothing".to_owned(), yuan);
-        let en = format!("the receipt says that {fund} paid {stated}, and the code says {netted}");
-        let zh = format!("回执所载{fund}支付{stated}，验证码为{netted}");
+        let (en, zh) = match netted.map(yuan) {
+            Some(netted) => (
+                format!("the receipt says that {fund} paid {stated}, and the code says {netted}"),
+                format!("回执所载{fund}支付{stated}，验证码为{netted}"),
+            ),
+            None => (
+                format!(
+                    "the receipt says that {fund} paid {stated}, and no code says anything of it"
+                ),
+                format!("回执所载{fund}支付{stated}，验证码未载该基金"),
+            ),
+        };
         Self::new("receipt.amount", en, zh)
     }
 }
@@ -209,5 +218,22 @@ impl Found<'_> {
              仅证明已轧差的内容，是否另有冲正或未出示的明细不在此列"
         )?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fund_of_which_no_code_speaks_is_told_in_each_language_by_itself() {
+        let told = Said::amount(Fund::ResidentPool, Fen::ZERO, None);
+        assert!(told.zh.contains("验证码未载该基金"), "{}", told.zh);
+        let ascii = told.zh.replace("resident_pool", "").replace("0.00", "");
+        assert!(
+            !ascii.chars().any(|c| c.is_ascii_alphabetic()),
+            "{}",
+            told.zh
+        );
     }
 }
