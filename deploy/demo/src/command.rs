@@ -70,7 +70,12 @@ impl DemoCommand {
         let day = close_and_net(&network, &progress).await?;
         let agreed = self.print(&cases, &settled, &day)?;
         if self.keep {
-            report::how_to_call(&network);
+            // The document stays the only thing on standard output for whoever asked for one.
+            let told = report::how_to_call(network.world(), &day)?;
+            match self.output() {
+                Output::Json => eprintln!("{told}"),
+                Output::Text => println!("{told}"),
+            }
             std::future::pending::<()>().await;
         }
         network.stop().await?;

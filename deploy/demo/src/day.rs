@@ -19,6 +19,8 @@ const ASKED_AGAIN: Duration = Duration::from_millis(300);
 pub struct Day {
     /// The business day.
     pub business_day: String,
+    /// The digest of its plan, which two officers approve.
+    pub digest: String,
     /// What one region owes another for one fund.
     pub pairs: Vec<Pair>,
     /// What each member receives or owes for one fund.
@@ -149,6 +151,7 @@ fn read_plan(business_day: &str, plan: &Value, attested: Attested) -> anyhow::Re
     let legs_total = Fen::parse_yuan(&text(plan, "legs_total")?)?;
     Ok(Day {
         business_day: business_day.to_owned(),
+        digest: text(plan, "digest")?,
         pairs,
         nets,
         legs_total,

@@ -9,7 +9,7 @@ use huitong_certs::{Identity, OfficerName};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::world::certificates::{approver, clearing_officer, officer};
+use crate::world::certificates::{approver, clearing_approver, clearing_officer, officer};
 use crate::world::{Place, World};
 
 /// An officer at a terminal: a certificate, and the server it is for.
@@ -53,11 +53,23 @@ impl Officer {
     /// # Errors
     /// Never for the demo's own names.
     pub fn of_clearinghouse(world: &World) -> anyhow::Result<Self> {
-        Ok(Self {
+        Ok(Self::clearing(world, &clearing_officer()?))
+    }
+
+    /// The second officer of the clearinghouse.
+    ///
+    /// # Errors
+    /// Never for the demo's own names.
+    pub fn approver_of_clearinghouse(world: &World) -> anyhow::Result<Self> {
+        Ok(Self::clearing(world, &clearing_approver()?))
+    }
+
+    fn clearing(world: &World, identity: &Identity) -> Self {
+        Self {
             endpoint: world.clearinghouse(),
-            credentials: world.credentials(&clearing_officer()?),
+            credentials: world.credentials(identity),
             server: Vec::new(),
-        })
+        }
     }
 
     /// The options that say where and as whom.

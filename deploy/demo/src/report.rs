@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use huitong_core::money::{Fen, SignedFen};
 
 use crate::day::Day;
-use crate::network::Network;
 use crate::officer::Officer;
 use crate::settling::Settled;
+use crate::world::World;
 
 pub use json::json;
 pub use text::text;
@@ -63,39 +63,92 @@ impl Verdict {
     }
 }
 
-/// Says where the servers listen and how to call them.
-pub fn how_to_call(network: &Network) {
-    let world = network.world();
-    eprintln!("\nThe servers run until Ctrl-C / 服务保持运行，按 Ctrl-C 结束");
-    eprintln!(
-        "  clearinghouse 清算中心  https://{}",
-        world.clearinghouse()
+/// Where the servers listen and how to call them.
+///
+/// # Errors
+/// Never for the demo's own names.
+pub fn how_to_call(world: &World, day: &Day) -> anyhow::Result<String> {
+    let mut lines = vec![
+        "\nThe servers run until Ctrl-C / 服务保持运行，按 Ctrl-C 结束".to_owned(),
+        format!(
+            "  clearinghouse 清算中心  https://{}",
+            world.clearinghouse()
+        ),
+    ];
+    lines.extend(world.places().iter().map(|place| {
+        let region = place.region;
+        let (code, zh, en) = (region.code, region.zh, region.en);
+        format!("  {code} {zh} {en}  https://{}", place.node)
+    }));
+    let first = Officer::of_clearinghouse(world)?.options().join(" ");
+    let second = Officer::approver_of_clearinghouse(world)?
+        .options()
+        .join(" ");
+    let approve = format!(
+        "  huitong clearing approve --day {} --digest {}",
+        day.business_day, day.digest
     );
-    for place in world.places() {
-        eprintln!(
-            "  {} {} {}  https://{}",
-            place.region.code, place.region.zh, place.region.en, place.node
-        );
-    }
-    if let Ok(officer) = Officer::of_clearinghouse(world) {
-        eprintln!(
-            "\nThe state of clearing, as its officer:\n  huitong clearing status {}",
-            officer.options().join(" ")
-        );
-    }
+    lines.push(format!(
+        "\nThe state of clearing, as its officer / 清算状态:\n  huitong clearing status {first}"
+    ));
+    lines.push(format!(
+        "Its two officers approve the day's plan, one after the other / 两名清算人员先后审批:\n{approve} {first}\n{approve} {second}"
+    ));
     if let Some(place) = world.places().first() {
-        if let Ok(officer) = Officer::of_region(world, place) {
-            eprintln!(
-                "The state of a node, as its officer:\n  huitong node status {}",
-                officer.options().join(" ")
-            );
+        let officer = Officer::of_region(world, place)?.options().join(" ");
+        lines.push(format!(
+            "The state of a node, as its officer / 节点状态:\n  huitong node status {officer}"
+        ));
+        lines.push(format!(
+            "A hospital of {} speaks with the certificate in {}; services answer reflection.",
+            place.region.en,
+            world.hospital_credentials(place)?.display()
+        ));
+    }
+    Ok(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_to_call;
+    use crate::day::{Attested, Day};
+    use crate::world::World;
+    use huitong_core::money::Fen;
+
+    #[test]
+    fn two_clearing_officers_can_approve_what_the_demo_netted() {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::found(folder.path()).unwrap();
+        world.issue_certificates().unwrap();
+        let day = Day {
+            business_day: "2026-03-02".to_owned(),
+            digest: "5f".repeat(32),
+            pairs: Vec::new(),
+            nets: Vec::new(),
+            legs_total: Fen::ZERO,
+            attested: Attested {
+                rows: 0,
+                by_both: 0,
+            },
+        };
+        let told = how_to_call(&world, &day).unwrap();
+        let begins = format!(
+            "huitong clearing approve --day 2026-03-02 --digest {}",
+            day.digest
+        );
+        let typed: Vec<_> = told.lines().filter(|line| line.contains(&begins)).collect();
+        let [first, second] = typed.as_slice() else {
+            panic!("two officers approve: {told}");
+        };
+        assert_ne!(first, second, "they are two");
+        for word in told
+            .split_whitespace()
+            .filter(|word| word.ends_with("tls.crt"))
+        {
+            assert!(std::path::Path::new(word).is_file(), "{word} is there");
         }
-        if let Ok(folder) = world.hospital_credentials(place) {
-            eprintln!(
-                "A hospital of {} speaks with the certificate in {}; services answer reflection.",
-                place.region.en,
-                folder.display()
-            );
+        for place in world.places() {
+            assert!(told.contains(&place.node.to_string()), "{told}");
         }
     }
 }

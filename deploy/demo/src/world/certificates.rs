@@ -14,7 +14,7 @@ use crate::desk::Desk;
 pub const TRUST_DOMAIN: &str = "demo.huitong.example";
 /// The officer of every region and of the clearinghouse.
 pub const OFFICER: &str = "demo.officer";
-/// The second officer of every region, who approves what the first puts forward.
+/// The second officer of every region and of the clearinghouse, who approves what the first puts forward.
 pub const APPROVER: &str = "demo.approver";
 /// Certificates of a demo that is kept running outlive a day's work.
 const DAYS: u16 = 7;
@@ -51,6 +51,7 @@ impl World {
         };
         party(&root, &Identity::Clearinghouse)?;
         party(&root, &clearing_officer()?)?;
+        party(&root, &clearing_approver()?)?;
         for place in self.places() {
             party(&root, &Identity::RegionNode(place.code))?;
             let authority = root.issue_region_authority(place.code, authority_validity)?;
@@ -104,4 +105,12 @@ pub fn approver() -> anyhow::Result<OfficerName> {
 /// Never for the name above.
 pub fn clearing_officer() -> anyhow::Result<Identity> {
     Ok(Identity::ClearinghouseOfficer { name: officer()? })
+}
+
+/// The clearinghouse's second officer: a plan is approved by two.
+///
+/// # Errors
+/// Never for the name above.
+pub fn clearing_approver() -> anyhow::Result<Identity> {
+    Ok(Identity::ClearinghouseOfficer { name: approver()? })
 }
