@@ -4,7 +4,9 @@
 //! the work that waits.
 
 use std::fmt;
+use std::fs::DirBuilder;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -117,7 +119,10 @@ struct Folder {
 impl Folder {
     fn part(&self, name: &str) -> Result<PathBuf, StorageError> {
         let path = self.data.join(name);
-        std::fs::create_dir_all(&path).map_err(|error| refused(&path, error))?;
+        // Rows name people, and so do images: what is made here is for the node alone, as journal and keyring are.
+        let mut make = DirBuilder::new();
+        let made = make.recursive(true).mode(0o700).create(&path);
+        made.map_err(|error| refused(&path, error))?;
         Ok(path)
     }
 }

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -229,7 +230,9 @@ pub fn begin_anew(
 
 /// Makes sure that no server runs there and that no journal is lost by it.
 fn is_free(data: &Path, place: &Path) -> Result<(), RestoreError> {
-    fs::create_dir_all(data).map_err(|error| folder(data, error))?;
+    let mut make = fs::DirBuilder::new();
+    let made = make.recursive(true).mode(0o700).create(data);
+    made.map_err(|error| folder(data, error))?;
     if !place.exists() {
         return Ok(());
     }

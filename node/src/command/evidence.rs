@@ -22,8 +22,9 @@ use crate::grpc::evidence::EvidenceClient;
 const WRITING: &str = "\
 Of a settlement it holds the home region's signed receipt, the claim, the decision, the policy as published and the
 certificates; of an id that was finally refused or given up, the home region's signed refusal and, where the claim was
-sent from, the claim. Whoever has the operator's root can check it offline. It names the person: keep it accordingly.
-内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，请妥善保管。";
+sent from, the claim. Whoever has the operator's root can check it offline. It names the person: it is written
+for you alone (mode 0600), and to be kept accordingly.
+内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，文件仅本人可读（0600），请妥善保管。";
 
 const CHECKING: &str = "\
 Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
@@ -67,7 +68,7 @@ impl WriteEvidence {
             evidence.map_err(said)
         })?;
         let shown = self.out.display();
-        file::write(&self.out, &evidence)?;
+        file::write_private(&self.out, &evidence)?;
         writeln!(
             out,
             "{shown}: {} bytes; check it with `huitong node verify-evidence` / 共 {} 字节，可用 verify-evidence 验证",

@@ -1,6 +1,7 @@
 //! Evidence of a settlement: written by both regions' nodes, checked with nothing but the operator's root, and
 //! refused in all the ways in which somebody could have meddled with it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use huitong_core::canonical::Artifact;
@@ -40,6 +41,8 @@ async fn write(world: &World, region: &Region, settlement: &str, more: &[&str]) 
     words.extend(options.iter().map(String::as_str));
     let done = run(&words).await;
     assert!(done.status.success(), "{done:?}");
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it names the person");
     // A file that is there is never overwritten.
     let again = run(&words).await;
     assert_eq!(again.status.code(), Some(1), "{again:?}");

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::payable::Month;
@@ -12,7 +11,7 @@ use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
 use super::lines_file;
-use crate::command::{block_on, said};
+use crate::command::{block_on, file, said};
 use crate::grpc::institution_account_client::{InstitutionAccountClient, LineTold};
 
 /// List what an institution settled for other regions in a month.
@@ -27,7 +26,7 @@ pub struct List {
     /// Only what waits for an answer / 仅列待确认明细
     #[arg(long)]
     waiting: bool,
-    /// Write the lines into this file, to be answered in its last column / 导出明细文件
+    /// Write the lines into this file for you alone (mode 0600), to be answered in its last column / 导出明细文件（仅本人可读）
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -45,9 +44,9 @@ impl List {
             lines.map_err(said)
         })?;
         lines.retain(|told| !self.waiting || told.answer.is_none());
-        if let Some(file) = &self.out {
+        if let Some(path) = &self.out {
             let text = lines_file::text(&lines);
-            std::fs::write(file, text).with_context(|| file.display().to_string())?;
+            file::replace_private(path, text.as_bytes())?;
         }
         if self.json {
             let listed: Vec<Value> = lines.iter().map(as_json).collect();
