@@ -266,8 +266,9 @@ impl World {
     }
 }
 
-/// Free ports. Where the search begins differs from process to process, and from world to world in one.
-fn free_ports() -> Vec<SocketAddr> {
+/// Free ports of this machine, as many as a world has at most. Where the search begins differs from process to process, and from world to world in one.
+#[must_use]
+pub fn free_ports() -> Vec<SocketAddr> {
     static WORLDS: AtomicU32 = AtomicU32::new(0);
     let width = u32::from(PORTS.end - PORTS.start);
     let before = WORLDS.fetch_add(1, Ordering::Relaxed) * u32::from(PORTS_OF_A_WORLD);

@@ -57,6 +57,7 @@ mod erasure;
 mod evidence;
 mod expense_checks;
 mod external;
+mod first_node;
 mod handbook;
 mod institution_accounts;
 mod months;
