@@ -14,6 +14,7 @@
 )]
 
 mod admissions;
+mod announced;
 mod assistance;
 mod assistance_kept;
 mod assistance_later;

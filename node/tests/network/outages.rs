@@ -1,6 +1,7 @@
 //! Lost messages, killed nodes, cancelled ids: nothing is lost, nothing is doubled.
 
 use huitong_node::ledger::OpenError;
+use huitong_node::treatment::order::settlement_id;
 use huitong_node::{Node, StartError};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
@@ -8,7 +9,7 @@ use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
 use crate::bills::{published, settle, small};
 use crate::relay::Commits;
-use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
 
 const PERSON: &str = "330200000000000001";
 
@@ -186,6 +187,27 @@ async fn an_id_that_never_arrived_is_buried_at_both_nodes() {
         .unwrap();
     assert_eq!(late.state(), v1::State::Abandoned);
     assert_eq!(legs(&world).await, (0, 0));
+}
+
+/// It is buried here while the home region has a receipt for it: whoever cancels must not charge in full.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_stands_at_home_and_is_unknown_here_is_not_told_as_given_up() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    let institution = "H51010400001".parse().unwrap();
+    let id = settlement_id(region(CHENGDU), institution, "r-9".parse().unwrap());
+    let mut commit = world.relay.as_ref().unwrap().last();
+    commit.settlement = id.to_string();
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
+    assert!(matches!(outcome, Some(Outcome::Receipt(_))), "{outcome:?}");
+    for _ in 0..2 {
+        let cancelled = hospital.cancel("r-9", PERSON).await.unwrap_err();
+        assert_eq!(code(&cancelled), "outcome.unknown");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -266,3 +266,19 @@ async fn what_is_provisional_is_not_settled_by_hand() {
     world.commits(Commits::Pass);
     assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
 }
+
+/// What the patient went home with is put to the home region however long that was away, past the time after which any other
+/// open settlement is given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_provisional_is_never_given_up_for_its_age() {
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    assert_eq!(given.unwrap().state(), State::Provisional);
+    world.clock.set("2023-03-12T04:00:00.000Z");
+    world.start(NINGBO).await;
+    let settled = trued_up(&mut hospital, "r-1").await;
+    assert_eq!(settled.state(), State::Settled);
+}

@@ -1,6 +1,8 @@
 //! The same id again, the same visit again, and two hospitals at once.
 
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::get_settlement_request::By;
+use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
 use tokio::task::JoinSet;
 
 use crate::bills::{at_home, published, settle};
@@ -165,4 +167,29 @@ async fn two_hospitals_at_once_use_one_deductible() {
         ),
         (12, 12)
     );
+}
+
+/// An id may become known to others; what it stands for is the institution's and its region's to see.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_its_id_a_settlement_is_told_to_its_institution_and_its_regions_officers_alone() {
+    let world = World::new().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.settle(settle("r-1", published("V1"))).await;
+    let settled = settled.unwrap();
+    let officer = "/region/510100/officer/li.wei";
+    let get = async |party: &str, by: By| {
+        let mut desk = InstitutionServiceClient::new(world.caller(party, CHENGDU).await);
+        let request = v1::GetSettlementRequest { by: Some(by) };
+        let answer = desk.get_settlement(request).await;
+        answer.map(|answer| answer.into_inner().settlement.unwrap())
+    };
+    let id = || By::Settlement(settled.settlement.clone());
+    for party in [HOSPITAL, officer] {
+        assert_eq!(get(party, id()).await.unwrap(), settled, "{party}");
+    }
+    let other = get(OTHER_HOSPITAL, id()).await.unwrap_err();
+    assert_eq!(code(&other), "settlement.not_found");
+    // An officer has no request ids of their own.
+    let by_request = get(officer, By::RequestId("r-1".to_owned())).await;
+    assert_eq!(code(&by_request.unwrap_err()), "request.malformed");
 }

@@ -1,11 +1,12 @@
 //! Each step from each state, and what stands in the way of a new id.
 
 use huitong_core::leg::{NumberedLeg, Side};
-use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
+use huitong_core::record::recovery::{LegsRegained, PeerRestored, RestoreBegan};
+use huitong_core::reversal::BegunBy;
 
 use super::*;
 use crate::home::restored::tests::{settled, taken_back};
-use crate::samples::{claim, id, now, prepared, receipt, tombstone};
+use crate::samples::{claim, id, now, prepared, receipt, reversal, tombstone};
 use crate::store::{Change, HeldReceipts, Index, Key, LeftOut, Row};
 use crate::treatment::testing::Treatment;
 
@@ -210,4 +211,33 @@ fn a_number_that_its_home_region_cannot_have_come_to_is_not_booked_and_the_claim
     let home = claim("V1").person.home;
     assert_eq!(node.rows.held(home).unwrap(), None);
     assert_eq!(node.run(book(1)), (Step::Taken, 1));
+}
+
+/// The home region lost its disk and has its own first word alone: what it had said since stands nowhere, and it gives other
+/// words under those numbers (PROTOCOL 15).
+#[test]
+fn of_an_incarnation_that_has_ended_only_words_up_to_its_line_are_booked() {
+    let node = Treatment::new();
+    for (nth, visit) in [(1, "V1"), (2, "V2")] {
+        node.prepare(nth, visit);
+    }
+    node.write(&NodeRecord::PeerRestored(PeerRestored {
+        region: claim("V1").person.home,
+        incarnation: 2,
+        mark: [7; 16],
+        written: 1,
+        held: 0,
+        at: now(),
+    }));
+    assert_eq!(node.run(book(2)), (Step::NotOpen, 0));
+    assert!(node.is_open(2));
+    assert_eq!(node.run(book(1)), (Step::Taken, 1));
+    // It came in an incarnation that ended too, though its receipt is one that stands.
+    let by = BegunBy::Officer("li.wei".parse().unwrap());
+    let mut taken_back = book(1);
+    taken_back.word.reversal = Some(reversal(1, 2, ReversalId::from_bytes([1; 16]), by));
+    assert_eq!(node.run(taken_back), (Step::NotOpen, 0));
+    let mut anew = book(2);
+    anew.word.receipt.body.incarnation = 2;
+    assert_eq!(node.run(anew), (Step::Taken, 1));
 }
