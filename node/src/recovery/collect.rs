@@ -224,7 +224,7 @@ impl Recovery {
                         (Collect::Given, Returned::Erased(_)) => {}
                         // What this home takes is asked for by number.
                         (Collect::Received, Returned::Hand(_)) => {}
-                        // In the order in which they were given: the next round asks for what comes after the words.
+                        // In their order: in a higher incarnation it is asked for what comes after the words.
                         (Collect::Received, Returned::Refusal(word)) => {
                             self.rebook_refusal(word, &institutions, peer).await?;
                         }

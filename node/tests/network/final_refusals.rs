@@ -340,8 +340,9 @@ fn booked(world: &World, region: &str) -> Vec<(String, bool)> {
     booked
 }
 
-/// A round that breaks off is gone on with after the last word that is held, so a refusal that was given before it must be
-/// in the journal before it too: it would not come again.
+/// A node that takes a higher incarnation before all is back, or is restored again from a backup of just then, asks for what
+/// comes after the last word that it holds. So a refusal that was given before that word must be in the journal before it too:
+/// it would not come again.
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_and_words_of_one_page_are_booked_in_the_order_in_which_they_were_given() {
     let backup = tempfile::tempdir().unwrap();
