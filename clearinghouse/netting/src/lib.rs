@@ -29,6 +29,7 @@ mod planner;
 mod proof;
 pub mod runs;
 pub mod statement;
+mod taken;
 mod what_if;
 
 pub use fault::{PlanError, PlanFault};

@@ -14,6 +14,7 @@ use crate::fault::PlanError;
 use crate::inputs::{AgreedLeg, Inputs};
 use crate::netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 use crate::runs::Runs;
+use crate::taken::Taken;
 
 /// Plans a cycle.
 ///
@@ -29,8 +30,10 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<NettingPlan, PlanError> {
         });
     }
     let mut streams = streams(inputs)?;
-    let gross = sum(inputs, &mut streams)?;
-    let region_nets = region_nets(&gross)?;
+    let regions: Vec<RegionCode> = inputs.marks.keys().copied().collect();
+    let places = places(&regions);
+    let gross = sum(inputs, &mut streams, (&regions, &places))?;
+    let region_nets = region_nets(&gross, &regions, &places)?;
     let windows = streams
         .into_iter()
         .map(Stream::close)
@@ -54,17 +57,18 @@ struct Stream {
     window: Window,
     /// What may be taken: carried by the parent, or after its mark.
     takeable: Runs,
-    taken: Vec<u64>,
+    taken: Taken,
 }
 
 impl Stream {
     fn close(mut self) -> Result<Window, PlanError> {
-        self.taken.sort_unstable();
         let region = self.window.region;
-        self.window.carried = self
-            .takeable
-            .without(&self.taken)
-            .map_err(|number| PlanError::NotToBeTaken { region, number })?;
+        let left = self.takeable.without(self.taken.ascending());
+        let wrong = left.as_ref().err().into_iter().chain(&self.taken.twice);
+        if let Some(number) = wrong.min().copied() {
+            return Err(PlanError::NotToBeTaken { region, number });
+        }
+        self.window.carried = left.unwrap_or(Runs::EMPTY);
         self.window.taken = self
             .takeable
             .count()
@@ -109,7 +113,7 @@ fn streams(inputs: &Inputs<'_>) -> Result<Vec<Stream>, PlanError> {
         Ok(Stream {
             window,
             takeable,
-            taken: Vec::new(),
+            taken: Taken::default(),
         })
     };
     inputs.marks.iter().map(open).collect()
@@ -126,10 +130,12 @@ struct Sum {
 type Pair = [Sum; Fund::ALL.len()];
 
 /// Sums the legs by debtor, creditor and fund, and notes the numbers they consume.
-fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanError> {
-    let regions: Vec<RegionCode> = inputs.marks.keys().copied().collect();
-    let places = places(&regions);
-    let find = |region| place_of(&places, region).ok_or(PlanError::UnknownRegion(region));
+fn sum(
+    inputs: &Inputs<'_>,
+    streams: &mut [Stream],
+    (regions, places): (&[RegionCode], &[u16]),
+) -> Result<Vec<Gross>, PlanError> {
+    let find = |region| place_of(places, region).ok_or(PlanError::UnknownRegion(region));
     // A pair's sums exist from its first leg on: most pairs of regions never meet.
     let mut pairs: Vec<Option<Box<Pair>>> = Vec::new();
     pairs.resize_with(regions.len().saturating_mul(regions.len()), || None);
@@ -157,11 +163,11 @@ fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanEr
         }
         for (place, number) in [(creditor, leg.receivable), (debtor, leg.payable)] {
             if let Some(stream) = streams.get_mut(place) {
-                stream.taken.push(number);
+                stream.taken.note(number);
             }
         }
     }
-    Ok(rows(&regions, &pairs))
+    Ok(rows(regions, &pairs))
 }
 
 /// The place of each region by its number, which is looked up twice for each leg; nobody's is the highest of all.
@@ -226,29 +232,41 @@ fn rows(regions: &[RegionCode], pairs: &[Option<Box<Pair>>]) -> Vec<Gross> {
     rows
 }
 
+/// A region's net in each fund in which it has claims or debts.
+type Nets = [Option<SignedFen>; Fund::ALL.len()];
+
 /// Each region's claims less its debts, for each fund in which it has either.
-fn region_nets(gross: &[Gross]) -> Result<Vec<RegionNet>, PlanError> {
-    let mut nets = BTreeMap::new();
+fn region_nets(
+    gross: &[Gross],
+    regions: &[RegionCode],
+    places: &[u16],
+) -> Result<Vec<RegionNet>, PlanError> {
+    let mut nets: Vec<Nets> = vec![[None; Fund::ALL.len()]; regions.len()];
+    let mut change = |region, fund, by: &dyn Fn(SignedFen) -> Result<SignedFen, MoneyError>| {
+        let place = place_of(places, region).ok_or(PlanError::UnknownRegion(region))?;
+        let of_region = nets.get_mut(place);
+        if let Some(net) = of_region.and_then(|nets| nets.get_mut(index(fund))) {
+            let changed = by(net.unwrap_or(SignedFen::ZERO));
+            *net = Some(changed.map_err(|error| out_of_range(region, fund, error))?);
+        }
+        Ok(())
+    };
     for row in gross {
         let amount = SignedFen::from(row.amount);
-        let out = |region| move |error| out_of_range(region, row.fund, error);
-        let claim = nets
-            .entry((row.creditor, row.fund))
-            .or_insert(SignedFen::ZERO);
-        *claim = claim.checked_add(amount).map_err(out(row.creditor))?;
-        let debt = nets
-            .entry((row.debtor, row.fund))
-            .or_insert(SignedFen::ZERO);
-        *debt = debt.checked_sub(amount).map_err(out(row.debtor))?;
+        change(row.creditor, row.fund, &|net| net.checked_add(amount))?;
+        change(row.debtor, row.fund, &|net| net.checked_sub(amount))?;
     }
-    Ok(nets
-        .into_iter()
-        .map(|((region, fund), amount)| RegionNet {
-            region,
-            fund,
-            amount,
+    let of_regions = regions.iter().zip(&nets).flat_map(|(region, nets)| {
+        let of_region = Fund::ALL.iter().zip(nets);
+        of_region.filter_map(|(fund, net)| {
+            net.map(|amount| RegionNet {
+                region: *region,
+                fund: *fund,
+                amount,
+            })
         })
-        .collect())
+    });
+    Ok(of_regions.collect())
 }
 
 /// The nets of each member's regions, summed.

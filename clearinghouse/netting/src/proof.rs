@@ -216,25 +216,29 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
 
 /// A region's net is what it is owed less what it owes, for the funds in which it stands.
 fn check_region_nets(plan: &NettingPlan) -> Result<(), PlanFault> {
-    let mut sides: Vec<(RegionCode, Fund, i128)> = plan
-        .gross
-        .iter()
-        .flat_map(|row| {
-            let amount = i128::from(row.amount.get());
-            [
-                (row.creditor, row.fund, amount),
-                (row.debtor, row.fund, amount.saturating_neg()),
-            ]
-        })
-        .collect();
-    sides.sort_unstable();
+    // Numbers of six digits, which take twenty bits, so that both are compared at once.
+    let key =
+        |region: RegionCode, fund: Fund| u64::from(region.number()) << 20 | u64::from(fund.code());
+    let sides = plan.gross.iter().flat_map(|row| {
+        let amount = row.amount.get();
+        [
+            (key(row.creditor, row.fund), amount),
+            (key(row.debtor, row.fund), amount.saturating_neg()),
+        ]
+    });
+    let mut sides: Vec<(u64, i64)> = sides.collect();
+    sides.sort_unstable_by_key(|(key, _)| *key);
     let sums = sides
-        .chunk_by(|one, next| (one.0, one.1) == (next.0, next.1))
-        .map(total);
-    let nets = plan
-        .region_nets
-        .iter()
-        .map(|net| Some((net.region, net.fund, i128::from(net.amount.get()))));
+        .chunk_by(|(one, _), (next, _)| one == next)
+        .map(|side| {
+            let amounts = side.iter().map(|(_, amount)| i128::from(*amount));
+            let whose = side.first().map(|(key, _)| *key);
+            (whose, amounts.fold(0_i128, i128::saturating_add))
+        });
+    let nets = plan.region_nets.iter().map(|net| {
+        let amount = i128::from(net.amount.get());
+        (Some(key(net.region, net.fund)), amount)
+    });
     if nets.eq(sums) {
         Ok(())
     } else {
