@@ -12,8 +12,9 @@ mod prefunds;
 pub(crate) use moved::moved;
 pub(crate) use prefunds::left_with;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use huitong_core::fund::Fund;
 use huitong_core::ledger::{
     Account, AccountClass, Entry, Holder, LedgerError, Posting, PostingSide,
@@ -46,8 +47,12 @@ pub fn entries(plan: &NettingPlan) -> Result<Vec<Entry>, LedgerError> {
             });
         entries.push(Entry::new(postings.collect())?);
     }
+    let gross = plan.gross().iter();
+    let owed = sums(gross.map(|row| ((row.fund, row.creditor), row.amount)))?;
+    let gross = plan.gross().iter();
+    let owes = sums(gross.map(|row| ((row.fund, row.debtor), row.amount)))?;
     for fund in Fund::ALL {
-        let postings = netting(plan, *fund)?;
+        let postings = netting(plan, *fund, (&owed, &owes));
         if !postings.is_empty() {
             entries.push(Entry::new(postings)?);
         }
@@ -63,26 +68,31 @@ const fn claims(region: RegionCode, fund: Fund, class: AccountClass) -> Account 
     }
 }
 
-/// The postings that move one fund's claims to the net positions.
-fn netting(plan: &NettingPlan, fund: Fund) -> Result<Vec<Posting>, LedgerError> {
-    let mut owed: BTreeMap<RegionCode, Fen> = BTreeMap::new();
-    let mut owes: BTreeMap<RegionCode, Fen> = BTreeMap::new();
-    for row in plan.gross().iter().filter(|row| row.fund == fund) {
-        for (side, region) in [(&mut owed, row.creditor), (&mut owes, row.debtor)] {
-            let sum = side.entry(region).or_insert(Fen::ZERO);
-            *sum = sum.checked_add(row.amount)?;
-        }
+/// What regions are owed, or owe, in each fund.
+type Sums = Vec<((Fund, RegionCode), Fen)>;
+
+/// Ascending by fund and region.
+fn sums(rows: impl Iterator<Item = ((Fund, RegionCode), Fen)>) -> Result<Sums, LedgerError> {
+    let mut sums = HashMap::<_, Fen, RandomState>::default();
+    for (of, amount) in rows {
+        let sum = sums.entry(of).or_insert(Fen::ZERO);
+        *sum = sum.checked_add(amount)?;
     }
-    let mut postings = Vec::new();
-    postings.extend(owed.iter().map(|(region, amount)| {
-        Posting::credit(
-            claims(*region, fund, AccountClass::ClaimsReceivable),
-            *amount,
-        )
-    }));
-    postings.extend(owes.iter().map(|(region, amount)| {
-        Posting::debit(claims(*region, fund, AccountClass::ClaimsPayable), *amount)
-    }));
+    let mut sums: Sums = sums.into_iter().collect();
+    sums.sort_unstable();
+    Ok(sums)
+}
+
+/// The postings that move one fund's claims to the net positions.
+fn netting(plan: &NettingPlan, fund: Fund, (owed, owes): (&Sums, &Sums)) -> Vec<Posting> {
+    let of_fund = |sums: &Sums, post: fn(Account, Fen) -> Posting, class| {
+        let sums = sums.iter().filter(|((of, _), _)| *of == fund);
+        let postings =
+            sums.map(|((_, region), amount)| post(claims(*region, fund, class), *amount));
+        postings.collect::<Vec<_>>()
+    };
+    let mut postings = of_fund(owed, Posting::credit, AccountClass::ClaimsReceivable);
+    postings.extend(of_fund(owes, Posting::debit, AccountClass::ClaimsPayable));
     for net in plan
         .member_nets()
         .iter()
@@ -99,7 +109,19 @@ fn netting(plan: &NettingPlan, fund: Fund) -> Result<Vec<Posting>, LedgerError> 
             Err(_) => Posting::credit(account, net.amount.abs()),
         });
     }
-    Ok(postings)
+    postings
+}
+
+/// What entries post to each account, ascending. A plan's rows post to the same few thousand accounts again and again.
+pub(crate) fn posted(entries: &[Entry]) -> Vec<(Account, Turnover)> {
+    let mut posted = HashMap::<_, _, RandomState>::default();
+    for posting in entries.iter().flat_map(Entry::postings) {
+        let turnover = posted.entry(posting.account).or_insert(Turnover::ZERO);
+        *turnover = turnover.after(posting);
+    }
+    let mut posted: Vec<_> = posted.into_iter().collect();
+    posted.sort_unstable_by_key(|(account, _)| *account);
+    posted
 }
 
 /// What an account was debited and credited, in fen, since the first cycle.
@@ -122,6 +144,15 @@ impl Turnover {
     #[must_use]
     pub const fn balance(self) -> i128 {
         self.debits.saturating_sub(self.credits)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, more: Self) -> Self {
+        Self {
+            debits: self.debits.saturating_add(more.debits),
+            credits: self.credits.saturating_add(more.credits),
+        }
     }
 
     /// After a posting. Sums of i64 amounts do not reach the end of an i128.
@@ -163,11 +194,11 @@ impl Books {
         self.0.get(account).copied().unwrap_or(Turnover::ZERO)
     }
 
-    /// Books an entry.
-    pub fn post(&mut self, entry: &Entry) {
-        for posting in entry.postings() {
-            let turnover = self.0.entry(posting.account).or_insert(Turnover::ZERO);
-            *turnover = turnover.after(posting);
+    /// Books entries.
+    pub fn post(&mut self, entries: &[Entry]) {
+        for (account, posted) in posted(entries) {
+            let turnover = self.0.entry(account).or_insert(Turnover::ZERO);
+            *turnover = turnover.and(posted);
         }
     }
 

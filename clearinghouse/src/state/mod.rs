@@ -298,9 +298,7 @@ impl State {
 
     fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {
         self.payments.apply(record)?;
-        for entry in books::moved(record)? {
-            self.books.post(&entry);
-        }
+        self.books.post(&books::moved(record)?);
         if let PaymentRecord::Corrected(corrected) = record {
             for (day, owed) in &corrected.reopened {
                 self.prefunds.unpaid(*day, owed.clone());
@@ -315,7 +313,7 @@ impl State {
     fn prefund(&mut self, record: &PrefundRecord) -> Result<(), StateError> {
         self.prefunds.apply(record)?;
         if let Some(entry) = books::left_with(record)? {
-            self.books.post(&entry);
+            self.books.post(&[entry]);
         }
         Ok(())
     }
@@ -327,9 +325,7 @@ impl State {
             .get_mut(&netted.day)
             .ok_or(StateError::NoCycle(netted.day))?;
         cycle.plan = Some(netted.number);
-        for entry in books::entries(&plan)? {
-            self.books.post(&entry);
-        }
+        self.books.post(&books::entries(&plan)?);
         let owed = between_members(&plan);
         self.prefunds.netted(netted.day, owed);
         self.matching.net(&plan);

@@ -12,8 +12,6 @@ mod account;
 
 pub use account::{Account, AccountClass, Holder};
 
-use std::collections::BTreeMap;
-
 use crate::fund::Fund;
 use crate::money::{Fen, MoneyError};
 
@@ -120,26 +118,28 @@ impl Entry {
                 account: posting.account,
             });
         }
-        let mut sums = BTreeMap::<Fund, (Fen, Fen)>::new();
+        // One pair of sums for each fund, in their order: every fund is among all.
+        let mut sums = [(Fen::ZERO, Fen::ZERO); Fund::ALL.len()];
         for Posting {
             account,
             side,
             amount,
         } in &postings
         {
-            let (debits, credits) = sums.entry(account.fund).or_insert((Fen::ZERO, Fen::ZERO));
-            let sum = match side {
-                PostingSide::Debit => debits,
-                PostingSide::Credit => credits,
-            };
-            *sum = sum.checked_add(*amount)?;
+            let place = Fund::ALL.binary_search(&account.fund).ok();
+            if let Some((debits, credits)) = place.and_then(|place| sums.get_mut(place)) {
+                let sum = match side {
+                    PostingSide::Debit => debits,
+                    PostingSide::Credit => credits,
+                };
+                *sum = sum.checked_add(*amount)?;
+            }
         }
-        let unbalanced = sums
-            .into_iter()
-            .find(|(_, (debits, credits))| debits != credits);
+        let mut sums = Fund::ALL.iter().zip(sums);
+        let unbalanced = sums.find(|(_, (debits, credits))| debits != credits);
         if let Some((fund, (debits, credits))) = unbalanced {
             return Err(LedgerError::Unbalanced {
-                fund,
+                fund: *fund,
                 debits,
                 credits,
             });

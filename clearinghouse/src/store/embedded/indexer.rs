@@ -1,8 +1,6 @@
 //! Brings the index up to the journal, record by record, each in one batch with the cursor; reports of legs that follow on
 //! each other in one together.
 
-use std::collections::BTreeMap;
-
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
@@ -259,20 +257,16 @@ impl Indexer {
 
     /// The accounts that entries post to, as they stand after it.
     fn account_rows(&self, entries: &[Entry]) -> Result<Vec<Pair>, StoreError> {
-        let mut changed = BTreeMap::<_, Turnover>::new();
-        for posting in entries.iter().flat_map(Entry::postings) {
-            let before = match changed.get(&posting.account) {
-                Some(turnover) => *turnover,
-                None => match self.journaled.index.get(&keys::account(&posting.account))? {
-                    Some(bytes) => keys::read_turnover(&bytes)?,
-                    None => Turnover::ZERO,
-                },
+        let mut rows = Vec::new();
+        for (account, posted) in books::posted(entries) {
+            let key = keys::account(&account);
+            let before = match self.journaled.index.get(&key)? {
+                Some(bytes) => keys::read_turnover(&bytes)?,
+                None => Turnover::ZERO,
             };
-            changed.insert(posting.account, before.after(posting));
+            rows.push((key, keys::turnover(before.and(posted))));
         }
-        let rows = changed.iter();
-        let rows = rows.map(|(account, sum)| (keys::account(account), keys::turnover(*sum)));
-        Ok(rows.collect())
+        Ok(rows)
     }
 }
 
