@@ -10,7 +10,7 @@ use huitong_core::leg::{Debt, NumberedLeg, Side};
 use huitong_core::merkle;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{DirDisk, Journal, Options, Position};
+use huitong_journal::{DirDisk, Frame, Journal, Options, Position};
 
 use crate::day::FOLDER;
 use crate::figures::{Figures, highest_memory};
@@ -82,19 +82,19 @@ pub(crate) fn journal(ground: &Ground) -> Journal {
 
 /// Each leg with whose stream it is in.
 fn each_leg(journal: &Journal, mut visit: impl FnMut(NumberedLeg)) {
-    each_report(journal, |_, legs| legs.into_iter().for_each(&mut visit));
+    for frame in journal.reader().frames_from(Position::START) {
+        legs_of(&frame.unwrap(), |_, legs| {
+            legs.into_iter().for_each(&mut visit)
+        });
+    }
 }
 
-/// The legs of each report, with whose stream they are in.
-pub(crate) fn each_report(journal: &Journal, mut visit: impl FnMut(RegionCode, Vec<NumberedLeg>)) {
-    for frame in journal.reader().frames_from(Position::START) {
-        let frame = frame.unwrap();
-        for record in frame.records() {
-            let ClearingRecord::LegsTaken(taken) = ClearingRecord::from_bytes(record).unwrap()
-            else {
-                continue;
-            };
-            visit(taken.region, taken.legs);
-        }
+/// The legs of each report of a frame, with whose stream they are in.
+pub(crate) fn legs_of(frame: &Frame, mut visit: impl FnMut(RegionCode, Vec<NumberedLeg>)) {
+    for record in frame.records() {
+        let ClearingRecord::LegsTaken(taken) = ClearingRecord::from_bytes(record).unwrap() else {
+            continue;
+        };
+        visit(taken.region, taken.legs);
     }
 }
