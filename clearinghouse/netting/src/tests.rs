@@ -202,6 +202,29 @@ fn inputs_that_hold_together_in_no_cycle_are_refused() {
 }
 
 #[test]
+fn a_number_is_given_once() {
+    let ((mut marks, legs), members) = (example(), members());
+    // Ningbo's number 2 once more, as a debt to Beijing.
+    let other = leg(9, 3, 0, Fund::ResidentPool, 1, day(1));
+    let twice = [&*legs, &[AgreedLeg::new(1, 2, &other)]].concat();
+    marks.insert(region(0), 1);
+    let twice = Inputs {
+        legs: &twice,
+        marks: &marks,
+        day: day(1),
+        parent: None,
+        members: &members,
+    };
+    assert_eq!(
+        plan(&twice).unwrap_err(),
+        PlanError::NotToBeTaken {
+            region: region(3),
+            number: 2
+        }
+    );
+}
+
+#[test]
 fn a_leg_that_does_not_belong_is_refused() {
     let ((marks, legs), members) = (example(), members());
     let inputs = Inputs {

@@ -3,8 +3,9 @@
 //! Close: a clearinghouse opens its store with the day's legs, matches them, cuts off, nets, proves the plan, hashes
 //! the trees, signs, and writes and syncs every member's statement. Bare: the same file read and decoded with the same
 //! reader while one column is summed; the legs joined by id in a hash table; leaves and nodes hashed; as many bytes
-//! written and synced. Net: the same file read with the same reader, its legs joined in plain tables on
-//! all processors, planned, and the plan proven, beside reading it and summing one column; the close's own way there also holds each leg, matches it and signs.
+//! written and synced. Net: the same file read with the same reader, its legs decoded and joined on all processors,
+//! planned, and the plan proven, beside reading it on one and summing one column; the close's own way there also holds
+//! each leg, matches it and signs.
 //! Each in a process of its own, whose highest memory is told.
 //!
 //! `cargo xtask bench close` closes days of 100 thousand, a million and ten million legs; with `-- --quick` one of four
