@@ -69,8 +69,8 @@ struct State {
     reserved: usize,
     end: Option<End>,
     no_room_ahead: Option<DiskFault>,
-    /// How many must wait before a writer that gathers is woken; else 0.
-    expected: usize,
+    /// How many must wait before a writer that waits for them is woken; none while it does not wait.
+    expected: Option<usize>,
 }
 
 enum End {
@@ -95,7 +95,7 @@ impl Queue {
             reserved: 0,
             end: None,
             no_room_ahead: None,
-            expected: 0,
+            expected: None,
         };
         Self {
             options,
@@ -137,10 +137,14 @@ impl Queue {
         let bytes = u64::from(submission.len());
         state.bytes = state.bytes.saturating_add(bytes);
         state.waiting.push_back(Waiting { submission, waiter });
-        let due = self.enough(&state);
+        let due = state.expected.is_some_and(|many| self.enough(&state, many));
         drop(state);
+        // Waking a writer that does not wait is a call into the kernel all the same.
         if due {
-            self.ring();
+            self.arrived.notify_one();
+        }
+        if let Some(bell) = &self.bell {
+            bell();
         }
         Ok(())
     }
@@ -150,6 +154,7 @@ impl Queue {
     pub(crate) fn take(&self, expected: Expected) -> Option<Group> {
         let mut state = self.gathered(self.state(), expected);
         if state.waiting.is_empty() {
+            state.expected = Some(1);
             while state.waiting.is_empty() {
                 if state.end.is_some() {
                     return None;
@@ -188,20 +193,21 @@ impl Queue {
         mut state: MutexGuard<'a, State>,
         expected: Expected,
     ) -> MutexGuard<'a, State> {
-        state.expected = expected.count;
-        let more_to_come = |state: &mut State| state.end.is_none() && !self.enough(state);
+        let many = expected.count;
+        state.expected = Some(many);
+        let more_to_come = |state: &mut State| state.end.is_none() && !self.enough(state, many);
         let (mut state, _) = self
             .arrived
             .wait_timeout_while(state, expected.within, more_to_come)
             .unwrap_or_else(PoisonError::into_inner);
-        state.expected = 0;
+        state.expected = None;
         state
     }
 
     /// Whether a group would be no better for waiting.
-    fn enough(&self, state: &State) -> bool {
+    fn enough(&self, state: &State, expected: usize) -> bool {
         let bytes = state.bytes > u64::from(self.options.group_bytes);
-        bytes || state.waiting.len() >= state.expected
+        bytes || state.waiting.len() >= expected
     }
 
     /// How many submissions wait.
