@@ -2,6 +2,8 @@
 //!
 //! `say!` writes one: two texts that share their parts, each part in the language of its text.
 
+use std::fmt::{self, Formatter};
+
 use huitong_core::money::Fen;
 use huitong_core::name::Name;
 use huitong_core::ratio::Ratio;
@@ -55,59 +57,77 @@ impl Sentence {
 
 /// What has a text in each language.
 pub(crate) trait Spoken {
-    fn zh(&self) -> String;
-    fn en(&self) -> String;
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result;
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result;
 }
 
 impl Spoken for Sentence {
-    fn zh(&self) -> String {
-        self.zh.clone()
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.zh)
     }
-    fn en(&self) -> String {
-        self.en.clone()
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
     }
 }
 
 impl Spoken for &Sentence {
-    fn zh(&self) -> String {
-        self.zh.clone()
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.zh)
     }
-    fn en(&self) -> String {
-        self.en.clone()
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
     }
 }
 
 /// A pair of constant texts: Chinese, English.
 impl Spoken for (&str, &str) {
-    fn zh(&self) -> String {
-        self.0.to_owned()
+    fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
-    fn en(&self) -> String {
-        self.1.to_owned()
+    fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.1)
     }
 }
 
 macro_rules! alike {
     ($($type:ty, $value:ident => $text:expr;)*) => {
         $(impl Spoken for $type {
-            fn zh(&self) -> String {
+            fn zh(&self, f: &mut Formatter<'_>) -> fmt::Result {
                 let $value = self;
-                $text
+                write!(f, "{}", $text)
             }
-            fn en(&self) -> String {
-                self.zh()
+            fn en(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                self.zh(f)
             }
         })*
     };
 }
 
 alike! {
-    Fen, amount => yuan(*amount);
+    Fen, amount => Grouped(*amount);
     Ratio, ratio => percent(*ratio);
-    Name, name => name.to_string();
-    &str, text => (*text).to_owned();
-    String, text => text.clone();
-    i64, count => count.to_string();
+    Name, name => name;
+    &str, text => text;
+    String, text => text;
+    i64, count => count;
+}
+
+/// A part in Chinese, written where it stands in its sentence.
+pub(crate) struct Zh<'a, S>(pub(crate) &'a S);
+
+impl<S: Spoken> fmt::Display for Zh<'_, S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.zh(f)
+    }
+}
+
+/// A part in English.
+pub(crate) struct En<'a, S>(pub(crate) &'a S);
+
+impl<S: Spoken> fmt::Display for En<'_, S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.en(f)
+    }
 }
 
 /// Two texts with common parts: `say!("共 {total} 元", "{total} yuan in all", total = decision.total)`.
@@ -118,33 +138,38 @@ macro_rules! say {
             en: $en.to_owned(),
         }
     };
-    ($zh:literal, $en:literal $(, $name:ident = $value:expr)+ $(,)?) => {{
-        let zh = {
-            let ($($name,)+) = ($($crate::sentence::Spoken::zh(&$value),)+);
-            format!($zh)
-        };
-        let en = {
-            let ($($name,)+) = ($($crate::sentence::Spoken::en(&$value),)+);
-            format!($en)
-        };
-        $crate::sentence::Sentence { zh, en }
-    }};
+    ($zh:literal, $en:literal $(, $name:ident = $value:expr)+ $(,)?) => {
+        match ($(&$value,)+) {
+            ($($name,)+) => $crate::sentence::Sentence {
+                zh: format!($zh, $($name = $crate::sentence::Zh($name)),+),
+                en: format!($en, $($name = $crate::sentence::En($name)),+),
+            },
+        }
+    };
 }
 pub(crate) use say;
 
 /// Yuan with its thousands apart: `22,000.00`.
 #[must_use]
 pub fn yuan(amount: Fen) -> String {
-    let plain = amount.to_string();
-    let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, "00"));
-    let mut grouped = String::with_capacity(plain.len().saturating_add(4));
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && whole.len().saturating_sub(at).is_multiple_of(3) {
-            grouped.push(',');
+    Grouped(amount).to_string()
+}
+
+/// The same where it stands in a sentence.
+struct Grouped(Fen);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let plain = self.0.to_string();
+        let (mut rest, decimals) = plain.split_once('.').unwrap_or((&plain, "00"));
+        let first = rest.len().saturating_sub(1) % 3;
+        let mut ahead = first.saturating_add(1);
+        while let Some((group, more)) = rest.split_at_checked(ahead).filter(|it| !it.1.is_empty()) {
+            write!(f, "{group},")?;
+            (rest, ahead) = (more, 3);
         }
-        grouped.push(digit);
+        write!(f, "{rest}.{decimals}")
     }
-    format!("{grouped}.{decimals}")
 }
 
 /// A ratio in percent: `70%`.
