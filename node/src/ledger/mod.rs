@@ -10,6 +10,7 @@ mod indexer;
 mod keys;
 mod open;
 mod overlay;
+mod places;
 mod progress;
 mod replay;
 mod stored;
@@ -27,7 +28,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{
     AppendError, Committed, Frame, Held, Journal, Permit, ReadError, Reader, Running,
 };
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::group::{Group, LastGroup};
@@ -40,8 +41,8 @@ pub use open::{LedgerOptions, OpenError, Opened};
 pub(crate) use overlay::Layered;
 pub use progress::Unsynced;
 
-use indexer::{Synced, Told};
-use overlay::{Keyed, Overlay, written};
+use indexer::BATCH_ROWS;
+use overlay::{Keyed, Overlay};
 use progress::Progress;
 
 /// Rows that may wait for the index; beyond that the node takes nothing more until it has caught up.
@@ -59,7 +60,7 @@ pub struct Ledger {
     last_group: LastGroup,
     progress: Arc<Progress>,
     appended: AtomicU64,
-    to_index: Mutex<Option<mpsc::UnboundedSender<Told>>>,
+    to_index: Mutex<Option<mpsc::Sender<()>>>,
     indexer: Mutex<Option<Running>>,
     opened: Opened,
     /// Last, so that it tells when everything above has let go of the files.
@@ -144,11 +145,12 @@ impl Ledger {
         let changed: Vec<Keyed> = changed.into_iter().map(Keyed::of).collect();
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
-        let synced = self.on_synced(changed.clone(), sequence, count, done);
+        let keys = changed.iter().map(|it| Arc::clone(&it.bytes)).collect();
+        let synced = self.on_synced(keys, sequence, count, done);
         // Held until the rows tell of the records: their callback completes those rows.
         let mut overlay = self.overlay.write().unwrap_or_else(PoisonError::into_inner);
         permit.append(bytes, synced)?;
-        overlay.put(&changed, sequence);
+        overlay.put(changed, sequence);
         self.appended.store(sequence, Ordering::Release);
         Ok(())
     }
@@ -163,7 +165,7 @@ impl Ledger {
 
     fn on_synced(
         &self,
-        mut changed: Vec<Keyed>,
+        keys: Vec<Arc<[u8]>>,
         sequence: u64,
         count: u32,
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
@@ -178,26 +180,20 @@ impl Ledger {
             .clone();
         move |outcome| match outcome {
             Ok(committed) => {
-                overlay
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .locate(&changed, sequence, &committed);
-                for Keyed { change, .. } in &mut changed {
-                    change.row = change.row.take().map(|row| written(row, &committed));
-                }
-                let records = committed.first.saturating_add(count);
                 let reached = Reached {
                     frame: committed.frame,
-                    records,
+                    records: committed.first.saturating_add(count),
                     position: committed.position,
                 };
-                if let Some(to_index) = to_index {
-                    // A closed channel means that the node is stopping: the journal holds the record.
-                    drop(to_index.send(Told::Synced(Synced {
-                        changed,
-                        sequence,
-                        reached,
-                    })));
+                let due = {
+                    let mut overlay = overlay.write().unwrap_or_else(PoisonError::into_inner);
+                    overlay.locate(&keys, sequence, (&committed, reached));
+                    overlay.due()
+                };
+                if due >= BATCH_ROWS
+                    && let Some(to_index) = to_index
+                {
+                    ask(&to_index);
                 }
                 progress.synced(sequence);
                 done(Ok(Written {
@@ -309,8 +305,7 @@ impl Ledger {
         if overlay.len() > 0
             && let Some(to_index) = &*self.to_index.lock().unwrap_or_else(PoisonError::into_inner)
         {
-            // A closed channel means that the node is stopping, which brings the index up as well.
-            drop(to_index.send(Told::Now));
+            ask(to_index);
         }
     }
 
@@ -349,6 +344,14 @@ impl Ledger {
         if let Some(indexer) = indexer {
             indexer.finish();
         }
+    }
+}
+
+/// Asks the indexer to bring the index up.
+fn ask(to_index: &mpsc::Sender<()>) {
+    match to_index.try_send(()) {
+        // Full means that it was asked already, closed that the node is stopping, which indexes all.
+        Ok(()) | Err(TrySendError::Full(()) | TrySendError::Closed(())) => {}
     }
 }
 

@@ -139,13 +139,13 @@ impl Ledger {
         tracing::info!(?opened, "journal open");
         let overlay = Arc::new(RwLock::new(Overlay::default()));
         let progress = Arc::new(Progress::new());
-        // Bounded by `ROWS_WAITING_AT_MOST`: what is not indexed yet waits in the overlay too.
-        let (to_index, queue) = mpsc::unbounded_channel();
+        // One question is enough: what is answered is all that is synced by then.
+        let (to_index, asked) = mpsc::channel(1);
         let indexing = {
             let (overlay, progress) = (Arc::clone(&overlay), Arc::clone(&progress));
             let imaging = images.map(|to| Imaging::of_journal(to, reader.clone(), segment_bytes));
             let rows = (Arc::clone(&index), overlay);
-            indexer::run(queue, rows, progress, imaging)
+            indexer::run(asked, rows, progress, imaging)
         };
         let indexer = runner
             .start("indexer", Box::pin(indexing))

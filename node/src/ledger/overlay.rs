@@ -1,23 +1,21 @@
 //! Rows that the index does not hold yet, newest first asked.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Bound;
 use std::sync::Arc;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
-use crate::store::{
-    ActRow, Change, HomeReversalRow, HomeRow, HomeState, KeptRow, Key, LateRow, Location,
-    RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState,
-    SignedRow, StoreError, Table,
-};
+use super::places::written;
+use crate::store::{Change, Key, Reached, Row, Rows, StoreError, Table};
 
 /// A change with its key in bytes, which are shared by all who look it up.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Keyed {
     pub(super) bytes: Arc<[u8]>,
-    pub(super) change: Change,
+    change: Change,
 }
 
 impl Keyed {
@@ -27,17 +25,48 @@ impl Keyed {
     }
 }
 
-/// Rows in memory, each with the number of the submission that made it.
+/// Rows in memory, as the submissions made them that are not indexed yet.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
     rows: BTreeMap<Arc<[u8]>, Waiting>,
+    /// The last submission that is synced, and how far it reaches.
+    synced: Option<(u64, Reached)>,
+    /// How many rows are to be indexed: synced, and not in the index as they were then.
+    due: usize,
 }
 
 #[derive(Debug)]
 struct Waiting {
     key: Key,
-    row: Option<Row>,
+    /// What is read.
+    newest: Version,
+    /// Those before it that may still be indexed, oldest first: at most one that is synced, and all that are not.
+    before: Vec<Version>,
+    /// Whether it is to be indexed.
+    is_due: bool,
+}
+
+/// A row as one submission made it.
+#[derive(Debug)]
+struct Version {
     sequence: u64,
+    row: Option<Row>,
+}
+
+impl Waiting {
+    /// The row as it was after a submission, if it waits for the index.
+    fn at(&self, sequence: u64) -> Option<&Version> {
+        let versions = self.before.iter().chain([&self.newest]);
+        versions.take_while(|it| it.sequence <= sequence).last()
+    }
+}
+
+/// What is to be indexed at once.
+pub(super) struct Batch {
+    pub(super) changes: Vec<Change>,
+    /// The last submission in it, and how far it reaches.
+    pub(super) sequence: u64,
+    pub(super) reached: Reached,
 }
 
 impl Overlay {
@@ -45,47 +74,97 @@ impl Overlay {
         self.rows.len()
     }
 
-    pub(super) fn put(&mut self, changes: &[Keyed], sequence: u64) {
+    /// How many rows are to be indexed.
+    pub(super) const fn due(&self) -> usize {
+        self.due
+    }
+
+    pub(super) fn put(&mut self, changes: Vec<Keyed>, sequence: u64) {
         for Keyed { bytes, change } in changes {
-            let waiting = Waiting {
-                key: change.key.clone(),
-                row: change.row.clone(),
-                sequence,
-            };
-            self.rows.insert(Arc::clone(bytes), waiting);
+            let Change { key, row } = change;
+            let version = Version { sequence, row };
+            match self.rows.entry(bytes) {
+                Entry::Vacant(place) => {
+                    place.insert(Waiting {
+                        key,
+                        newest: version,
+                        before: Vec::new(),
+                        is_due: false,
+                    });
+                }
+                Entry::Occupied(mut place) => {
+                    let waiting = place.get_mut();
+                    let last = std::mem::replace(&mut waiting.newest, version);
+                    // A submission that changes a row twice has its last word.
+                    if last.sequence < sequence {
+                        waiting.before.push(last);
+                    }
+                }
+            }
         }
     }
 
-    /// Completes the places in rows of a submission, now that its frame is written. Rows that a later
-    /// submission has replaced were replaced by ones whose places are its own.
-    pub(super) fn locate(&mut self, changes: &[Keyed], sequence: u64, committed: &Committed) {
-        for Keyed { bytes, .. } in changes {
-            if let Some(waiting) = self.rows.get_mut(bytes)
-                && waiting.sequence == sequence
-            {
-                waiting.row = waiting.row.take().map(|row| written(row, committed));
+    /// A submission is synced: the places in its rows are completed, and what was synced of them before is forgotten.
+    pub(super) fn locate(
+        &mut self,
+        keys: &[Arc<[u8]>],
+        sequence: u64,
+        (committed, reached): (&Committed, Reached),
+    ) {
+        for key in keys {
+            let Some(waiting) = self.rows.get_mut(key) else {
+                continue;
+            };
+            waiting.before.retain(|it| it.sequence >= sequence);
+            if !std::mem::replace(&mut waiting.is_due, true) {
+                self.due = self.due.saturating_add(1);
+            }
+            let mut versions = waiting.before.iter_mut().chain([&mut waiting.newest]);
+            if let Some(version) = versions.find(|it| it.sequence == sequence) {
+                version.row = version.row.take().map(|row| written(row, committed));
             }
         }
+        self.synced = Some((sequence, reached));
     }
 
     /// `None` when the index knows best.
     pub(super) fn get(&self, key: &Key) -> Option<Option<Row>> {
-        self.rows
-            .get(encode_to_vec(key).as_slice())
-            .map(|waiting| waiting.row.clone())
+        let waiting = self.rows.get(encode_to_vec(key).as_slice())?;
+        Some(waiting.newest.row.clone())
+    }
+
+    /// What is synced and not indexed, each row as it was after the last submission that is synced.
+    pub(super) fn batch(&self) -> Option<Batch> {
+        let (sequence, reached) = self.synced?;
+        let changes = self.rows.values().filter_map(|waiting| {
+            let version = waiting.at(sequence)?;
+            Some(Change {
+                key: waiting.key.clone(),
+                row: version.row.clone(),
+            })
+        });
+        Some(Batch {
+            changes: changes.collect(),
+            sequence,
+            reached,
+        })
     }
 
     /// Drops what the index holds now.
-    pub(super) fn retire<'a>(&mut self, keys: impl Iterator<Item = &'a [u8]>, sequence: u64) {
-        for key in keys {
-            if self
-                .rows
-                .get(key)
-                .is_some_and(|waiting| waiting.sequence <= sequence)
-            {
-                self.rows.remove(key);
+    pub(super) fn retire(&mut self, sequence: u64) {
+        let synced = self.synced.map_or(0, |(synced, _)| synced);
+        let mut due = 0_usize;
+        self.rows.retain(|_, waiting| {
+            waiting.before.retain(|it| it.sequence > sequence);
+            if waiting.newest.sequence <= sequence {
+                return false;
             }
-        }
+            waiting.is_due = waiting.at(synced).is_some();
+            due = due.saturating_add(usize::from(waiting.is_due));
+            true
+        });
+        self.due = due;
+        self.synced = self.synced.filter(|(synced, _)| *synced > sequence);
     }
 
     /// What waits of a table after a key, ascending.
@@ -105,7 +184,7 @@ impl Overlay {
     pub(super) fn leaving(&self, table: Table, after: Option<&Key>) -> usize {
         let after = after.map(encode_to_vec);
         let waiting = self.of_table(table, after.as_deref());
-        waiting.filter(|(_, waiting)| waiting.row.is_none()).count()
+        waiting.filter(|(_, waiting)| waiting.newest.row.is_none()).count()
     }
 
     /// Rows of a table after a key as the index has them, with what waits laid over them.
@@ -131,7 +210,7 @@ impl Overlay {
             if let Some((bytes, waiting)) = next {
                 // It stands for what the index has under its key.
                 indexed.next_if(|(of_index, _)| **of_index == *bytes);
-                let row = waiting.row.clone();
+                let row = waiting.newest.row.clone();
                 page.extend(row.map(|row| (waiting.key.clone(), row)));
             } else if let Some((_, found)) = indexed.next() {
                 page.push(found);
@@ -181,179 +260,80 @@ impl Rows for Layered<'_> {
     }
 }
 
-/// A row of a submission with the places of its records completed.
-pub(super) fn written(row: Row, committed: &Committed) -> Row {
-    located(row, |at| at.written(committed.position, committed.first))
-}
+#[cfg(test)]
+mod tests {
+    use huitong_journal::Position;
 
-fn at_home(row: HomeRow, place: impl Fn(Location) -> Location) -> HomeRow {
-    let state = match row.state {
-        HomeState::Committed(at) => HomeState::Committed(place(at)),
-        HomeState::Reversed(row) => HomeState::Reversed(reversed(row, &place)),
-        HomeState::Refused(at) => HomeState::Refused(place(at)),
-        HomeState::Tombstone(at) => HomeState::Tombstone(place(at)),
-    };
-    HomeRow { state, ..row }
-}
+    use super::*;
 
-fn at_treatment(row: SettlementRow, place: impl Fn(Location) -> Location) -> SettlementRow {
-    let prepared = row.prepared.map(|mut prepared| {
-        prepared.at = place(prepared.at);
-        prepared.again = prepared.again.map(&place);
-        prepared
-    });
-    let state = match row.state {
-        SettlementState::Settled(at) => SettlementState::Settled(place(at)),
-        SettlementState::Reversed(row) => SettlementState::Reversed(reversed(row, &place)),
-        SettlementState::Refused(row) => SettlementState::Refused(refused(row, &place)),
-        SettlementState::Abandoned(at) => SettlementState::Abandoned(at.map(&place)),
-        state @ SettlementState::Prepared => state,
-    };
-    SettlementRow {
-        prepared,
-        provisional: row.provisional.map(&place),
-        state,
-        ..row
+    const KEY: Key = Key::LooksWritten();
+
+    fn change(count: u64) -> Change {
+        Change {
+            key: KEY,
+            row: Some(Row::LooksWritten(count)),
+        }
     }
-}
 
-#[allow(clippy::too_many_lines, reason = "a line for each table")]
-fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
-    match row {
-        Row::Settlement(row) => Row::Settlement(at_treatment(*row, place).into()),
-        Row::HomeSettlement(row) => Row::HomeSettlement(at_home(*row, place).into()),
-        Row::Block(at) => Row::Block(place(at)),
-        Row::Chunk(at) => Row::Chunk(place(at)),
-        Row::TagBatch(at) => Row::TagBatch(place(at)),
-        Row::Checkpoint(at) => Row::Checkpoint(place(at)),
-        Row::RefusedCheckpoint(at) => Row::RefusedCheckpoint(place(at)),
-        Row::SplitView(at) => Row::SplitView(place(at)),
-        Row::DirectorySplit(at) => Row::DirectorySplit(place(at)),
-        Row::DirectoryBranch(at) => Row::DirectoryBranch(place(at)),
-        Row::DirectoryHead(row) => Row::DirectoryHead(row.placed(place)),
-        Row::Erased(at) => Row::Erased(place(at)),
-        Row::Erasure(at) => Row::Erasure(place(at)),
-        Row::Policy(row) => Row::Policy(row.placed(place).into()),
-        Row::External(row) => Row::External(row.placed(place).into()),
-        Row::Assistance(row) => Row::Assistance(row.placed(place)),
-        Row::Deduction(row) => Row::Deduction(row.placed(place).into()),
-        Row::HomeDeduction(row) => Row::HomeDeduction(row.placed(place)),
-        Row::Check(row) => Row::Check(row.placed(place).into()),
-        Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
-            refused: row.refused.map(place),
-            ..row
-        }),
-        Row::Reversal(row) => Row::Reversal(wish(row, place)),
-        Row::Act(row) => Row::Act(ActRow {
-            at: place(row.at),
-            ..row
-        }),
-        Row::LateClaim(row) => Row::LateClaim(late(row, place)),
-        Row::Kept(row) => Row::Kept(kept(row, place)),
-        Row::Signed(row) => Row::Signed(signed(row, place)),
-        row @ (Row::Member(_)
-        | Row::PersonKey(_)
-        | Row::KeysGiven(_)
-        | Row::Deductions(_)
-        | Row::OpenDeduction(_)
-        | Row::DeductionOn(_)
-        | Row::HomeDeductions(_)
-        | Row::OpenCheck(_)
-        | Row::CheckOf(_)
-        | Row::Due(_)
-        | Row::Payout(_)
-        | Row::PayoutOf(_)
-        | Row::Reconciled(_)
-        | Row::MonthLine(_)
-        | Row::InstitutionMonth(_)
-        | Row::Provisional(_)
-        | Row::ProvisionalOf(_)
-        | Row::TruedUp(_)
-        | Row::TagHead(_)
-        | Row::WitnessHead(_)
-        | Row::Tag(_)
-        | Row::Duplicate(_)
-        | Row::DisputeWord(_)
-        | Row::MonthWord(_)
-        | Row::Correction(_)
-        | Row::Filings(_)
-        | Row::Account(_)
-        | Row::Institution(_)
-        | Row::Open(_)
-        | Row::Visit(_)
-        | Row::HomeVisit(_)
-        | Row::Stream(_)
-        | Row::Held(_)
-        | Row::Catalogue(_)
-        | Row::ClosedDay(_)
-        | Row::LastClosedDay(_)
-        | Row::Count(_)
-        | Row::Episode(_)
-        | Row::PolicyChanges(_)
-        | Row::OpenReversal(_)
-        | Row::Notice(_)
-        | Row::Replaced(_)
-        | Row::Looked(_)
-        | Row::LooksWritten(_)
-        | Row::Death(_)
-        | Row::Emergency(_)
-        | Row::Reviewed(_)
-        | Row::Restored(_)
-        | Row::RestoredPeer(_)
-        | Row::LeftOut(_)
-        | Row::Regained(_)
-        | Row::RegainedLegs(_)
-        | Row::ExternalOf(_)
-        | Row::AssistanceOf(_)
-        | Row::AssistanceAt(_)
-        | Row::Transfer(_)
-        | Row::Relation(_)
-        | Row::HandedId(_)
-        | Row::HandedVisit(_)
-        | Row::GivenUp(_)
-        | Row::HandsHeld(_)
-        | Row::OpenTransfer(_)) => row,
+    /// Synced in a frame of its own.
+    fn sync(overlay: &mut Overlay, sequence: u64) {
+        let committed = Committed {
+            position: Position::START,
+            frame: sequence,
+            first: 0,
+            count: 1,
+            seal: Vec::new().into(),
+        };
+        let reached = reached(sequence);
+        let keys = [Keyed::of(change(0)).bytes];
+        overlay.locate(&keys, sequence, (&committed, reached));
     }
-}
 
-fn late(row: LateRow, place: impl Fn(Location) -> Location) -> LateRow {
-    let at = place(row.at);
-    LateRow { at, ..row }
-}
-
-fn kept(row: KeptRow, place: impl Fn(Location) -> Location) -> KeptRow {
-    KeptRow {
-        at: place(row.at),
-        ..row
+    const fn reached(frame: u64) -> Reached {
+        Reached {
+            frame,
+            records: 1,
+            position: Position::START,
+        }
     }
-}
 
-fn signed(row: SignedRow, place: impl Fn(Location) -> Location) -> SignedRow {
-    SignedRow {
-        at: place(row.at),
-        ..row
+    #[test]
+    fn a_row_is_indexed_as_it_was_after_what_is_synced_and_read_as_it_is_now() {
+        let mut overlay = Overlay::default();
+        let indexed = |overlay: &Overlay| overlay.batch().map(|batch| batch.changes);
+        for sequence in 1..=3 {
+            overlay.put(vec![Keyed::of(change(sequence))], sequence);
+        }
+        assert_eq!((indexed(&overlay), overlay.due()), (None, 0));
+        sync(&mut overlay, 1);
+        sync(&mut overlay, 2);
+        assert_eq!(overlay.due(), 1);
+        let batch = overlay.batch().unwrap();
+        assert_eq!((batch.sequence, batch.reached), (2, reached(2)));
+        assert_eq!(batch.changes, [change(2)]);
+        // Synced while that is being indexed: it is still to be.
+        sync(&mut overlay, 3);
+        overlay.retire(2);
+        assert_eq!(
+            (indexed(&overlay), overlay.due()),
+            (Some(vec![change(3)]), 1)
+        );
+        assert_eq!(overlay.get(&KEY), Some(change(3).row));
+        overlay.retire(3);
+        assert_eq!(
+            (indexed(&overlay), overlay.due(), overlay.len()),
+            (None, 0, 0)
+        );
     }
-}
 
-fn wish(row: ReversalRow, place: impl Fn(Location) -> Location) -> ReversalRow {
-    let state = match row.state {
-        ReversalState::Refused(row) => ReversalState::Refused(refused(row, place)),
-        state @ (ReversalState::Intended | ReversalState::Booked) => state,
-    };
-    ReversalRow { state, ..row }
-}
-
-fn refused(row: RefusedRow, place: impl Fn(Location) -> Location) -> RefusedRow {
-    RefusedRow {
-        at: place(row.at),
-        ..row
-    }
-}
-
-fn reversed(row: ReversedRow, place: impl Fn(Location) -> Location) -> ReversedRow {
-    ReversedRow {
-        settled: place(row.settled),
-        reversed: place(row.reversed),
-        ..row
+    #[test]
+    fn a_submission_that_changes_a_row_twice_has_its_last_word() {
+        let mut overlay = Overlay::default();
+        let twice = vec![Keyed::of(change(1)), Keyed::of(change(2))];
+        overlay.put(twice, 1);
+        sync(&mut overlay, 1);
+        sync(&mut overlay, 1);
+        assert_eq!(overlay.due(), 1);
+        assert_eq!(overlay.batch().unwrap().changes, [change(2)]);
     }
 }
