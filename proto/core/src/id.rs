@@ -303,9 +303,7 @@ impl IdError {
     #[must_use]
     pub fn chinese(self) -> String {
         match self {
-            Self::Malformed(prefix) => {
-                format!("编号为 {prefix} 加 26 位小写字母和数字，不含 i、l、o、u")
-            }
+            Self::Malformed(prefix) => format!("编号为 {prefix} 加 26 位小写字母和数字"),
             Self::RequestId => "请求编号为 1 至 64 位字母、数字、“.”、“_”、“:”和“-”".to_owned(),
         }
     }
