@@ -3,4 +3,5 @@
 //! against what would be generated.
 
 pub mod leg;
+pub mod report;
 pub mod short;

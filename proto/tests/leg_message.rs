@@ -1,10 +1,10 @@
-//! The message of a leg, which is written by hand, is what would be generated: the fields of the .proto file, the same bytes,
+//! The message of a leg and that of a report, which are written by hand, are what would be generated: the fields of the .proto file, the same bytes,
 //! and the same answer to whatever bytes come.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use huitong_proto::DESCRIPTORS;
-use huitong_proto::clearing::v1::Leg;
+use huitong_proto::clearing::v1::{Leg, ReportLegsRequest};
 use proptest::prelude::*;
 use prost::Message;
 use prost_types::FileDescriptorSet;
@@ -35,11 +35,13 @@ struct Generated {
     kind: i32,
 }
 
-/// Several, as reports have them.
+/// A report, as it would be generated.
 #[derive(Clone, PartialEq, Message)]
-struct Several<L: Message + Default + Clone + PartialEq + std::fmt::Debug> {
+struct Report<L: Message + Default + Clone + PartialEq + std::fmt::Debug> {
     #[prost(message, repeated, tag = "1")]
     legs: Vec<L>,
+    #[prost(uint32, tag = "2")]
+    incarnation: u32,
 }
 
 #[test]
@@ -48,8 +50,18 @@ fn its_fields_are_those_of_the_proto_file() {
     let file = files
         .iter()
         .find(|file| file.name() == "huitong/clearing/v1/clearing.proto");
-    let mut messages = file.unwrap().message_type.iter();
-    let leg = messages.find(|message| message.name() == "Leg").unwrap();
+    let messages = &file.unwrap().message_type;
+    let named = |name| messages.iter().find(|message| message.name() == name);
+    let report = named("ReportLegsRequest").unwrap().field.iter();
+    let report = report.map(|field| (field.number(), field.name(), field.label(), field.r#type()));
+    assert_eq!(
+        report.collect::<Vec<_>>(),
+        [
+            (1, "legs", Label::Repeated, Type::Message),
+            (2, "incarnation", Label::Optional, Type::Uint32),
+        ]
+    );
+    let leg = named("Leg").unwrap();
     let fields: Vec<_> = leg
         .field
         .iter()
@@ -137,12 +149,56 @@ proptest! {
 
     #[test]
     fn it_is_read_and_written_as_the_generated_one(legs in proptest::collection::vec(generated(), 0..4)) {
-        let bytes = Several { legs: legs.clone() }.encode_to_vec();
-        let own = Several::<Leg>::decode(&*bytes).unwrap();
+        let bytes = Report { legs: legs.clone(), incarnation: 0 }.encode_to_vec();
+        let own = Report::<Leg>::decode(&*bytes).unwrap();
         prop_assert_eq!(own.legs.len(), legs.len());
         own.legs.iter().zip(&legs).for_each(|(own, generated)| assert_alike(own, generated));
         prop_assert_eq!(own.encoded_len(), bytes.len());
         prop_assert_eq!(own.encode_to_vec(), bytes);
+    }
+
+    /// A report is read in one piece of memory and in two, as it was written and with a byte that is another, is missing, or
+    /// with which it ends.
+    #[test]
+    fn a_report_is_read_and_written_as_the_generated_one(
+        legs in proptest::collection::vec(generated(), 0..4),
+        incarnation in prop_oneof![Just(0), any::<u32>()],
+        at in any::<prop::sample::Index>(),
+        with in any::<u8>(),
+        how in 0..5,
+    ) {
+        let mut bytes = Report { legs, incarnation }.encode_to_vec();
+        let own = ReportLegsRequest::decode(&*bytes).unwrap();
+        prop_assert_eq!(own.encoded_len(), bytes.len());
+        prop_assert_eq!(own.encode_to_vec(), &*bytes);
+        prop_assume!(!bytes.is_empty());
+        let at = at.index(bytes.len());
+        match how {
+            0 => *bytes.get_mut(at).unwrap() = with,
+            1 => drop(bytes.remove(at)),
+            2 => bytes.truncate(at),
+            _ => {}
+        }
+        let (first, second) = bytes.split_at(at.min(bytes.len()));
+        let split = || prost::bytes::Buf::chain(first, second);
+        for (own, generated) in [
+            (ReportLegsRequest::decode(&*bytes), Report::<Generated>::decode(&*bytes)),
+            (ReportLegsRequest::decode(split()), Report::<Generated>::decode(split())),
+        ] {
+            match (own, generated) {
+                (Ok(own), Ok(generated)) => {
+                    prop_assert_eq!(own.incarnation, generated.incarnation);
+                    prop_assert_eq!(own.legs.len(), generated.legs.len());
+                    own.legs.iter().zip(&generated.legs).for_each(|(own, generated)| assert_alike(own, generated));
+                }
+                (Err(own), Err(generated)) => {
+                    let named = |fault: &prost::DecodeError| fault.to_string().replace("Generated", "Leg");
+                    let named = |fault| named(fault).replace("Report.", "ReportLegsRequest.");
+                    prop_assert_eq!(own.to_string(), named(&generated));
+                }
+                (own, generated) => prop_assert!(false, "{own:?} is not {generated:?}"),
+            }
+        }
     }
 
     /// A byte that is another, one that is missing, a piece that is cut off: both read the same of it, or both refuse it for

@@ -61,11 +61,11 @@ impl ClearingService for ClearingGrpc {
             let detail = format_args!("legs: at most {} in one report", decide::LEGS_AT_ONCE);
             return Err(status(&Refusal::general(RefusalCode::Malformed, detail)));
         }
-        let legs = report.legs.iter().enumerate();
-        let legs: Vec<_> = legs
-            .map(|(at, leg)| leg_from_wire(leg, path.item(at)))
-            .collect::<Result<_, _>>()
-            .map_err(|fault| malformed(&fault))?;
+        // As many as there are; room is made once.
+        let mut legs = Vec::with_capacity(report.legs.len());
+        for (at, leg) in report.legs.iter().enumerate() {
+            legs.push(leg_from_wire(leg, path.item(at)).map_err(|fault| malformed(&fault))?);
+        }
         let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0

@@ -158,15 +158,6 @@ pub struct StreamPositionResponse {
     #[prost(int64, tag = "3")]
     pub restored_at_ms: i64,
 }
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ReportLegsRequest {
-    /// Consecutive, ascending, at most 8,192.
-    #[prost(message, repeated, tag = "1")]
-    pub legs: ::prost::alloc::vec::Vec<crate::message::leg::Leg>,
-    /// The caller's incarnation.
-    #[prost(uint32, tag = "2")]
-    pub incarnation: u32,
-}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReportLegsResponse {
     /// The highest number held without a gap and synced.
@@ -880,7 +871,7 @@ pub mod clearing_service_client {
         /// Takes the next legs of the caller's stream; only the next number is taken.
         pub async fn report_legs(
             &mut self,
-            request: impl tonic::IntoRequest<super::ReportLegsRequest>,
+            request: impl tonic::IntoRequest<crate::message::report::ReportLegsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ReportLegsResponse>,
             tonic::Status,
@@ -985,7 +976,7 @@ pub mod clearing_service_server {
         /// Takes the next legs of the caller's stream; only the next number is taken.
         async fn report_legs(
             &self,
-            request: tonic::Request<super::ReportLegsRequest>,
+            request: tonic::Request<crate::message::report::ReportLegsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ReportLegsResponse>,
             tonic::Status,
@@ -1136,8 +1127,9 @@ pub mod clearing_service_server {
                     struct ReportLegsSvc<T: ClearingService>(pub Arc<T>);
                     impl<
                         T: ClearingService,
-                    > tonic::server::UnaryService<super::ReportLegsRequest>
-                    for ReportLegsSvc<T> {
+                    > tonic::server::UnaryService<
+                        crate::message::report::ReportLegsRequest,
+                    > for ReportLegsSvc<T> {
                         type Response = super::ReportLegsResponse;
                         type Future = BoxFuture<
                             tonic::Response<Self::Response>,
@@ -1145,7 +1137,9 @@ pub mod clearing_service_server {
                         >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<super::ReportLegsRequest>,
+                            request: tonic::Request<
+                                crate::message::report::ReportLegsRequest,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {

@@ -34,6 +34,54 @@ pub struct Leg {
     pub kind: i32,
 }
 
+impl Leg {
+    /// The leg that stands at the front of these bytes after its length, and how many bytes both take. None where it is not
+    /// whole there, or not as programs write it: then it is to be read field by field.
+    pub(super) fn at_front(bytes: &[u8]) -> Option<(Self, usize)> {
+        let mut input = bytes;
+        let length = usize::try_from(varint(&mut input)?).ok()?;
+        let before = bytes.len().checked_sub(input.len())?;
+        let leg = Self::read(input.get(..length)?)?;
+        Some((leg, before.checked_add(length)?))
+    }
+
+    fn read(mut input: &[u8]) -> Option<Self> {
+        let mut leg = Self::default();
+        while let Some((key, rest)) = input.split_first() {
+            input = rest;
+            // The number of the field, and how it is written.
+            match key {
+                0x08 => leg.number = varint(&mut input)?,
+                0x10 => leg.side = i32::try_from(varint(&mut input)?).ok()?,
+                0x1a => leg.settlement = ShortText::at_front(&mut input)?,
+                0x22 => leg.debtor = ShortText::at_front(&mut input)?,
+                0x2a => leg.creditor = ShortText::at_front(&mut input)?,
+                0x30 => leg.fund = i32::try_from(varint(&mut input)?).ok()?,
+                0x38 => leg.amount_fen = i64::try_from(varint(&mut input)?).ok()?,
+                0x42 => leg.business_day = ShortText::at_front(&mut input)?,
+                0x4a => leg.receipt = ShortBytes::at_front(&mut input, |_| true)?,
+                0x50 => leg.kind = i32::try_from(varint(&mut input)?).ok()?,
+                _ => return None,
+            }
+        }
+        Some(leg)
+    }
+}
+
+/// A number of at most 63 bits from the front.
+fn varint(input: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..63).step_by(7) {
+        let (byte, rest) = input.split_first()?;
+        *input = rest;
+        value |= u64::from(byte & 0x7f).wrapping_shl(shift);
+        if *byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
 impl Message for Leg {
     fn encode_raw(&self, buf: &mut impl BufMut) {
         if self.number != 0 {

@@ -35,7 +35,7 @@ impl<const N: usize> ShortBytes<N> {
     }
 
     /// What stands at the front of `buf`, length and all, when it fits in and `allowed` has nothing against it.
-    fn at_front(buf: &mut impl Buf, allowed: impl Fn(&[u8]) -> bool) -> Option<Self> {
+    pub(super) fn at_front(buf: &mut impl Buf, allowed: impl Fn(&[u8]) -> bool) -> Option<Self> {
         let (len, rest) = buf.chunk().split_first()?;
         let content = rest.get(..usize::from(*len)).filter(|_| *len <= ONE_BYTE)?;
         let mut kept = [0; N];
@@ -151,17 +151,22 @@ impl<const N: usize> ShortText<N> {
         std::str::from_utf8(self.0.as_slice()).unwrap_or_default()
     }
 
+    /// What stands at the front of `buf`, length and all, when it fits in and is a text.
+    pub(super) fn at_front(buf: &mut impl Buf) -> Option<Self> {
+        let is_text = |bytes: &[u8]| bytes.is_ascii() || std::str::from_utf8(bytes).is_ok();
+        ShortBytes::at_front(buf, is_text).map(Self)
+    }
+
     pub(super) fn merge(
         &mut self,
         wire_type: WireType,
         buf: &mut impl Buf,
         context: DecodeContext,
     ) -> Result<(), DecodeError> {
-        let is_text = |bytes: &[u8]| bytes.is_ascii() || std::str::from_utf8(bytes).is_ok();
         if wire_type == WireType::LengthDelimited
-            && let Some(read) = ShortBytes::at_front(buf, is_text)
+            && let Some(read) = Self::at_front(buf)
         {
-            self.0 = read;
+            *self = read;
             return Ok(());
         }
         // What is no text is refused as it is everywhere else.

@@ -51,6 +51,10 @@ pub(crate) fn generate(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         .out_dir(out)
         .btree_map(".")
         .extern_path(".huitong.clearing.v1.Leg", "crate::message::leg::Leg")
+        .extern_path(
+            ".huitong.clearing.v1.ReportLegsRequest",
+            "crate::message::report::ReportLegsRequest",
+        )
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;
     Ok(())

@@ -1,0 +1,83 @@
+//! The message of a report, `huitong.clearing.v1.ReportLegsRequest`, as the .proto file has it: thousands of legs at once, each
+//! read in one go where it lies whole and as every program writes it. What else may come is read as generated messages read it.
+
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType, message, skip_field, uint32};
+use prost::{DecodeError, Message};
+
+use super::leg::Leg;
+
+/// For how many legs room is made by the first of them; a report has no more, or is refused.
+const ROOM: usize = 8_192;
+
+/// The next legs of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ReportLegsRequest {
+    /// Consecutive, ascending, at most 8,192.
+    pub legs: Vec<Leg>,
+    /// The caller's incarnation.
+    pub incarnation: u32,
+}
+
+impl ReportLegsRequest {
+    /// Takes the leg that stands at the front of `buf`, length and all; whether it could be read in one go.
+    fn take_leg(&mut self, buf: &mut impl Buf) -> bool {
+        let Some((leg, length)) = Leg::at_front(buf.chunk()) else {
+            return false;
+        };
+        if self.legs.is_empty() {
+            // Legs are about equally long.
+            let expected = buf.remaining().checked_div(length).unwrap_or_default();
+            self.legs.reserve(expected.saturating_add(1).min(ROOM));
+        }
+        buf.advance(length);
+        self.legs.push(leg);
+        true
+    }
+}
+
+impl Message for ReportLegsRequest {
+    fn encode_raw(&self, buf: &mut impl BufMut) {
+        message::encode_repeated(1, &self.legs, buf);
+        if self.incarnation != 0 {
+            uint32::encode(2, &self.incarnation, buf);
+        }
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        context: DecodeContext,
+    ) -> Result<(), DecodeError> {
+        let (field, merged) = match tag {
+            1 if wire_type == WireType::LengthDelimited && self.take_leg(buf) => return Ok(()),
+            1 => {
+                let merged = message::merge_repeated(wire_type, &mut self.legs, buf, context);
+                ("legs", merged)
+            }
+            2 => {
+                let merged = uint32::merge(wire_type, &mut self.incarnation, buf, context);
+                ("incarnation", merged)
+            }
+            _ => return skip_field(wire_type, tag, buf, context),
+        };
+        merged.map_err(|mut fault| {
+            fault.push("ReportLegsRequest", field);
+            fault
+        })
+    }
+
+    fn encoded_len(&self) -> usize {
+        let incarnation = match self.incarnation {
+            0 => 0,
+            _ => uint32::encoded_len(2, &self.incarnation),
+        };
+        message::encoded_len_repeated(1, &self.legs).saturating_add(incarnation)
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
