@@ -184,7 +184,9 @@ impl Overlay {
     pub(super) fn leaving(&self, table: Table, after: Option<&Key>) -> usize {
         let after = after.map(encode_to_vec);
         let waiting = self.of_table(table, after.as_deref());
-        waiting.filter(|(_, waiting)| waiting.newest.row.is_none()).count()
+        waiting
+            .filter(|(_, waiting)| waiting.newest.row.is_none())
+            .count()
     }
 
     /// Rows of a table after a key as the index has them, with what waits laid over them.

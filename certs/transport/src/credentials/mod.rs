@@ -252,12 +252,12 @@ fn with_list(trust: Trust, path: &Path) -> Result<Trust, CredentialsError> {
 }
 
 fn text(path: &Path) -> Result<String, CredentialsError> {
-    directory::read(path).map_err(|error| match error {
+    directory::read(path).map_err(|error| {
         // It names the file, as every refusal here does.
-        directory::DirectoryError::Io { source, .. } => {
-            refused(path, &format!("{source} / 无法读取"))
+        if let directory::DirectoryError::Io { source, .. } = error {
+            return refused(path, &format!("{source} / 无法读取"));
         }
-        other => refused(path, &other.to_string()),
+        refused(path, &error.to_string())
     })
 }
 
