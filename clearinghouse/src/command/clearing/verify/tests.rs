@@ -59,8 +59,11 @@ fn a_file_of_another_kind_is_named_with_what_was_expected() {
 /// A statement, whatever it says.
 fn statement() -> MemberStatement {
     let hex = include_str!("../../../../netting/src/golden/statement.hex").trim();
-    let bytes = (0..hex.len()).step_by(2);
-    let bytes = bytes.map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap());
+    let digits: Vec<u32> = hex.chars().map(|it| it.to_digit(16).unwrap()).collect();
+    let bytes = digits.chunks(2).map(|it| {
+        let byte = it.iter().fold(0, |byte, digit| byte * 16 + digit);
+        u8::try_from(byte).unwrap()
+    });
     MemberStatement::from_bytes(&bytes.collect::<Vec<_>>()).unwrap()
 }
 
