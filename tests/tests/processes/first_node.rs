@@ -81,7 +81,7 @@ impl Newcomer {
                 std::fs::remove_dir_all(self.folder.path().join(NODE)).unwrap();
                 self.type_all(block).await;
             }
-            ("sh server", None | Some("a crash")) => self.serve(block, event.is_some()).await,
+            ("sh server", None | Some("a crash")) => self.serve(block, event).await,
             ("text", None) => assert!(
                 is_like(&self.printed, &block.text),
                 "{PAGE}:{}\n{}\nprinted:\n{}",
@@ -135,7 +135,7 @@ impl Newcomer {
         }
     }
 
-    async fn serve(&mut self, block: &Block, was_killed: bool) {
+    async fn serve(&mut self, block: &Block, after: Option<&str>) {
         for line in block.text.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             let ["huitong", server, "run", "--config", config] = words.as_slice() else {
@@ -146,7 +146,7 @@ impl Newcomer {
                 "node" => Kind::Node,
                 other => panic!("{PAGE}:{}: `{other}`", block.line),
             };
-            if was_killed {
+            if after.is_some() {
                 self.end(config).await;
             }
             let path = self.folder.path().join(config);

@@ -135,7 +135,7 @@ fn a_page_is_what_the_index_will_have() {
         ];
         changes.extend(others.map(|key| Change { key, row: None }));
         let changes: Vec<_> = changes.into_iter().map(Keyed::of).collect();
-        overlay.put(&changes, 1);
+        overlay.put(changes, 1);
         for (after, limit) in (0..KEYS).flat_map(|after| (1..4).map(move |limit| (after, limit))) {
             let from = (after > 0).then(|| key(after));
             let more = limit + overlay.leaving(Table::Open, from.as_ref());
