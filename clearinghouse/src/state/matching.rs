@@ -13,12 +13,11 @@ mod report;
 mod slots;
 mod waiting;
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::AgreedLeg;
@@ -69,41 +68,6 @@ impl Matching {
     pub(crate) fn of_debt(&self, debt: Debt) -> impl Iterator<Item = &Leg> {
         let held = self.reported(debt).filter_map(|place| self.at(place));
         held.map(|held| &held.leg)
-    }
-
-    /// Takes in a leg. `netted` looks up the plan that took its debt earlier, if one did; it is asked when the debt is
-    /// not known here.
-    pub(crate) fn take<E>(
-        &mut self,
-        region: RegionCode,
-        numbered: NumberedLeg,
-        since: Timestamp,
-        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
-    ) -> Result<(), E> {
-        let place = (region, numbered.number);
-        let debt = numbered.leg.debt();
-        let partner = match self.debts.entry(debt) {
-            Entry::Vacant(free) => {
-                free.insert(Reports::begun(place, netted(debt)?));
-                None
-            }
-            Entry::Occupied(mut known) => {
-                let before = *known.get();
-                if !known.get_mut().follow(place) {
-                    self.further.entry(debt).or_default().push(place);
-                }
-                self.partner_of(before, place, &numbered)
-            }
-        };
-        if let Some(other) = partner.and_then(|other| self.at_mut(other)) {
-            other.partner = Number::new(place.1);
-            self.agreeing.begins(&numbered.leg);
-        }
-        let count = self.days.entry(numbered.leg.business_day).or_insert(0);
-        *count = count.saturating_add(1);
-        let slots = self.held.entry(region).or_insert_with(Slots::new);
-        slots.insert(place.1, Held::new(numbered, since, partner));
-        Ok(())
     }
 
     /// The first leg that agrees of what was reported `known` of its debt, when none of the same two regions agreed before

@@ -32,7 +32,7 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
             since,
         } = leg;
         let matching = &mut state.matching;
-        matching.take(region, numbered, since, |debt| store.netted(debt))
+        matching.take(region, &numbered, since, |debt| store.netted(debt))
     })?;
     state.streams.extend(loaded.streams);
     state.cycles = loaded.cycles;

@@ -54,11 +54,12 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(numbered: NumberedLeg, since: Timestamp, partner: Option<Place>) -> Self {
+    /// As it comes: it agrees with none yet.
+    pub(super) fn new(numbered: &NumberedLeg, since: Timestamp) -> Self {
         Self {
-            leg: numbered.leg,
+            leg: numbered.leg.clone(),
             since: Since::of(since),
-            partner: partner.map_or(Number::NONE, |(_, number)| Number::new(number)),
+            partner: Number::NONE,
             taken: Number::NONE,
             side: numbered.side,
         }

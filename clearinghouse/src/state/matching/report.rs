@@ -1,13 +1,19 @@
-//! The legs of one report, taken in one after the other, and what is got ready for them first.
+//! Legs taken in: first they are put where they lie, then what each belongs to is looked up. In between nothing is decided.
 
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
+use std::slice;
 
+use huitong_core::date::Timestamp;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::LegsTaken;
+use huitong_core::region::RegionCode;
 
 use super::Matching;
+use super::held::{Held, Number, Reports};
+use super::slots::Slots;
 
-/// How many legs are got ready for at once: what is fetched for them stays near the processor until they are taken in.
+/// How many legs are taken in at once: what is fetched for them stays near the processor until each is looked up.
 const AT_ONCE: usize = 256;
 
 impl Matching {
@@ -15,18 +21,82 @@ impl Matching {
     pub(crate) fn take_report(&mut self, taken: &LegsTaken, netted: &dyn Fn(Debt) -> Option<u64>) {
         let netted = |debt| Ok::<_, Infallible>(netted(debt));
         for some in taken.legs.chunks(AT_ONCE) {
-            self.get_ready(some);
+            self.make_room(some);
+            self.hold(taken.region, some, taken.at);
             for numbered in some {
-                let Ok(()) = self.take(taken.region, numbered.clone(), taken.at, netted);
+                let Ok(()) = self.join(taken.region, numbered, netted);
             }
         }
     }
 
+    /// Takes in a leg. `netted` looks up the plan that took its debt earlier, if one did; it is asked when the debt is
+    /// not known here. Where it fails the leg is here and belongs to nothing: all of this is to be given up.
+    pub(crate) fn take<E>(
+        &mut self,
+        region: RegionCode,
+        numbered: &NumberedLeg,
+        since: Timestamp,
+        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
+    ) -> Result<(), E> {
+        self.hold(region, slice::from_ref(numbered), since);
+        self.join(region, numbered, netted)
+    }
+
     /// Makes room for what is not known of these legs. It does more: where a debt lies is as good as random and far from the
     /// processor, and what is asked for all together comes at the same time, not one after the other.
-    fn get_ready(&mut self, legs: &[NumberedLeg]) {
+    fn make_room(&mut self, legs: &[NumberedLeg]) {
         let debts = legs.iter().map(|numbered| numbered.leg.debt());
         let unknown = debts.filter(|debt| !self.debts.contains_key(debt)).count();
         self.debts.reserve(unknown);
+    }
+
+    /// Puts legs where they lie, all in one go: between look-ups each would wait for them.
+    fn hold(&mut self, region: RegionCode, legs: &[NumberedLeg], since: Timestamp) {
+        let slots = self.held.entry(region).or_insert_with(Slots::new);
+        let follows =
+            |one: &NumberedLeg, next: &NumberedLeg| one.number.checked_add(1) == Some(next.number);
+        for run in legs.chunk_by(follows) {
+            if let [first, ..] = run {
+                slots.put(first.number, run, &|numbered| Held::new(numbered, since));
+            }
+        }
+        for numbered in legs {
+            let count = self.days.entry(numbered.leg.business_day).or_insert(0);
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Joins a leg that is held to its debt, and to the leg that it agrees with, where there is one.
+    fn join<E>(
+        &mut self,
+        region: RegionCode,
+        numbered: &NumberedLeg,
+        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
+    ) -> Result<(), E> {
+        let place = (region, numbered.number);
+        let debt = numbered.leg.debt();
+        let partner = match self.debts.entry(debt) {
+            Entry::Vacant(free) => {
+                free.insert(Reports::begun(place, netted(debt)?));
+                None
+            }
+            Entry::Occupied(mut known) => {
+                let before = *known.get();
+                if !known.get_mut().follow(place) {
+                    self.further.entry(debt).or_default().push(place);
+                }
+                self.partner_of(before, place, numbered)
+            }
+        };
+        let Some(partner) = partner else {
+            return Ok(());
+        };
+        for (one, other) in [(partner, place), (place, partner)] {
+            if let Some(held) = self.at_mut(one) {
+                held.partner = Number::new(other.1);
+            }
+        }
+        self.agreeing.begins(&numbered.leg);
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! Whatever is apart has lower numbers than what is side by side, so both together ascend.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::slice;
 
 /// How many stand in one piece: a piece is given back when a cycle has taken it.
 const PIECE: usize = 1_024;
@@ -45,34 +46,45 @@ impl<T> Slots<T> {
         }
     }
 
-    /// Puts a value under a number, in the place of the one that was there.
-    pub(super) fn insert(&mut self, number: u64, value: T) {
-        if let Some(there) = self.get_mut(number) {
-            *there = value;
-            return;
+    /// Puts under the numbers from this one on what is made of each of these, in the place of what was there. It is made
+    /// where it is to lie: what is put together elsewhere and moved is waited for.
+    pub(super) fn put<S>(&mut self, number: u64, of: &[S], make: &impl Fn(&S) -> T) {
+        if self.is_after_all(number) {
+            if number != self.next() {
+                // What stands side by side has no gap: whatever lies before one goes apart.
+                self.part(self.pieces.len(), |_, _| true);
+                self.first = number;
+            }
+            self.append(of, make);
+        } else if let [one] = of {
+            match self.get_mut(number) {
+                Some(there) => *there = make(one),
+                None => {
+                    self.apart.insert(number, make(one));
+                }
+            }
+        } else {
+            for (number, one) in (number..).zip(of) {
+                self.put(number, slice::from_ref(one), make);
+            }
         }
-        if self.pieces.is_empty() {
-            let highest = self.apart.last_key_value().map(|(number, _)| *number);
-            if highest.is_some_and(|highest| number < highest) {
-                self.apart.insert(number, value);
+    }
+
+    /// Puts side by side what is made of these.
+    fn append<S>(&mut self, of: &[S], make: impl Fn(&S) -> T) {
+        let mut rest = of;
+        while !rest.is_empty() {
+            let full = |piece: &Vec<T>| piece.len() == PIECE;
+            if self.pieces.back().is_none_or(full) {
+                self.pieces.push_back(Vec::with_capacity(PIECE));
+            }
+            let Some(piece) = self.pieces.back_mut() else {
                 return;
-            }
-            self.first = number;
-        } else if number < self.first {
-            self.apart.insert(number, value);
-            return;
-        } else if number != self.next() {
-            // What stands side by side has no gap: whatever lies before one goes apart.
-            self.part(self.pieces.len(), |_, _| true);
-            self.first = number;
-        }
-        match self.pieces.back_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(value),
-            None => {
-                let mut piece = Vec::with_capacity(PIECE);
-                piece.push(value);
-                self.pieces.push_back(piece);
-            }
+            };
+            let room = PIECE.saturating_sub(piece.len()).min(rest.len());
+            let (now, later) = rest.split_at(room);
+            piece.extend(now.iter().map(&make));
+            rest = later;
         }
     }
 
@@ -117,6 +129,16 @@ impl<T> Slots<T> {
         }
     }
 
+    /// Whether nothing is held under a number or a higher one.
+    fn is_after_all(&self, number: u64) -> bool {
+        if self.pieces.is_empty() {
+            let highest = self.apart.last_key_value();
+            highest.is_none_or(|(highest, _)| *highest < number)
+        } else {
+            number >= self.next()
+        }
+    }
+
     /// The number after the last that stands side by side.
     fn next(&self) -> u64 {
         let full = self.pieces.len().saturating_sub(1).saturating_mul(PIECE);
@@ -147,7 +169,7 @@ mod tests {
     #[derive(Debug, Clone)]
     enum Step {
         Follow(u16),
-        Put(u64),
+        Put(u64, u16),
         /// Keeps what is no multiple of this.
         Sieve(u64),
     }
@@ -155,7 +177,8 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             (1..3_000_u16).prop_map(Step::Follow),
-            (1..12_000_u64).prop_map(Step::Put),
+            (1..12_000_u64, prop_oneof![Just(1), 1..300_u16])
+                .prop_map(|(from, count)| Step::Put(from, count)),
             (1..6_u64).prop_map(Step::Sieve),
         ]
     }
@@ -169,14 +192,14 @@ mod tests {
                 match step {
                     Step::Follow(count) => {
                         let last = map.last_key_value().map_or(0, |(number, _)| *number);
-                        for number in last + 1..=last + u64::from(count) {
-                            slots.insert(number, number * 3);
-                            map.insert(number, number * 3);
-                        }
+                        let run: Vec<_> = (last + 1..=last + u64::from(count)).collect();
+                        slots.put(last + 1, &run, &|number| number * 3);
+                        map.extend(run.iter().map(|number| (*number, number * 3)));
                     }
-                    Step::Put(number) => {
-                        slots.insert(number, 7);
-                        map.insert(number, 7);
+                    Step::Put(from, count) => {
+                        let run: Vec<_> = (from..from + u64::from(count)).collect();
+                        slots.put(from, &run, &|number| number * 7);
+                        map.extend(run.iter().map(|number| (*number, number * 7)));
                     }
                     Step::Sieve(by) => {
                         slots.retain(|number, _| number % by != 0);

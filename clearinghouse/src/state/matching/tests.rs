@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use huitong_core::date::Timestamp;
 use huitong_core::leg::LegField;
+use huitong_core::record::clearing::LegsTaken;
 
 use super::*;
 use crate::testing::{day, debt, payable, receivable, region, reversed};
@@ -21,7 +23,7 @@ fn at(millis: i64) -> Timestamp {
 fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
     let mut matching = Matching::empty();
     for ((of, leg), moment) in legs.iter().zip(0..) {
-        let Ok(()) = matching.take(region(*of), leg.clone(), at(moment), by(None));
+        let Ok(()) = matching.take(region(*of), leg, at(moment), by(None));
     }
     let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
     let waiting = matching.waiting(None, day(1));
@@ -30,6 +32,49 @@ fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize)
         .collect();
     let marks: BTreeMap<_, _> = (0..4).map(|index| (region(index), 100)).collect();
     (waiting, matching.agreed(&marks, day(1)).len())
+}
+
+/// More than is taken in at once, and each debt repeated before and after what is: one repetition agrees with none.
+#[test]
+fn a_report_comes_to_what_its_legs_do_one_by_one() {
+    let debts: Vec<_> = (0..100)
+        .cycle()
+        .take(400)
+        .map(|id| debt(id, 2, 3, 1_000))
+        .collect();
+    let legs = |side: fn(u64, &Leg) -> NumberedLeg| -> Vec<_> {
+        (1..)
+            .zip(&debts)
+            .map(|(number, leg)| side(number, leg))
+            .collect()
+    };
+    let reports = [(3, legs(receivable)), (2, legs(payable))];
+    let (mut whole, mut single) = (Matching::empty(), Matching::empty());
+    for (of, legs) in reports {
+        for leg in &legs {
+            let Ok(()) = single.take(region(of), leg, at(0), by(None));
+        }
+        let taken = LegsTaken {
+            region: region(of),
+            legs,
+            at: at(0),
+        };
+        whole.take_report(&taken, &|_| None);
+    }
+    let told = |matching: &Matching| {
+        let waiting = matching.waiting(None, day(1));
+        let waiting: Vec<_> = waiting
+            .map(|leg| (leg.region, leg.numbered, leg.why))
+            .collect();
+        let marks = [(region(2), 400), (region(3), 400)].into();
+        (
+            waiting,
+            matching.agreed(&marks, day(1)),
+            matching.agreeing.clone(),
+        )
+    };
+    assert_eq!(told(&whole), told(&single));
+    assert_eq!(told(&whole).1.len(), 100);
 }
 
 /// What it is about, the legs in order, what waits, and how many debts agree.
@@ -192,10 +237,10 @@ fn what_two_others_reported_is_no_other_side() {
         (leg.debtor, leg.creditor) = (region(0), region(1));
     });
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), receivable(1, &leg), at(0), by(None));
-    let Ok(()) = matching.take(region(0), payable(1, &theirs), at(1), by(None));
+    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), by(None));
+    let Ok(()) = matching.take(region(0), &payable(1, &theirs), at(1), by(None));
     assert_eq!(matching.other_side((region(0), 1)), None);
-    let Ok(()) = matching.take(region(1), receivable(1, &theirs), at(2), by(None));
+    let Ok(()) = matching.take(region(1), &receivable(1, &theirs), at(2), by(None));
     let other = Some((region(1), receivable(1, &theirs)));
     assert_eq!(matching.other_side((region(0), 1)), other);
 }
@@ -204,8 +249,8 @@ fn what_two_others_reported_is_no_other_side() {
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), receivable(5, &leg), at(0), by(None));
-    let Ok(()) = matching.take(region(2), payable(7, &leg), at(1), by(None));
+    let Ok(()) = matching.take(region(3), &receivable(5, &leg), at(0), by(None));
+    let Ok(()) = matching.take(region(2), &payable(7, &leg), at(1), by(None));
     let count = |creditor, debtor, on| {
         let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
         matching.agreed(&marks, on).len()
@@ -226,8 +271,8 @@ fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
 fn a_debt_that_a_plan_took_is_never_taken_again() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), receivable(1, &leg), at(0), by(Some(4)));
-    let Ok(()) = matching.take(region(2), payable(1, &leg), at(1), by(Some(4)));
+    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), by(Some(4)));
+    let Ok(()) = matching.take(region(2), &payable(1, &leg), at(1), by(Some(4)));
     let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
     assert_eq!(matching.agreed(&marks, day(1)), []);
     assert!(
