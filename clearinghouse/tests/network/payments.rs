@@ -121,8 +121,8 @@ async fn two_officers_have_a_netted_day_paid() {
     let movements = json(&world, &["movements"]).await;
     assert_eq!(movements["movements"].as_array().unwrap().len(), 3);
     assert_eq!(
-        clearing(&world, &["movements", "--parked"]).await,
-        Ok(String::new())
+        clearing(&world, &["movements", "--parked"]).await.unwrap(),
+        "no movements / 无银行流水\n"
     );
     let statement = json(&world, &["statement", "--day", DAY, "--member", "510100"]).await;
     assert_eq!(statement["payments"][0]["open"], "0.00");
