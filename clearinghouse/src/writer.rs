@@ -98,7 +98,6 @@ impl Writer {
             calendar,
             clock,
             signer,
-            proofs: proofs.clone(),
             appended: 0,
             answers,
             unindexed: VecDeque::new(),
@@ -207,8 +206,6 @@ struct Desk {
     calendar: Calendar,
     clock: Arc<dyn Clock>,
     signer: Signer,
-    /// Where whoever looks beside the writer finds what it made.
-    proofs: Proofs,
     /// The number of the last record appended since opening.
     appended: u64,
     /// What waits for a sync; whoever hears of the sync gives it.

@@ -7,8 +7,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
-use huitong_netting::NettingPlan;
-use huitong_netting::statement::{PlanRows, pair_roots, pair_roots_of};
+use huitong_netting::statement::{checkpoint, pair_roots, pair_roots_of};
 
 use super::net::plan_of;
 use super::{Context, Fault};
@@ -20,10 +19,6 @@ pub(crate) struct Unsigned {
     pub(crate) checkpoint: Checkpoint,
     /// The root of each of its plan's rows.
     pub(crate) pair_roots: Vec<Digest>,
-    /// Its plan.
-    pub(crate) plan: NettingPlan,
-    /// The plan's rows, for those who ask for statements next.
-    pub(crate) rows: PlanRows,
 }
 
 /// The next checkpoint; none when every netted cycle has one.
@@ -56,11 +51,8 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     })?;
     let before = state.proven.as_ref();
     let before = before.map(|proven| proven.signed.checkpoint.digest());
-    let rows = PlanRows::of(&plan, &pair_roots);
     Ok(Some(Unsigned {
-        checkpoint: rows.checkpoint(&plan, before),
+        checkpoint: checkpoint(&plan, &pair_roots, before),
         pair_roots,
-        plan,
-        rows,
     }))
 }

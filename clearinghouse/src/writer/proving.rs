@@ -12,7 +12,7 @@ use tracing::{error, info};
 use super::{Desk, Writer, stopped};
 use crate::decide::{Context, Unsigned, prove};
 use crate::refusal::Refusal;
-use crate::store::{Made, Proofs};
+use crate::store::Proofs;
 
 impl Writer {
     /// What is proven, when all that can be signed now is signed, on disk and indexed.
@@ -104,8 +104,6 @@ impl Desk {
         let Unsigned {
             checkpoint,
             pair_roots,
-            plan: planned,
-            rows,
         } = match prove(&context) {
             Ok(Some(unsigned)) => unsigned,
             Ok(None) => return false,
@@ -115,14 +113,13 @@ impl Desk {
             }
         };
         let (day, plan) = (checkpoint.day, checkpoint.plan);
-        let certified = match self.signer.sign(checkpoint, at) {
+        let CertifiedCheckpoint { signed, signer } = match self.signer.sign(checkpoint, at) {
             Ok(certified) => certified,
             Err(fault) => {
                 error!(%fault, %day, plan, "a netted cycle stands without its checkpoint");
                 return false;
             }
         };
-        let CertifiedCheckpoint { signed, signer } = certified.clone();
         let proven = Proven {
             pair_roots,
             signed,
@@ -130,12 +127,6 @@ impl Desk {
         };
         match self.append(&ClearingRecord::Proven(proven)) {
             Ok(()) => {
-                // Members ask for their statements next.
-                self.proofs.hand(Made {
-                    checkpoint: certified,
-                    plan: planned,
-                    rows,
-                });
                 info!(%day, plan, "checkpoint signed");
                 true
             }

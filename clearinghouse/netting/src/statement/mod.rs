@@ -74,19 +74,6 @@ impl PlanRows {
         let tree = tree(&rows);
         Self { rows, tree }
     }
-
-    /// The checkpoint of the plan whose rows these are.
-    #[must_use]
-    pub fn checkpoint(&self, plan: &NettingPlan, before: Option<Digest>) -> Checkpoint {
-        Checkpoint {
-            plan: plan.number,
-            day: plan.day,
-            root: self.tree.root(),
-            rows: self.tree.size(),
-            nets: table_of(plan).digest(),
-            before,
-        }
-    }
 }
 
 /// The public table of a plan.
@@ -98,10 +85,18 @@ fn table_of(plan: &NettingPlan) -> NetTable {
     }
 }
 
-/// The checkpoint of a plan, for whoever needs its rows for nothing else.
+/// The checkpoint of a plan.
 #[must_use]
 pub fn checkpoint(plan: &NettingPlan, pair_roots: &[Digest], before: Option<Digest>) -> Checkpoint {
-    PlanRows::of(plan, pair_roots).checkpoint(plan, before)
+    let PlanRows { tree, .. } = PlanRows::of(plan, pair_roots);
+    Checkpoint {
+        plan: plan.number,
+        day: plan.day,
+        root: tree.root(),
+        rows: tree.size(),
+        nets: table_of(plan).digest(),
+        before,
+    }
 }
 
 /// A leg as its row leaves it to be said.

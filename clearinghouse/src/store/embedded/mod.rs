@@ -35,7 +35,7 @@ use tracing::{error, info, warn};
 
 use self::indexer::Indexer;
 use self::journaled::Journaled;
-pub(crate) use self::proofs::{Made, Proofs, ProvenCycle};
+pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
 use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
 use crate::state::Attested;

@@ -2,8 +2,7 @@
 //!
 //! Once a cycle is netted every region asks for its part of it, and officers for statements; at a month's end regions ask
 //! for all of its days. So the cycles that were looked at last are kept: a plan is read, and its tree hashed, once for all
-//! who ask at that time. What the writer made of the plan that it proved last is handed over, and not read again. A cycle
-//! never changes while the program runs.
+//! who ask at that time. A cycle never changes while the program runs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,18 +23,6 @@ use crate::store::{StoreError, keys};
 pub(crate) struct Proofs {
     pub(super) journaled: Journaled,
     kept: Arc<Mutex<Vec<Kept>>>,
-    made: Arc<Mutex<Option<Made>>>,
-}
-
-/// What the writer made of a plan when it proved it: what would be read of it, but for the plan before.
-#[derive(Debug)]
-pub(crate) struct Made {
-    /// The checkpoint, as it was signed.
-    pub(crate) checkpoint: CertifiedCheckpoint,
-    /// Its plan.
-    pub(crate) plan: NettingPlan,
-    /// The plan's rows.
-    pub(crate) rows: PlanRows,
 }
 
 /// How many cycles are kept: the two plans and the tree of one are reckoned to take some tens of megabytes for the
@@ -54,7 +41,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A cycle with its checkpoint.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct ProvenCycle {
     /// The checkpoint, as it is handed on.
     pub(crate) checkpoint: CertifiedCheckpoint,
@@ -90,18 +77,7 @@ impl Proofs {
         Self {
             journaled,
             kept: Arc::default(),
-            made: Arc::default(),
         }
-    }
-
-    /// Hands over what was made of a plan, in place of the one before: one waits at most for who asks first.
-    pub(crate) fn hand(&self, made: Made) {
-        *locked(&self.made) = Some(made);
-    }
-
-    /// What was handed over of a day, once: then it is kept with the cycle.
-    fn handed(&self, day: BusinessDay) -> Option<Made> {
-        locked(&self.made).take_if(|made| made.plan.day() == day)
     }
 
     /// A cycle, once its checkpoint is indexed.
@@ -113,14 +89,7 @@ impl Proofs {
         let place = self.place_of(day);
         let mut held = locked(&place);
         if held.is_none() {
-            let made = match self.handed(day) {
-                Some(made) => Some(made),
-                None => self.read(day)?,
-            };
-            *held = made
-                .map(|made| self.with_parent(made))
-                .transpose()?
-                .map(Arc::new);
+            *held = self.read(day)?.map(Arc::new);
         }
         Ok(held.clone())
     }
@@ -149,8 +118,7 @@ impl Proofs {
         self.journaled.plan(day)
     }
 
-    /// What a cycle's plan came to, from what is journaled.
-    fn read(&self, day: BusinessDay) -> Result<Option<Made>, StoreError> {
+    fn read(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
         let journaled = &self.journaled;
         let Some(proven) = journaled.proven(day)? else {
             return Ok(None);
@@ -158,28 +126,14 @@ impl Proofs {
         let Some(plan) = journaled.plan(day)? else {
             return Ok(None);
         };
+        let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
         let rows = PlanRows::of(&plan, &proven.pair_roots);
-        Ok(Some(Made {
+        Ok(Some(ProvenCycle {
             checkpoint: certified(proven),
             plan,
+            parent,
             rows,
         }))
-    }
-
-    /// A cycle with the plan before it.
-    fn with_parent(&self, made: Made) -> Result<ProvenCycle, StoreError> {
-        let Made {
-            checkpoint,
-            plan,
-            rows,
-        } = made;
-        let before = plan.number().saturating_sub(1);
-        Ok(ProvenCycle {
-            checkpoint,
-            parent: self.journaled.plan_by_number(before)?,
-            plan,
-            rows,
-        })
     }
 
     /// The checkpoint of a cycle, once it is indexed.
