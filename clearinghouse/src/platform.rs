@@ -2,12 +2,10 @@
 //! that names them.
 
 use std::fmt;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huitong_backup::ARCHIVE;
+use huitong_backup::{ARCHIVE, private_folder};
 use huitong_journal::{DirDisk, Disk, Options, Runner, Threads};
 use huitong_transport::{Clock, CredentialStore, CredentialsError, Network, SystemClock, Tcp};
 
@@ -120,11 +118,7 @@ impl Storage for Folder {
             folder: path.display().to_string(),
             reason: error.to_string(),
         };
-        let mut make = DirBuilder::new();
-        make.recursive(true)
-            .mode(0o700)
-            .create(&self.0)
-            .map_err(|error| refused(&self.0, error))?;
+        private_folder(&self.0).map_err(|error| refused(&self.0, error))?;
         let journal = self.0.join("journal");
         let disk = DirDisk::with_archive(&journal, self.0.join(ARCHIVE))
             .map_err(|error| refused(&journal, error))?;

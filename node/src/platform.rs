@@ -4,13 +4,11 @@
 //! the work that waits.
 
 use std::fmt;
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huitong_backup::{ARCHIVE, IMAGES};
+use huitong_backup::{ARCHIVE, IMAGES, private_folder};
 use huitong_journal::{DirDisk, Disk, LockRefusal, Runner, Threads};
 use huitong_transport::{Network, Tcp};
 
@@ -120,9 +118,7 @@ impl Folder {
     fn part(&self, name: &str) -> Result<PathBuf, StorageError> {
         let path = self.data.join(name);
         // Rows name people, and so do images: what is made here is for the node alone, as journal and keyring are.
-        let mut make = DirBuilder::new();
-        let made = make.recursive(true).mode(0o700).create(&path);
-        made.map_err(|error| refused(&path, error))?;
+        private_folder(&path).map_err(|error| refused(&path, error))?;
         Ok(path)
     }
 }

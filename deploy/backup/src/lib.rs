@@ -25,9 +25,22 @@ pub mod note;
 pub mod restore;
 pub mod taking;
 
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
 /// The folder of the copy in a backup, and of the journal in a server's data folder.
 const JOURNAL: &str = "journal";
 /// The folder of full segments that were moved away, beside the journal.
 pub const ARCHIVE: &str = "archive";
 /// The folder of copies of the index, beside the journal.
 pub const IMAGES: &str = "images";
+
+/// Makes a folder, and those above it, for the server alone: what lies in it names people. One that is there stays as it is.
+///
+/// # Errors
+/// What the system said.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}

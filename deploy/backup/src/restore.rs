@@ -7,7 +7,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -230,9 +229,7 @@ pub fn begin_anew(
 
 /// Makes sure that no server runs there and that no journal is lost by it.
 fn is_free(data: &Path, place: &Path) -> Result<(), RestoreError> {
-    let mut make = fs::DirBuilder::new();
-    let made = make.recursive(true).mode(0o700).create(data);
-    made.map_err(|error| folder(data, error))?;
+    crate::private_folder(data).map_err(|error| folder(data, error))?;
     if !place.exists() {
         return Ok(());
     }

@@ -1,7 +1,5 @@
 //! Writing a backup: the copy grows by what comes, and the note follows once all of it is on disk.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use huitong_core::digest::Digest;
@@ -69,11 +67,7 @@ impl Taking {
             path: folder.display().to_string(),
             error,
         };
-        let mut make = DirBuilder::new();
-        make.recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(failed)?;
+        crate::private_folder(folder).map_err(failed)?;
         let disk = DirDisk::at(folder.join(JOURNAL)).map_err(failed)?;
         Ok(Self {
             folder: folder.to_owned(),
