@@ -19,6 +19,7 @@ use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::policy::layer::Payer;
 use huitong_core::provisional::{Provisional, SignedBody, SignedSnapshot};
 use huitong_core::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
+use huitong_core::record::home::{Commitment, Committed};
 use huitong_core::record::treatment::Prepared;
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::refusal::{Refusal, RefusalCode};
@@ -236,6 +237,21 @@ pub(crate) fn receipt(nth: u8) -> Receipt {
         index: 0,
         path: Vec::new(),
     }
+}
+
+/// What the home region keeps of that receipt.
+pub(crate) fn committed(nth: u8) -> Committed {
+    let of = Commitment {
+        salt: [7; 16],
+        claim: claim("V1"),
+        decision: decision(),
+        snapshot: snapshot(u64::from(nth)),
+        after: version(u64::from(nth) + 1),
+        totals: Vec::new(),
+        balances: Balances::NONE,
+        legs_from: 1,
+    };
+    Committed::new(receipt(nth).body, of)
 }
 
 /// The home region's word that it stands no more, `number` in the stream.

@@ -2,33 +2,16 @@
 
 use std::sync::Arc;
 
-use huitong_core::coverage::Balances;
-use huitong_core::record::home::Commitment;
 use huitong_journal::testing::FakeDisk;
 
 use super::*;
 use crate::ledger::testing::{append, open};
-use crate::samples::{claim, decision, receipt, snapshot, version};
-
-/// A settlement of the region's stream that was committed under a number.
-fn committed(number: u8) -> NodeRecord {
-    let of = Commitment {
-        salt: [7; 16],
-        claim: claim("V1"),
-        decision: decision(),
-        snapshot: snapshot(u64::from(number)),
-        after: version(u64::from(number) + 1),
-        totals: Vec::new(),
-        balances: Balances::NONE,
-        legs_from: 1,
-    };
-    NodeRecord::Committed(Committed::new(receipt(number).body, of))
-}
+use crate::samples::{claim, committed};
 
 #[test]
 fn what_goes_to_another_region_or_under_a_number_before_is_not_unsealed() {
     let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
-    let at = append(&ledger, committed(2)).unwrap();
+    let at = append(&ledger, NodeRecord::Committed(committed(2))).unwrap();
     let frame = ledger.frame(at.first).unwrap();
     let sound = frame.record(0).unwrap();
     assert!(SealedRecord::is_form_of(sound));

@@ -4,7 +4,7 @@ use huitong_core::coverage::Balances;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::receipt::Receipt;
-use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::record::home::HomeRefused;
 use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
@@ -13,7 +13,7 @@ use huitong_core::vocabulary::ReversalReason;
 use super::*;
 use crate::ledger::testing::append;
 use crate::recovery::testing::{restore, restored};
-use crate::samples::{claim, decision, id, person, receipt, refusal, snapshot, version};
+use crate::samples::{claim, committed, id, person, receipt, refusal};
 
 /// What is given back, in its order: numbers of words, and ids of refusals.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,20 +66,6 @@ fn regain(ledger: &Ledger, number: u8) {
         lacked: Balances::NONE,
     };
     append(ledger, NodeRecord::CommitRegained(regained)).unwrap();
-}
-
-fn committed(number: u8) -> Committed {
-    let of = Commitment {
-        salt: [7; 16],
-        claim: claim("V1"),
-        decision: decision(),
-        snapshot: snapshot(u64::from(number)),
-        after: version(u64::from(number) + 1),
-        totals: Vec::new(),
-        balances: Balances::NONE,
-        legs_from: 1,
-    };
-    Committed::new(receipt(number).body, of)
 }
 
 /// Writes that the refusal of the claim of an id came back.
