@@ -23,25 +23,34 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     fill(path, how.open(path), bytes)
 }
 
-/// The same in the place of what may be there, whose wider permissions it does not take over.
+/// The same in the place of what may be there, which stays as it is until all of this is on disk, and whose wider permissions
+/// it does not take over.
 pub(super) fn replace_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
     let mut how = OpenOptions::new();
     how.write(true).create(true).truncate(true).mode(PRIVATE);
-    let opened = how.open(path);
+    let opened = how.open(beside);
+    // What a try that was killed left may have others.
     let narrowed = opened.and_then(|file| {
         file.set_permissions(Permissions::from_mode(PRIVATE))?;
         Ok(file)
     });
-    fill(path, narrowed, bytes)
+    fill(beside, narrowed, bytes)?;
+    std::fs::rename(beside, path).with_context(|| cannot(path))
 }
 
 fn fill(path: &Path, file: std::io::Result<File>, bytes: &[u8]) -> anyhow::Result<()> {
-    let cannot = || format!("{}: cannot be written / 无法写入", path.display());
-    let mut file = file.with_context(cannot)?;
+    let mut file = file.with_context(|| cannot(path))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     // Half a file, as on a full disk, would stand in the way of the next try.
     let written = written.inspect_err(|_| drop(std::fs::remove_file(path)));
-    written.with_context(cannot)
+    written.with_context(|| cannot(path))
+}
+
+fn cannot(path: &Path) -> String {
+    format!("{}: cannot be written / 无法写入", path.display())
 }
 
 #[cfg(test)]
@@ -71,5 +80,8 @@ mod tests {
             (mode(&open), std::fs::read(&open).unwrap()),
             (0o600, b"2".to_vec())
         );
+        std::fs::create_dir(folder.path().join("lines.csv.part")).unwrap();
+        assert!(replace_private(&open, b"3").is_err(), "nowhere to write");
+        assert_eq!(std::fs::read(&open).unwrap(), b"2", "and nothing is lost");
     }
 }
