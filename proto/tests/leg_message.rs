@@ -1,5 +1,5 @@
-//! The message of a leg and that of a report, which are written by hand, are what would be generated: the fields of the .proto file, the same bytes,
-//! and the same answer to whatever bytes come.
+//! The message of a leg and that of a report, which are written by hand, are what would be generated: the fields of the .proto
+//! file, the same bytes, and the same answer to whatever bytes come.
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
@@ -144,6 +144,16 @@ fn assert_alike(own: &Leg, generated: &Generated) {
     assert_eq!(own.kind, generated.kind);
 }
 
+/// A byte is another, is missing, or is where the bytes end; or nothing is spoilt.
+fn spoil(bytes: &mut Vec<u8>, at: usize, with: u8, how: u8) {
+    match how {
+        0 => *bytes.get_mut(at).unwrap() = with,
+        1 => drop(bytes.remove(at)),
+        2 => bytes.truncate(at),
+        _ => {}
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -165,7 +175,7 @@ proptest! {
         incarnation in prop_oneof![Just(0), any::<u32>()],
         at in any::<prop::sample::Index>(),
         with in any::<u8>(),
-        how in 0..5,
+        how in 0_u8..5,
     ) {
         let mut bytes = Report { legs, incarnation }.encode_to_vec();
         let own = ReportLegsRequest::decode(&*bytes).unwrap();
@@ -173,12 +183,7 @@ proptest! {
         prop_assert_eq!(own.encode_to_vec(), &*bytes);
         prop_assume!(!bytes.is_empty());
         let at = at.index(bytes.len());
-        match how {
-            0 => *bytes.get_mut(at).unwrap() = with,
-            1 => drop(bytes.remove(at)),
-            2 => bytes.truncate(at),
-            _ => {}
-        }
+        spoil(&mut bytes, at, with, how);
         let (first, second) = bytes.split_at(at.min(bytes.len()));
         let split = || prost::bytes::Buf::chain(first, second);
         for (own, generated) in [
@@ -208,17 +213,12 @@ proptest! {
         leg in generated(),
         at in any::<prop::sample::Index>(),
         with in any::<u8>(),
-        how in 0..4,
+        how in 0_u8..4,
     ) {
         let mut bytes = leg.encode_to_vec();
         prop_assume!(!bytes.is_empty());
         let at = at.index(bytes.len());
-        match how {
-            0 => *bytes.get_mut(at).unwrap() = with,
-            1 => drop(bytes.remove(at)),
-            2 => bytes.truncate(at),
-            _ => {}
-        }
+        spoil(&mut bytes, at, with, how);
         let (first, second) = bytes.split_at(at.min(bytes.len()));
         let split = || prost::bytes::Buf::chain(first, second);
         for (own, generated) in [
