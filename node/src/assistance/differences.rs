@@ -203,7 +203,7 @@ impl AssistanceDesk {
             rows: &*self.ledger,
             records: &*self.ledger,
         };
-        let changes = changes(&record, Location::pending(0), &ground)?;
+        let changes = changes(&record, Location::nowhere(), &ground)?;
         let mut rows = Layered::over(&*self.ledger);
         rows.put(changes);
         let deciding = self.policies.deciding();

@@ -102,7 +102,7 @@ impl NoteAll {
                         rows: &layered,
                         records: &Nowhere,
                     };
-                    let changed = changes(&record, Location::pending(0), &ground)?;
+                    let changed = changes(&record, Location::nowhere(), &ground)?;
                     layered.put(changed);
                     records.push(record);
                 }

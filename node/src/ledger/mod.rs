@@ -141,10 +141,10 @@ impl Ledger {
         records: &[NodeRecord],
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
     ) -> Result<(), WriteError> {
-        let (bytes, changed) = self.stored(records)?;
+        let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
+        let (bytes, changed) = self.stored(records, sequence)?;
         let changed: Vec<Keyed> = changed.into_iter().map(Keyed::of).collect();
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
-        let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
         let keys = changed.iter().map(|it| Arc::clone(&it.bytes)).collect();
         let synced = self.on_synced(keys, sequence, count, done);
         // Held until the rows tell of the records: their callback completes those rows.

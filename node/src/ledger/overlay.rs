@@ -8,7 +8,7 @@ use std::sync::Arc;
 use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
-use super::places::written;
+use super::places::Found;
 use crate::store::{Change, Key, Reached, Row, Rows, StoreError, Table};
 
 /// A change with its key in bytes, which are shared by all who look it up.
@@ -31,6 +31,9 @@ pub(super) struct Overlay {
     rows: BTreeMap<Arc<[u8]>, Waiting>,
     /// The last submission that is synced, and how far it reaches.
     synced: Option<(u64, Reached)>,
+    /// The last submission of all.
+    appended: u64,
+    found: Found,
     /// How many rows are to be indexed: synced, and not in the index as they were then.
     due: usize,
 }
@@ -79,9 +82,13 @@ impl Overlay {
         self.due
     }
 
+    /// Takes what a submission changed, in the order of submissions, and while none is decided on.
     pub(super) fn put(&mut self, changes: Vec<Keyed>, sequence: u64) {
+        self.appended = sequence;
         for Keyed { bytes, change } in changes {
             let Change { key, row } = change;
+            // Rows that it was made from may have been read before their records were written.
+            let row = row.map(|row| self.found.written(row));
             let version = Version { sequence, row };
             match self.rows.entry(bytes) {
                 Entry::Vacant(place) => {
@@ -102,6 +109,7 @@ impl Overlay {
                 }
             }
         }
+        self.found.forget();
     }
 
     /// A submission is synced: the places in its rows are completed, and what was synced of them before is forgotten.
@@ -111,6 +119,7 @@ impl Overlay {
         sequence: u64,
         (committed, reached): (&Committed, Reached),
     ) {
+        self.found.add(sequence, committed, self.appended);
         for key in keys {
             let Some(waiting) = self.rows.get_mut(key) else {
                 continue;
@@ -121,7 +130,7 @@ impl Overlay {
             }
             let mut versions = waiting.before.iter_mut().chain([&mut waiting.newest]);
             if let Some(version) = versions.find(|it| it.sequence == sequence) {
-                version.row = version.row.take().map(|row| written(row, committed));
+                version.row = version.row.take().map(|row| self.found.written(row));
             }
         }
         self.synced = Some((sequence, reached));

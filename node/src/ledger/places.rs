@@ -1,15 +1,64 @@
 //! Where the records of a row lie: known only once their frame is written, and completed then.
+//!
+//! A row may name records of several submissions that are not written, as when a settlement is booked and reversed
+//! before either is synced: each place is completed by its own submission, whichever rows have taken it over.
 
-use huitong_journal::Committed;
+use std::collections::VecDeque;
+
+use huitong_journal::{Committed, Position};
 
 use crate::store::{
     ActRow, HomeReversalRow, HomeRow, HomeState, KeptRow, LateRow, Location, RefusedRow,
     ReversalRow, ReversalState, ReversedRow, Row, SettlementRow, SettlementState, SignedRow,
 };
 
-/// A row of a submission with the places of its records completed.
-pub(super) fn written(row: Row, committed: &Committed) -> Row {
-    located(row, |at| at.written(committed.position, committed.first))
+/// Where the records of submissions lie that were written of late, for rows that name them and were made before that was
+/// known.
+#[derive(Debug, Default)]
+pub(super) struct Found(VecDeque<FoundAt>);
+
+#[derive(Debug)]
+struct FoundAt {
+    submission: u64,
+    frame: Position,
+    first: u32,
+    /// The last submission that may have been made without knowing it.
+    needed_by: u64,
+}
+
+impl Found {
+    /// A submission is written; `appended` is the last one so far. The one that is being decided on may have read rows
+    /// before now as well.
+    pub(super) fn add(&mut self, submission: u64, committed: &Committed, appended: u64) {
+        self.0.push_back(FoundAt {
+            submission,
+            frame: committed.position,
+            first: committed.first,
+            needed_by: appended.saturating_add(1),
+        });
+    }
+
+    /// Forgets what no row names any more. To be called while nothing is being decided on: what is read from then on
+    /// has these places already.
+    pub(super) fn forget(&mut self) {
+        let synced = self.0.back().map_or(0, |it| it.submission);
+        while self.0.front().is_some_and(|it| it.needed_by <= synced) {
+            self.0.pop_front();
+        }
+    }
+
+    /// A row with all places completed that are known.
+    pub(super) fn written(&self, row: Row) -> Row {
+        located(row, |at| {
+            // Most are: the place of a record that was written before the row was made.
+            if at.frame().is_some() {
+                return at;
+            }
+            let tried = self.0.iter().rev();
+            let mut tried = tried.map(|it| at.written(it.submission, it.frame, it.first));
+            tried.find(|at| at.frame().is_some()).unwrap_or(at)
+        })
+    }
 }
 
 fn at_home(row: HomeRow, place: impl Fn(Location) -> Location) -> HomeRow {

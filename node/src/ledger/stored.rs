@@ -13,14 +13,16 @@ use crate::store::apply::{changes, keys_given};
 use crate::store::{Change, Location, StoreError};
 
 impl Ledger {
-    /// Records as they are stored, and the rows that they change, each applied after the one before it.
+    /// Records of a submission as they are stored, and the rows that they change, each applied after the one before it.
     pub(super) fn stored(
         &self,
         records: &[NodeRecord],
+        submission: u64,
     ) -> Result<(Vec<Vec<u8>>, Vec<Change>), StoreError> {
         if let [record] = records {
             let stored = self.sealing.seal(record, None, self)?;
-            let mut changed = changes(record, Location::pending(0), &self.ground(self))?;
+            let mut changed =
+                changes(record, Location::pending(submission, 0), &self.ground(self))?;
             changed.extend(keys_given(&stored.given, self)?);
             return Ok((vec![stored.bytes], changed));
         }
@@ -28,7 +30,11 @@ impl Ledger {
         let (mut bytes, mut before) = (Vec::with_capacity(records.len()), None);
         for (nth, record) in (0_u32..).zip(records) {
             let stored = self.sealing.seal(record, before, &layered)?;
-            let changed = changes(record, Location::pending(nth), &self.ground(&layered))?;
+            let changed = changes(
+                record,
+                Location::pending(submission, nth),
+                &self.ground(&layered),
+            )?;
             let given = keys_given(&stored.given, &layered)?;
             layered.put(changed);
             layered.put(given);

@@ -5,6 +5,7 @@ mod keyrings;
 mod keys_given;
 mod of_many;
 mod pages;
+mod places;
 mod sealed;
 mod starts;
 

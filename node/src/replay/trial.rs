@@ -74,7 +74,7 @@ impl Trial {
         let listener = std::cell::RefCell::new(listener);
         let ended = settlements(
             ledger,
-            Location::pending(0),
+            Location::nowhere(),
             &mut || listener.borrow().is_there(),
             &mut |stored| {
                 let progress = replay.take(&stored)?;

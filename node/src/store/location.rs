@@ -3,7 +3,7 @@
 use huitong_core::canonical_struct;
 use huitong_journal::Position;
 
-/// Where a record lies in the journal. Before its frame is written only its place in the submission is
+/// Where a record lies in the journal. Before its frame is written only its submission and its place in that are
 /// known; [`Location::written`] completes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -18,11 +18,17 @@ const _: () = assert!(Position::ENCODED_LEN == 12);
 impl Location {
     /// The nth record of a submission whose frame is not written.
     #[must_use]
-    pub const fn pending(nth: u32) -> Self {
+    pub const fn pending(submission: u64, nth: u32) -> Self {
         Self {
-            frame: [0; 12],
+            frame: in_no_segment(submission),
             record: nth,
         }
+    }
+
+    /// Of a record that is tried and never written.
+    #[must_use]
+    pub const fn nowhere() -> Self {
+        Self::pending(0, 0)
     }
 
     /// The nth record of a frame.
@@ -34,10 +40,11 @@ impl Location {
         }
     }
 
-    /// The place once the submission's first record is known to be the `first` of a frame.
+    /// The place once the first record of a submission is known to be the `first` of a frame; of another
+    /// submission's record the same place.
     #[must_use]
-    pub fn written(self, frame: Position, first: u32) -> Self {
-        if self.frame == [0; 12] {
+    pub fn written(self, submission: u64, frame: Position, first: u32) -> Self {
+        if self.frame == in_no_segment(submission) {
             Self {
                 frame: frame.to_bytes(),
                 record: self.record.saturating_add(first),
@@ -60,18 +67,28 @@ impl Location {
     }
 }
 
+/// Bytes that are no place in a journal, whose segments are counted from one, and differ for submissions that wait
+/// at the same time: those are never four thousand million.
+const fn in_no_segment(submission: u64) -> [u8; 12] {
+    let [_, _, _, _, a, b, c, d] = submission.to_be_bytes();
+    [0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_completed_once() {
-        let written = Location::pending(2).written(Position::START, 5);
+    fn a_location_is_completed_once_and_by_its_own_submission() {
+        let pending = Location::pending(3, 2);
+        assert_eq!(pending.frame(), None);
+        assert_eq!(Location::pending(u64::MAX, 2).frame(), None);
+        assert_eq!(pending.written(4, Position::START, 5), pending);
+        let written = pending.written(3, Position::START, 5);
         assert_eq!(
             (written.frame(), written.record()),
             (Some(Position::START), 7)
         );
-        assert_eq!(written.written(Position::START, 9), written);
-        assert_eq!(Location::pending(2).frame(), None);
+        assert_eq!(written.written(3, Position::START, 9), written);
     }
 }

@@ -121,7 +121,7 @@ fn a_late_claim_that_its_legs_hold_up_is_ended_and_the_new_home_is_told() {
         counted_in: Some(at),
         ..giving_up("510100")
     };
-    let (verdict, records) = home.run(ending(Location::pending(7)));
+    let (verdict, records) = home.run(ending(Location::pending(1, 7)));
     assert_eq!((verdict, records), (GivenUp::Offered, Vec::new()));
     let (verdict, records) = home.run(ending(put.at));
     assert_eq!(verdict, GivenUp::Buried);

@@ -51,7 +51,7 @@ fn publication(number: u64) -> Publication {
             key_id: sha256(b"key"),
             signature: Vec::new(),
         },
-        since: Location::pending(0),
+        since: Location::nowhere(),
         asked: None,
         declined: None,
     }

@@ -60,7 +60,7 @@ fn a_word_about_somebody_who_was_erased_here_holds_nothing_up() {
     note(&new, 1);
     let transfer = order(today()).transfer;
     let key = Key::Erased(ErasedId::Transfer(transfer));
-    new.put(key, Row::Erased(Location::pending(1)));
+    new.put(key, Row::Erased(Location::pending(1, 1)));
     let (_, word) = arrived();
     let of = supplement(100).of;
     let given_up = LateGivenUp {

@@ -125,7 +125,7 @@ fn a_late_claim_whose_visit_stands_at_the_new_home_is_refused_for_good() {
 #[test]
 fn an_answer_to_another_offer_of_the_same_claim_changes_nothing() {
     let earlier = |put: Put| Put {
-        at: Location::pending(7),
+        at: Location::pending(1, 7),
         ..put
     };
     let (home, put) = offered();
@@ -192,7 +192,7 @@ fn an_offer_that_was_committed_and_taken_back_is_given_up_and_the_new_home_is_to
 
     let (home, put) = offered();
     let earlier = Put {
-        at: Location::pending(7),
+        at: Location::pending(1, 7),
         ..put
     };
     assert_eq!(home.run(bury(earlier)).1, []);
