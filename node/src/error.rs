@@ -42,7 +42,12 @@ impl NodeError {
     pub const fn pushback(&self) -> Option<Duration> {
         match self {
             Self::Pushed(_, after) => Some(*after),
-            Self::Write(WriteError::Overloaded | WriteError::Closed) => Some(BUSY),
+            Self::Write(
+                WriteError::Overloaded
+                | WriteError::Closed
+                | WriteError::Store(StoreError::NotWritten),
+            )
+            | Self::Store(StoreError::NotWritten) => Some(BUSY),
             Self::Refused(_)
             | Self::Write(WriteError::TooLarge(_) | WriteError::Broken(_) | WriteError::Store(_))
             | Self::Store(_) => None,
@@ -54,13 +59,36 @@ impl NodeError {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) | Self::Pushed(refusal, _) => refusal.clone(),
-            Self::Write(WriteError::Overloaded | WriteError::Closed) => {
-                Refusal::new(RefusalCode::Overloaded, "")
-            }
+            // Whatever names what is not on disk yet will find it there shortly.
+            Self::Write(
+                WriteError::Overloaded
+                | WriteError::Closed
+                | WriteError::Store(StoreError::NotWritten),
+            )
+            | Self::Store(StoreError::NotWritten) => Refusal::new(RefusalCode::Overloaded, ""),
             Self::Write(WriteError::TooLarge(size)) => Refusal::new(RefusalCode::TooLarge, size),
             Self::Write(WriteError::Broken(_) | WriteError::Store(_)) | Self::Store(_) => {
                 Refusal::new(RefusalCode::StoreBroken, "")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_being_written_is_a_reason_to_come_again_and_not_a_broken_store() {
+        for error in [
+            NodeError::from(StoreError::NotWritten),
+            NodeError::from(WriteError::from(StoreError::NotWritten)),
+        ] {
+            assert_eq!(error.refusal().code, RefusalCode::Overloaded);
+            assert_eq!(error.pushback(), Some(BUSY));
+        }
+        let broken = NodeError::from(StoreError::Inconsistent("two rows"));
+        assert_eq!(broken.refusal().code, RefusalCode::StoreBroken);
+        assert_eq!(broken.pushback(), None);
     }
 }

@@ -237,9 +237,7 @@ impl Ledger {
     /// # Errors
     /// [`StoreError`] when it is not written or cannot be read.
     pub fn frame(&self, at: Location) -> Result<Frame, StoreError> {
-        let position = at
-            .frame()
-            .ok_or(StoreError::Inconsistent("a record is not written yet"))?;
+        let position = at.frame().ok_or(StoreError::NotWritten)?;
         Ok(self.reader.frame_at(position)?)
     }
 

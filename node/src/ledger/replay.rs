@@ -185,9 +185,7 @@ impl Rows for Replay<'_> {
 
 impl Records for Replay<'_> {
     fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
-        let position = at
-            .frame()
-            .ok_or(StoreError::Inconsistent("a record is not written"))?;
+        let position = at.frame().ok_or(StoreError::NotWritten)?;
         let frame = self.reader.frame_at(position)?;
         let bytes = frame
             .record(at.record())

@@ -175,6 +175,9 @@ pub enum StoreError {
     /// A record or row that another one names is not there.
     #[error("the journal and its rows do not agree: {0}")]
     Inconsistent(&'static str),
+    /// A record that a row names is on its way into the journal.
+    #[error("a record is not written yet")]
+    NotWritten,
     /// A number is out of its range.
     #[error("out of range: {0}")]
     Range(&'static str),
