@@ -23,7 +23,7 @@ use tonic::{Request, Response, Status};
 use super::assistance_all::{entitled_part, everyone_from_wire, everyone_part, paid};
 use super::calling_officer;
 use super::explained::explanation;
-use super::office_stream::{Sent, stream};
+use super::office_stream::{Sent, last, stream};
 use super::status::{malformed, refused};
 use crate::assistance::differences::{Difference, Pays};
 use crate::assistance::seen::{Granted, PAGE, Place};
@@ -114,8 +114,7 @@ impl AssistanceService for AssistanceGrpc {
         Ok(Response::new(stream(permit, move |sent| {
             let mut each = Sent::of(sent, entitled_part);
             let ended = desk.everyone(&order, &mut each)?;
-            sent.end(ended, |sums| everyone_part(&sums));
-            Ok(())
+            Ok(last(ended, |sums| everyone_part(&sums)))
         })))
     }
 

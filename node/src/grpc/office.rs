@@ -16,7 +16,7 @@ use super::calling_officer;
 use super::office_shown::{
     difference_page, difference_totals, faults, policy, replay_progress, replay_result,
 };
-use super::office_stream::{Sent, stream};
+use super::office_stream::{Sent, last, stream};
 use super::status::{malformed, refused};
 use crate::ledger::Ledger;
 use crate::office::review;
@@ -161,7 +161,7 @@ impl PolicyOfficeService for PolicyOfficeGrpc {
                     break;
                 }
             }
-            Ok(())
+            Ok(None)
         })))
     }
 
@@ -193,8 +193,7 @@ impl PolicyOfficeService for PolicyOfficeGrpc {
         Ok(Response::new(stream(permit, move |sent| {
             let mut pages = Sent::of(sent, difference_page);
             let ended = differences(&ledger, &deciding.own, &withdrawn, window, &mut pages)?;
-            sent.end(ended, |totals| difference_totals(&totals));
-            Ok(())
+            Ok(last(ended, |totals| difference_totals(&totals)))
         })))
     }
 
@@ -224,9 +223,7 @@ impl PolicyOfficeService for PolicyOfficeGrpc {
                         fault_count,
                     };
                     let part = v1::replay_response::Part::Faults(faults);
-                    // Nobody may be there to hear it; there is nothing more to say.
-                    let _heard = sent.send(v1::ReplayResponse { part: Some(part) });
-                    return Ok(());
+                    return Ok(Some(v1::ReplayResponse { part: Some(part) }));
                 }
             };
             let trial = Trial {
@@ -236,8 +233,7 @@ impl PolicyOfficeService for PolicyOfficeGrpc {
             };
             let mut progress = Sent::of(sent, replay_progress);
             let ended = trial.run(&ledger, &mut progress)?;
-            sent.end(ended, |tally| replay_result(&tally));
-            Ok(())
+            Ok(last(ended, |tally| replay_result(&tally)))
         })))
     }
 }

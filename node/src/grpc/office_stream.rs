@@ -1,7 +1,10 @@
 //! Long answers: worked out on a thread of their own, sent part by part, given up when nobody listens.
+//!
+//! What an answer held is free before its last part leaves: whoever has all of it may ask for the next at once.
 
 use std::ops::ControlFlow;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
@@ -21,14 +24,6 @@ impl<M> Sender<M> {
         match self.0.blocking_send(Ok(part)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_gone) => ControlFlow::Break(()),
-        }
-    }
-
-    /// Sends the last part, when there is one.
-    pub(super) fn end<T>(&self, ended: Ended<T>, part: impl FnOnce(T) -> M) {
-        match ended {
-            Ended::With(value) => drop(self.0.blocking_send(Ok(part(value)))),
-            Ended::Unheard => {}
         }
     }
 }
@@ -55,19 +50,90 @@ impl<M, T> Listener<T> for Sent<'_, M, T> {
     }
 }
 
-/// An answer in parts. `held` is let go of when the work ends.
+/// The last part of what ended, unless nobody listened.
+pub(super) fn last<T, M>(ended: Ended<T>, part: impl FnOnce(T) -> M) -> Option<M> {
+    match ended {
+        Ended::With(value) => Some(part(value)),
+        Ended::Unheard => None,
+    }
+}
+
+/// An answer in parts, of which `work` sends all but the last. `held` is let go of when the work has ended and there is
+/// room for what is left to say.
 pub(super) fn stream<M: Send + 'static>(
     held: impl Send + 'static,
-    work: impl FnOnce(&Sender<M>) -> Result<(), NodeError> + Send + 'static,
+    work: impl FnOnce(&Sender<M>) -> Result<Option<M>, NodeError> + Send + 'static,
 ) -> ReceiverStream<Result<M, Status>> {
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::task::spawn_blocking(move || {
         let sender = Sender(sender);
-        if let Err(error) = work(&sender) {
-            // A caller who has gone needs no reason.
-            drop(sender.0.blocking_send(Err(error.into())));
-        }
+        let last = work(&sender).transpose();
+        let room = last.map(|last| (last, Handle::current().block_on(sender.0.reserve())));
         drop(held);
+        // A caller who has gone needs no result and no reason.
+        if let Some((last, Ok(room))) = room {
+            room.send(last.map_err(Status::from));
+        }
     });
     ReceiverStream::new(receiver)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Duration;
+
+    use huitong_core::refusal::RefusalCode;
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    /// Tells that it is being let go of, and waits until it may be.
+    struct Held(Sender<()>, Receiver<()>);
+
+    impl Drop for Held {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+            self.1.recv().unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_an_answer_held_is_free_before_its_last_part_or_its_refusal_leaves() {
+        let refused = || NodeError::refused(RefusalCode::DeadlinePassed, "");
+        for ends_well in [true, false] {
+            let ((tell, told), (go, goes)) = (channel(), channel());
+            let mut parts = stream(Held(tell, goes), move |sent| {
+                assert_eq!(sent.send(1), ControlFlow::Continue(()));
+                let ended = Ended::With(2);
+                let last = last(ended, |part| part);
+                if ends_well { Ok(last) } else { Err(refused()) }
+            });
+            told.recv().unwrap();
+            assert_eq!(parts.as_ref().len(), 1, "the last part is not there");
+            go.send(()).unwrap();
+            assert_eq!(parts.next().await.unwrap().unwrap(), 1);
+            let end = parts.next().await.unwrap();
+            assert_eq!(end.is_ok(), ends_well);
+            assert!(parts.next().await.is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_reads_on_keeps_what_it_holds_until_its_reader_is_gone() {
+        let ((tell, told), (go, goes)) = (channel(), channel());
+        go.send(()).unwrap();
+        let (full, is_full) = channel();
+        let parts = stream(Held(tell, goes), move |sent| {
+            for part in 0..WAITING {
+                assert_eq!(sent.send(part), ControlFlow::Continue(()));
+            }
+            full.send(()).unwrap();
+            Ok(Some(WAITING))
+        });
+        is_full.recv().unwrap();
+        assert!(told.recv_timeout(Duration::from_millis(50)).is_err());
+        drop(parts);
+        told.recv().unwrap();
+    }
 }

@@ -186,11 +186,13 @@ impl RegistryService for RegistryGrpc {
 
 impl RegistryGrpc {
     fn status(&self) -> Result<v1::NodeStatusResponse, StoreError> {
+        // Read first, and once: who is told that nobody is waited for is told of everything that came back.
+        let waits_for = self.recovery.waits_for();
         let count = |kind| Ok::<_, StoreError>(self.ledger.count(kind)?.unwrap_or_default());
         let open = self.treatment.open_settlements(COUNTED_AT_MOST)?.len();
         let catalogue = self.treatment.catalogue();
         let held = self.held()?;
-        let (legs_without_receipt, without_receipt) = self.legs_without_receipt()?;
+        let (legs_without_receipt, without_receipt) = self.legs_without_receipt(&waits_for)?;
         let attested = self.registry.attested();
         Ok(v1::NodeStatusResponse {
             region: self.registry.region().to_string(),
@@ -211,12 +213,7 @@ impl RegistryGrpc {
             receipts_undelivered: self.undelivered()?,
             reversals_open: self.reversals_open()?,
             incarnation: incarnation(&*self.ledger)?,
-            recovering_from: self
-                .recovery
-                .waits_for()
-                .iter()
-                .map(Party::to_string)
-                .collect(),
+            recovering_from: waits_for.iter().map(Party::to_string).collect(),
             held_count: u64::try_from(held.len()).unwrap_or(u64::MAX),
             held: held.into_iter().take(HELD_SHOWN).collect(),
             left_out: self
@@ -249,9 +246,12 @@ impl RegistryGrpc {
     }
 
     /// How many debts there are of which only legs came back, and the first of them.
-    fn legs_without_receipt(&self) -> Result<(u64, Vec<v1::LegsWithoutReceipt>), StoreError> {
+    fn legs_without_receipt(
+        &self,
+        waits_for: &[Party],
+    ) -> Result<(u64, Vec<v1::LegsWithoutReceipt>), StoreError> {
         // While they are being collected, all of them wait for their receipts.
-        if !self.recovery.serves() {
+        if !waits_for.is_empty() {
             return Ok((0, Vec::new()));
         }
         let rows = self.ledger.scan(Table::RegainedLegs, COUNTED_AT_MOST)?;
