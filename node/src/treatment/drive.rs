@@ -157,7 +157,8 @@ impl TreatmentRole {
                 Err(fault) => return Err(unknown(settlement, &fault)),
             }
         }
-        Err(NodeError::refused(RefusalCode::StaleVersion, settlement))
+        let stale = Refusal::new(RefusalCode::StaleVersion, settlement);
+        Err(unknown(settlement, &HomeFault::Refused(stale)))
     }
 
     /// Adjudicates on a fresh snapshot and writes it down, or says why there is no decision on it.
@@ -170,9 +171,14 @@ impl TreatmentRole {
         let prepared = attempt.prepared.clone();
         let policy = match self.policy(home, &snapshot, self.timing.ask).await {
             Ok(policy) => policy,
-            // What may pass by itself is no reason to give up.
-            Err(NodeError::Refused(refusal)) if refusal.code.retry() == Retry::No => {
-                return Ok(Err(refusal));
+            // What may pass by itself is no reason to give up, and no answer: the settlement is open.
+            Err(NodeError::Refused(refusal) | NodeError::Pushed(refusal, _)) => {
+                return match refusal.code.retry() {
+                    Retry::No => Ok(Err(refusal)),
+                    Retry::SameId => {
+                        Err(unknown(prepared.settlement, &HomeFault::Refused(refusal)))
+                    }
+                };
             }
             Err(error) => return Err(error),
         };

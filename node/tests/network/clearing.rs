@@ -156,12 +156,12 @@ impl ClearingService for Clearinghouse {
         request: Request<RegainLegsRequest>,
     ) -> Result<Response<RegainLegsResponse>, Status> {
         let region = region(&request);
-        self.incarnations.asked_in(&request);
+        let most = self.incarnations.asked_in(&request);
         let after = request.into_inner().after;
         let streams = self.streams.lock().unwrap();
         let held = streams.get(&region).cloned().unwrap_or_default();
         self.answer()?;
-        let legs = held.iter().filter(|leg| leg.number > after).take(3);
+        let legs = held.iter().filter(|leg| leg.number > after).take(most);
         Ok(Response::new(RegainLegsResponse {
             legs: legs.cloned().collect(),
             held: held.len() as u64,

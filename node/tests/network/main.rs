@@ -63,6 +63,7 @@ mod relay;
 mod repeats;
 mod replays;
 mod reversals;
+mod stale;
 mod syncs;
 mod true_ups_kept;
 mod withdrawals;

@@ -253,7 +253,7 @@ async fn a_policy_that_was_changed_on_its_way_is_refused() {
     .into_iter()
     .enumerate()
     {
-        world.relay.as_ref().unwrap().state.lock().unwrap().policies = policies;
+        world.relay.as_ref().unwrap().set_policies(policies);
         let refused = hospital
             .settle(settle(&format!("r-{nth}"), published("V1")))
             .await;
@@ -264,7 +264,7 @@ async fn a_policy_that_was_changed_on_its_way_is_refused() {
         );
     }
     assert_eq!(world.status(CHENGDU).await.prepared, 0);
-    world.relay.as_ref().unwrap().state.lock().unwrap().policies = Policies::Pass;
+    world.relay.as_ref().unwrap().set_policies(Policies::Pass);
     let settled = hospital
         .settle(settle("r-9", published("V1")))
         .await

@@ -1,25 +1,34 @@
-//! Addresses for nodes that are told one before they listen on it.
+//! Addresses for nodes that are told one before they listen on it, and that are stopped and started again.
+//!
+//! An address is kept as long as the process lives, by a socket that is bound to it and never listens: beside it the own
+//! nodes may, one after the other, and nobody is given it who asks for any free one. Tests run in many processes at once; an
+//! address that was only looked up, or that a stopped node had left, was taken by another test's node.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
 
-/// Below the ports that the system gives to whoever calls: none is taken between here and the node's start.
-const PORTS: Range<u16> = 12_000..19_000;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-/// A free address. Where the search begins differs from process to process, and goes on in one.
+/// A free address, kept.
 pub fn free_address() -> SocketAddr {
-    static TAKEN: AtomicU32 = AtomicU32::new(0);
-    let width = u32::from(PORTS.end - PORTS.start);
-    let mut tries = (0..width).map(|_| {
-        let taken = TAKEN.fetch_add(1, Ordering::Relaxed);
-        let offset = std::process::id().wrapping_mul(17).wrapping_add(taken) % width;
-        SocketAddr::from((
-            Ipv4Addr::LOCALHOST,
-            PORTS.start + u16::try_from(offset).unwrap(),
-        ))
-    });
-    tries
-        .find(|address| TcpListener::bind(address).is_ok())
-        .expect("a free port")
+    static KEPT: Mutex<Vec<TcpSocket>> = Mutex::new(Vec::new());
+    let socket = TcpSocket::new_v4().unwrap();
+    // Bound before it may be shared, so that nobody has it yet.
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    let address = socket.local_addr().unwrap();
+    KEPT.lock().unwrap().push(socket);
+    address
+}
+
+#[tokio::test]
+async fn an_address_is_nobody_elses_and_its_nodes_again_and_again() {
+    let address = free_address();
+    let other = TcpSocket::new_v4().unwrap();
+    assert!(other.bind(address).is_err(), "another test was given it");
+    for _ in 0..2 {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let (calling, called) = tokio::join!(TcpStream::connect(address), listener.accept());
+        drop((listener, called.unwrap(), calling.unwrap()));
+    }
 }

@@ -5,10 +5,14 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use huitong_core::canonical::Artifact as _;
+use huitong_core::coverage::Snapshot;
+use huitong_core::id::ReversalId;
 use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use huitong_proto::policy::v1::policy_service_server::{PolicyService, PolicyServiceServer};
 use huitong_proto::policy::v1::{FetchPolicyRequest, FetchPolicyResponse};
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::home_service_server::{HomeService, HomeServiceServer};
 use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits};
@@ -35,6 +39,8 @@ pub enum Commits {
 pub enum Policies {
     /// It goes through.
     Pass,
+    /// It never arrives.
+    Lost,
     /// A byte of the document is another one.
     OtherDocument,
     /// A byte of the statement is another one.
@@ -51,6 +57,24 @@ pub struct State {
     pub policies: Policies,
     /// The last commit that was sent.
     pub last: Option<v1::CommitRequest>,
+    /// So many commits more name another version of the person's record than they were sent with.
+    pub aged: u64,
+    /// Whether a wish to reverse goes on under another id.
+    pub other_reversal: bool,
+    /// The one engine that answers to commits say is accepted, instead of what the home region says.
+    pub engine: Option<u16>,
+    pub seen: Seen,
+}
+
+/// How much went through the relay, or was lost there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Commits.
+    pub commits: u64,
+    /// Answers to commits that say that the record changed.
+    pub stale: u64,
+    /// Policies that were asked for.
+    pub policies: u64,
 }
 
 #[derive(Clone)]
@@ -81,6 +105,14 @@ impl Running {
         self.state.lock().unwrap().reversals = reversals;
     }
 
+    pub fn set_policies(&self, policies: Policies) {
+        self.state.lock().unwrap().policies = policies;
+    }
+
+    pub fn seen(&self) -> Seen {
+        self.state.lock().unwrap().seen
+    }
+
     pub fn last(&self) -> v1::CommitRequest {
         self.state.lock().unwrap().last.clone().unwrap()
     }
@@ -94,6 +126,10 @@ impl World {
             reversals: Commits::Pass,
             policies: Policies::Pass,
             last: None,
+            aged: 0,
+            other_reversal: false,
+            engine: None,
+            seen: Seen::default(),
         }));
         let to = self.lazy_channel(NINGBO);
         let relay = Relay {
@@ -131,6 +167,23 @@ fn lost() -> Status {
     Status::unavailable("lost on the way")
 }
 
+impl Relay {
+    /// What becomes of an answer to a commit.
+    fn answered(&self, answer: v1::CommitResponse) -> v1::CommitResponse {
+        let mut state = self.state.lock().unwrap();
+        let Some(Outcome::Stale(bytes)) = answer.outcome else {
+            return answer;
+        };
+        state.seen.stale += 1;
+        let mut snapshot = Snapshot::from_bytes(&bytes).unwrap();
+        if let Some(engine) = state.engine {
+            snapshot.engines = vec![engine];
+        }
+        let outcome = Some(Outcome::Stale(snapshot.to_bytes()));
+        v1::CommitResponse { outcome }
+    }
+}
+
 #[tonic::async_trait]
 impl HomeService for Relay {
     async fn snapshot(
@@ -146,18 +199,24 @@ impl HomeService for Relay {
         &self,
         request: Request<v1::CommitRequest>,
     ) -> Result<Response<v1::CommitResponse>, Status> {
-        let request = request.into_inner();
+        let mut request = request.into_inner();
         let commits = {
             let mut state = self.state.lock().unwrap();
             state.last = Some(request.clone());
+            state.seen.commits += 1;
+            if state.aged > 0 {
+                state.aged -= 1;
+                request.version.as_mut().unwrap().change += 1;
+            }
             state.commits
         };
         match commits {
             Commits::Lost => Err(lost()),
             Commits::Pass => {
-                HomeServiceClient::new(self.to.clone())
+                let answer = HomeServiceClient::new(self.to.clone())
                     .commit(request)
-                    .await
+                    .await?;
+                Ok(answer.map(|answer| self.answered(answer)))
             }
             Commits::AnswerLost => {
                 HomeServiceClient::new(self.to.clone())
@@ -172,8 +231,17 @@ impl HomeService for Relay {
         &self,
         request: Request<v1::HomeReverseRequest>,
     ) -> Result<Response<v1::HomeReverseResponse>, Status> {
-        let request = request.into_inner();
-        let reversals = self.state.lock().unwrap().reversals;
+        let mut request = request.into_inner();
+        let reversals = {
+            let state = self.state.lock().unwrap();
+            if state.other_reversal {
+                let own: ReversalId = request.reversal.parse().unwrap();
+                let mut other = own.to_bytes();
+                other[0] ^= 1;
+                request.reversal = ReversalId::from_bytes(other).to_string();
+            }
+            state.reversals
+        };
         let mut home = HomeServiceClient::new(self.to.clone());
         match reversals {
             Commits::Lost => Err(lost()),
@@ -218,14 +286,21 @@ impl PolicyService for Relay {
         &self,
         request: Request<FetchPolicyRequest>,
     ) -> Result<Response<FetchPolicyResponse>, Status> {
+        let policies = {
+            let mut state = self.state.lock().unwrap();
+            state.seen.policies += 1;
+            state.policies
+        };
+        if policies == Policies::Lost {
+            return Err(lost());
+        }
         let mut answer = PolicyServiceClient::new(self.to.clone())
             .fetch_policy(request.into_inner())
             .await?
             .into_inner();
-        let policies = self.state.lock().unwrap().policies;
         let statement = answer.statement.as_mut().unwrap();
         match policies {
-            Policies::Pass => {}
+            Policies::Pass | Policies::Lost => {}
             Policies::OtherDocument => answer.document[3] ^= 1,
             Policies::OtherStatement => *statement.bytes.last_mut().unwrap() ^= 1,
             Policies::OtherSignature => statement.signature[7] ^= 1,
