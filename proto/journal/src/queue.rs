@@ -137,7 +137,7 @@ impl Queue {
         let bytes = u64::from(submission.len());
         state.bytes = state.bytes.saturating_add(bytes);
         state.waiting.push_back(Waiting { submission, waiter });
-        let due = state.expected.is_some_and(|many| self.enough(&state, many));
+        let due = self.is_due(&state);
         drop(state);
         // Waking a writer that does not wait is a call into the kernel all the same.
         if due {
@@ -210,6 +210,11 @@ impl Queue {
         bytes || state.waiting.len() >= expected
     }
 
+    /// Whether there is a writer that waits, and need not any more.
+    fn is_due(&self, state: &State) -> bool {
+        state.expected.is_some_and(|many| self.enough(state, many))
+    }
+
     /// How many submissions wait.
     pub(crate) fn waiting(&self) -> usize {
         self.state().waiting.len()
@@ -274,3 +279,6 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;
