@@ -15,7 +15,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
-use huitong_core::record::sealed::Joined;
+use huitong_core::record::sealed::{Joined, Remains, SealedRecord};
 use huitong_core::record::{NodeRecord, is_booking, is_deduction_answered, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
@@ -67,15 +67,41 @@ pub fn given_by(
 ) -> Result<Page, StoreError> {
     let begin = begin_of(after)?;
     page_from(ledger, begin, |_, (_, bytes)| {
-        if !is_given(bytes) {
-            return Ok(None);
-        }
-        let Joined::Whole(record) = ledger.unsealed(bytes)? else {
-            // Of an erased person nothing is left to give back.
-            return Ok(None);
-        };
-        word_of(record, home, written, ledger)
+        word_in(ledger, bytes, (home, written))
     })
+}
+
+/// The word that a stored record books, if the region gave it, under a number above if it has one.
+fn word_in(
+    ledger: &Ledger,
+    bytes: &[u8],
+    (home, written): (RegionCode, u64),
+) -> Result<Option<Returned>, StoreError> {
+    if !is_given(bytes) {
+        return Ok(None);
+    }
+    // Another region's is not unsealed for this one, nor what it holds.
+    if SealedRecord::is_form_of(bytes)
+        && !may_be_of(&SealedRecord::remains_of(bytes)?, home, written)
+    {
+        return Ok(None);
+    }
+    let Joined::Whole(record) = ledger.unsealed(bytes)? else {
+        // Of an erased person nothing is left to give back.
+        return Ok(None);
+    };
+    word_of(record, home, written, ledger)
+}
+
+/// Whether what remains of a record in the clear may be of a word of the region, under a number above.
+fn may_be_of(remains: &Remains, home: RegionCode, written: u64) -> bool {
+    if let Remains::ReversalBooked { body, .. } = remains {
+        body.clearing.home == home && body.number > written
+    } else if let Remains::HandTaken { old_home, .. } = remains {
+        *old_home == home
+    } else {
+        true
+    }
 }
 
 /// A page of what is found in the journal, from a record on.

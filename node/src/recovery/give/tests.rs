@@ -6,6 +6,8 @@ use huitong_core::id::ReversalId;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::HomeRefused;
 use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained};
+use huitong_core::record::reversal::ReversalBooked;
+use huitong_core::record::transfer::HandTaken;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
@@ -13,7 +15,8 @@ use huitong_core::vocabulary::ReversalReason;
 use super::*;
 use crate::ledger::testing::append;
 use crate::recovery::testing::{restore, restored};
-use crate::samples::{claim, committed, id, person, receipt, refusal};
+use crate::samples::{claim, committed, id, now, person, receipt, refusal, reversal};
+use crate::transfer::testing::{handed, taking};
 
 /// What is given back, in its order: numbers of words, and ids of refusals.
 #[derive(Debug, PartialEq, Eq)]
@@ -199,4 +202,44 @@ fn refusals_before_a_word_that_came_back_late_are_given_to_whoever_holds_just_th
         );
     }
     assert_eq!(given(&ledger, 68).0, [refused(202)]);
+}
+
+#[test]
+fn what_another_region_gave_or_gave_under_a_number_that_it_holds_is_not_unsealed() {
+    let ledger = restored();
+    let by = BegunBy::Institution(claim("V1").institution.code);
+    let booked = NodeRecord::ReversalBooked(ReversalBooked {
+        reversal: reversal(1, 5, ReversalId::from_bytes([8; 16]), by),
+        legs_from: 1,
+        at: now(),
+    });
+    let word = handed();
+    let old_home = word.old_home;
+    let taken = NodeRecord::HandTaken(HandTaken {
+        hand: taking(word).hand,
+        member: None,
+        filings: None,
+        account: None,
+        at: now(),
+    });
+    let other = "310000".parse().unwrap();
+    let reversed = (
+        booked,
+        vec![(person().home, 4)],
+        vec![(person().home, 5), (other, 0)],
+    );
+    let moved = (taken, vec![(old_home, 9)], vec![(other, 0)]);
+    for (record, theirs, others) in [reversed, moved] {
+        let stored = ledger.sealing().seal(&record, None, &ledger).unwrap();
+        assert!(SealedRecord::is_form_of(&stored.bytes));
+        // Whoever unseals this sees that it was altered.
+        let mut altered = stored.bytes;
+        *altered.last_mut().unwrap() ^= 1;
+        for of in theirs {
+            assert!(word_in(&ledger, &altered, of).is_err());
+        }
+        for of in others {
+            assert_eq!(word_in(&ledger, &altered, of).unwrap(), None);
+        }
+    }
 }
