@@ -1,13 +1,16 @@
 //! Money that moves by the month, with the running server: two cycles, one month, one payment each way, and both cycles final.
 
 use huitong_core::leg::Leg;
+use huitong_proto::clearing::v1::GetCheckpointRequest;
+use huitong_proto::clearing::v1::proof_office_service_client::ProofOfficeServiceClient;
 use serde_json::{Value, json as to_json};
 
 use crate::commands::{clearing, clearing_as, json};
 use crate::months::asked;
 use crate::payments::{IS_PAID, PAYS, confirm, open};
 use crate::world::{
-    CHENGDU, NINGBO, SECOND_OFFICER, World, close, cut_off, debt, net, payable, receivable, report,
+    CHENGDU, NINGBO, OFFICER, SECOND_OFFICER, World, close, cut_off, debt, net, payable,
+    receivable, report,
 };
 
 pub(crate) const MONTH: &str = "2026-03";
@@ -45,6 +48,15 @@ pub(crate) async fn netted(world: &World, legs: &[Vec<Leg>; 2]) {
         cut_off(&mut officer, day).await.unwrap();
         net(&mut officer, day).await.unwrap();
     }
+    indexed(world, DAYS[1]).await;
+}
+
+/// Waits until the plans up to a day's answer to look-ups: until then whoever asks for an earlier one is told to ask again.
+async fn indexed(world: &World, day: &str) {
+    let mut proofs = ProofOfficeServiceClient::new(world.connect(OFFICER).await);
+    let business_day = day.to_owned();
+    let request = GetCheckpointRequest { business_day };
+    proofs.get_checkpoint(request).await.unwrap();
 }
 
 pub(crate) async fn start_again(world: &mut World, moves: &'static str) {
