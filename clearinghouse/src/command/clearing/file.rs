@@ -101,17 +101,35 @@ fn name_without_link(part: &Path, path: &Path, made: &mut Vec<PathBuf>) -> std::
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = path.display();
-    let cannot = || format!("{shown}: cannot be read / 无法读取");
-    let file = File::open(path).with_context(cannot)?;
+    let cannot = |error: std::io::Error| unread(path, &error);
+    let file = File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     let mut limited = file.take(LARGEST_FILE_BYTES.saturating_add(1));
-    limited.read_to_end(&mut bytes).with_context(cannot)?;
+    limited.read_to_end(&mut bytes).map_err(cannot)?;
     anyhow::ensure!(
         u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST_FILE_BYTES),
-        "{shown}: more than {LARGEST_FILE_BYTES} bytes / 文件过大"
+        "{}: more than {LARGEST_FILE_BYTES} bytes / 文件过大",
+        path.display()
     );
     Ok(bytes)
+}
+
+/// Why a file cannot be read, in both languages, with its name.
+pub(super) fn unread(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let shown = path.display();
+    let (en, zh) = match error.kind() {
+        ErrorKind::NotFound => ("there is no such file".to_owned(), "没有该文件".to_owned()),
+        ErrorKind::IsADirectory => (
+            "it is a folder, and a file was expected".to_owned(),
+            "是一个目录，此处应为文件".to_owned(),
+        ),
+        ErrorKind::PermissionDenied => (
+            "you may not read it: have its owner allow it".to_owned(),
+            "当前用户无权读取，请由文件所有者授权".to_owned(),
+        ),
+        other => (error.to_string(), format!("系统返回 {other:?}")),
+    };
+    anyhow::anyhow!("{shown}: cannot be read: {en} / 无法读取：{zh}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which kind of file was given: said when it is another than was asked for, or cannot be read.
 //!
-//! Deliberately absent: where a file lies, which is its reader's to say.
+//! Every command that asks no server reads its files here, so that each tells the same of the same file.
+
+use std::path::Path;
 
 use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::checkpoint::CertifiedCheckpoint;
@@ -8,7 +10,10 @@ use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::witness::WitnessFile;
 use huitong_core::clearing_month::MonthFile;
 use huitong_core::dispute::history::DisputeHistory;
+use huitong_core::evidence::{Evidence, RefusalEvidence};
 use huitong_netting::statement::MemberStatement;
+
+use super::file;
 
 /// Files that officers hand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,32 +24,38 @@ pub(super) enum Kind {
     Countersignatures,
     Month,
     Dispute,
+    Evidence,
+    Certificate,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Statement,
         Self::Checkpoint,
         Self::Book,
         Self::Countersignatures,
         Self::Month,
         Self::Dispute,
+        Self::Evidence,
+        Self::Certificate,
     ];
 
     /// What its files begin with.
-    const fn mark(self) -> [u8; 4] {
+    const fn marks(self) -> &'static [[u8; 4]] {
         match self {
-            Self::Statement => MemberStatement::KIND,
-            Self::Checkpoint => CertifiedCheckpoint::KIND,
-            Self::Book => LegBook::KIND,
-            Self::Countersignatures => WitnessFile::KIND,
-            Self::Month => MonthFile::KIND,
-            Self::Dispute => DisputeHistory::KIND,
+            Self::Statement => const { &[MemberStatement::KIND] },
+            Self::Checkpoint => const { &[CertifiedCheckpoint::KIND] },
+            Self::Book => const { &[LegBook::KIND] },
+            Self::Countersignatures => const { &[WitnessFile::KIND] },
+            Self::Month => const { &[MonthFile::KIND] },
+            Self::Dispute => const { &[DisputeHistory::KIND] },
+            Self::Evidence => const { &[Evidence::KIND, RefusalEvidence::KIND] },
+            Self::Certificate => const { &[*b"----"] },
         }
     }
 
     fn of(bytes: &[u8]) -> Option<Self> {
-        let begins = |kind: &Self| bytes.starts_with(&kind.mark());
+        let begins = |kind: &Self| kind.marks().iter().any(|mark| bytes.starts_with(mark));
         Self::ALL.into_iter().find(begins)
     }
 
@@ -77,6 +88,12 @@ impl Kind {
                 "争议文件",
                 "huitong clearing dispute show --out",
             ),
+            Self::Evidence => (
+                "evidence of a settlement",
+                "结算凭证包",
+                "huitong node evidence --out",
+            ),
+            Self::Certificate => ("a certificate", "证书", "root.crt"),
         }
     }
 }
@@ -89,61 +106,111 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    fn new(expected: Kind, found: Option<Kind>, error: &CanonicalError) -> Self {
+    /// A file in which there is nothing, or something else than was expected; none where it begins as that.
+    fn other(expected: Kind, bytes: &[u8]) -> Option<Self> {
         let (en, zh, command) = expected.named();
-        match found {
-            Some(found) if found != expected => {
-                let (found_en, found_zh, _) = found.named();
-                Self {
-                    en: format!("it is {found_en}, and {en} was expected (`{command}`)"),
-                    zh: format!("该文件是{found_zh}，此处应为{zh}（{command}）"),
-                }
+        let (found_en, found_zh) = match Kind::of(bytes) {
+            Some(found) if found == expected => return None,
+            Some(found) => {
+                let (en, zh, _) = found.named();
+                (format!("it is {en}"), format!("该文件是{zh}"))
             }
-            Some(_) => Self {
-                en: format!("it begins as {en} and cannot be read, get it again: {error}"),
-                zh: format!("以{zh}开头但无法读取，内容被更改或截断，请重新取得"),
-            },
-            None => Self {
-                en: format!("it is none of clearing's files, and {en} was expected (`{command}`)"),
-                zh: format!("不是清算文件，此处应为{zh}（{command}）"),
-            },
+            None if bytes.is_empty() => ("it is empty".to_owned(), "文件为空".to_owned()),
+            None => (
+                "it is none of clearing's files".to_owned(),
+                "不是清算文件".to_owned(),
+            ),
+        };
+        Some(Self {
+            en: format!("{found_en}, and {en} was expected (`{command}`)"),
+            zh: format!("{found_zh}，此处应为{zh}（{command}）"),
+        })
+    }
+
+    /// A file that begins as what was expected and is none.
+    fn of(expected: Kind, error: &CanonicalError) -> Self {
+        let (en, zh, command) = expected.named();
+        let (said, said_zh) = match error {
+            CanonicalError::UnexpectedEnd { .. } | CanonicalError::CountBeyondInput { .. } => (
+                "is cut off in the middle, get it again",
+                "文件不完整（中途截断），请重新取得",
+            ),
+            CanonicalError::WrongVersion { .. } => (
+                "was written by another version of this program: read it with that one",
+                "由其他版本的程序写出，请用对应版本读取",
+            ),
+            CanonicalError::TrailingBytes { .. }
+            | CanonicalError::BadFlag { .. }
+            | CanonicalError::UnknownTag { .. }
+            | CanonicalError::NotUtf8
+            | CanonicalError::NotAscending
+            | CanonicalError::DecimalForm
+            | CanonicalError::Invalid { .. }
+            | CanonicalError::WrongKind { .. } => (
+                "was changed or damaged, get it again",
+                "内容被更改或损坏，请重新取得",
+            ),
+        };
+        Self {
+            en: format!("it begins as {en} and {said} (`{command}`): {error}"),
+            zh: format!("以{zh}开头，但{said_zh}（{command}）"),
+        }
+    }
+
+    /// The same with the file's name before it.
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        let Self { en, zh } = self;
+        let shown = path.display();
+        Self {
+            en: format!("{shown}: {en}"),
+            zh: format!("{shown}：{zh}"),
         }
     }
 }
 
-/// Reads a file's bytes as what was expected.
-pub(super) fn read<T: Artifact>(expected: Kind, bytes: &[u8]) -> Result<T, Unread> {
-    T::from_bytes(bytes).map_err(|error| Unread::new(expected, Kind::of(bytes), &error))
+/// Both languages in one line.
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} / {}", self.en, self.zh)
+    }
+}
+
+/// Reads a file as what was expected of it; which file it is is its caller's to say.
+///
+/// # Errors
+/// When there is no such file, or none that may be read.
+pub(super) fn read<T: Artifact>(expected: Kind, path: &Path) -> anyhow::Result<Result<T, Unread>> {
+    Ok(of_bytes(expected, &file::read(path)?))
+}
+
+/// As [`read`], of a file without which there is nothing to do.
+///
+/// # Errors
+/// Also when it is not what was expected.
+pub(super) fn need<T: Artifact>(expected: Kind, path: &Path) -> anyhow::Result<T> {
+    read(expected, path)?.map_err(|unread| anyhow::anyhow!("{}", unread.in_file(path)))
+}
+
+/// Reads a file of certificates; what is in them is said elsewhere.
+///
+/// # Errors
+/// When there is no such file, none that may be read, or one of another kind.
+pub(super) fn certificates(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = file::read(path)?;
+    // Whatever may stand before the first certificate of a file is let through.
+    let is_known = bytes.is_empty() || Kind::of(&bytes).is_some();
+    match Unread::other(Kind::Certificate, &bytes).filter(|_| is_known) {
+        Some(unread) => Err(anyhow::anyhow!("{}", unread.in_file(path))),
+        None => Ok(bytes),
+    }
+}
+
+fn of_bytes<T: Artifact>(expected: Kind, bytes: &[u8]) -> Result<T, Unread> {
+    if let Some(other) = Unread::other(expected, bytes) {
+        return Err(other);
+    }
+    T::from_bytes(bytes).map_err(|error| Unread::of(expected, &error))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_kind_of_file_is_named_with_what_was_expected() {
-        let bytes = WitnessFile { words: Vec::new() }.to_bytes();
-        let read = |expected, bytes: &[u8]| super::read::<LegBook>(expected, bytes).unwrap_err();
-        let other = read(Kind::Book, &bytes);
-        assert_eq!(
-            other.en,
-            "it is countersignatures, and a region's own legs was expected (`huitong node legs --out`)"
-        );
-        assert!(other.zh.contains("副署文件") && other.zh.contains("自有账簿"));
-        let none = read(Kind::Book, b"amount,day\n");
-        assert!(none.en.starts_with("it is none of"), "{}", none.en);
-        assert!(none.en.contains("huitong node legs --out"));
-        let book = LegBook::new("330200".parse().unwrap(), 1, Vec::new());
-        let whole = book.unwrap().to_bytes();
-        let cut = read(Kind::Book, whole.split_last().unwrap().1);
-        assert!(cut.en.starts_with("it begins as a region's own legs"));
-    }
-
-    #[test]
-    fn each_kind_is_told_by_what_its_files_begin_with() {
-        for kind in Kind::ALL {
-            assert_eq!(Kind::of(&kind.mark()), Some(kind));
-        }
-        assert_eq!(Kind::of(b"MST"), None);
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use huitong_certs::Trust;
 
 use super::connection::Shape;
-use super::file;
+use super::kind;
 
 /// Whom to trust, and how to show what was found.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ impl Offline {
     pub(super) fn trust(&self) -> anyhow::Result<Trust> {
         let mut pem = Vec::new();
         for root in &self.roots {
-            pem.extend(file::read(root)?);
+            pem.extend(kind::certificates(root)?);
             pem.push(b'\n');
         }
         let named = || self.roots.iter().map(|root| root.display().to_string());

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use huitong_certs::Trust;
 use huitong_certs::signing::of_clearinghouse;
-use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::receipt::ReceiptProof;
 use huitong_core::checkpoint::receipt::text::{LETTERS_AT_MOST, read};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
@@ -25,7 +24,7 @@ use huitong_core::money::Fen;
 use self::against::{Together, check};
 use self::shown::{Found, Said};
 use super::connection::{Shape, print_json};
-use super::file;
+use super::kind::{self, Kind, Unread};
 use super::offline::{Offline, ended};
 
 const AFTER: &str = "\
@@ -112,16 +111,15 @@ impl VerifyReceipt {
         let mut checkpoints = Vec::new();
         for path in &self.checkpoint {
             let shown = path.display();
-            match CertifiedCheckpoint::from_bytes(&file::read(path)?) {
+            match kind::read::<CertifiedCheckpoint>(Kind::Checkpoint, path)? {
                 Ok(checkpoint) => {
                     if let Err(fault) = of_clearinghouse::checkpoint(&checkpoint, trust) {
                         faults.push(Said::signature(&shown.to_string(), &fault));
                     }
                     checkpoints.push(checkpoint);
                 }
-                Err(error) => {
-                    let en = format!("{shown} cannot be read as a checkpoint: {error}");
-                    let zh = format!("{shown} 无法按检查点读取");
+                Err(unread) => {
+                    let Unread { en, zh } = unread.in_file(path);
                     faults.push(Said::new("checkpoint.unreadable", en, zh));
                 }
             }

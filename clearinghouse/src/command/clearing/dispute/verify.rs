@@ -9,13 +9,12 @@ use std::process::ExitCode;
 
 use huitong_certs::Trust;
 use huitong_certs::signing::of_clearinghouse;
-use huitong_core::canonical::Artifact;
 use huitong_core::dispute::course::Course;
 use huitong_core::dispute::history::DisputeHistory;
 use serde_json::json;
 
 use crate::command::clearing::connection::{Shape, print_json};
-use crate::command::clearing::file;
+use crate::command::clearing::kind::{self, Kind};
 use crate::command::clearing::offline::{Offline, ended};
 use crate::words;
 
@@ -40,13 +39,10 @@ impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let trust = self.offline.trust()?;
         let shown = self.file.display().to_string();
-        let history = DisputeHistory::from_bytes(&file::read(&self.file)?);
+        let history = kind::read::<DisputeHistory>(Kind::Dispute, &self.file)?;
         let (course, faults) = match &history {
             Ok(history) => checked(history, &trust),
-            Err(error) => {
-                let fault = format!("it cannot be read as a dispute / 无法按争议记录读取: {error}");
-                (None, vec![fault])
-            }
+            Err(unread) => (None, vec![unread.to_string()]),
         };
         let signed = history.is_ok_and(|history| history.outcome.is_some());
         if self.offline.shape() == Shape::Json {

@@ -11,7 +11,7 @@ use huitong_core::clearing_month::MonthFile;
 use serde_json::json;
 
 use crate::command::clearing::connection::{Shape, print_json};
-use crate::command::clearing::file;
+use crate::command::clearing::kind::{self, Kind};
 use crate::command::clearing::offline::{Offline, ended};
 use crate::words;
 
@@ -37,16 +37,12 @@ impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let trust = self.offline.trust()?;
         let shown = self.file.display().to_string();
-        let (month, faults) = match MonthFile::from_bytes(&file::read(&self.file)?) {
+        let (month, faults) = match kind::read::<MonthFile>(Kind::Month, &self.file)? {
             Ok(held) => {
                 let month = held.certified.month.month.to_string();
                 (Some(month), faults(&held, &trust))
             }
-            Err(error) => {
-                let fault =
-                    format!("it cannot be read as a month / 无法按月度清算文件读取: {error}");
-                (None, vec![fault])
-            }
+            Err(unread) => (None, vec![unread.to_string()]),
         };
         if self.offline.shape() == Shape::Json {
             let document = json!({ "file": shown, "month": month, "faults": faults });

@@ -8,7 +8,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::MonthFile;
 use huitong_netting::statement::{MemberStatement, check};
@@ -19,6 +18,7 @@ use self::standing::NotTied;
 use self::tables::Gathered;
 use super::connection::print_json;
 use super::file;
+use super::kind::{self, Kind};
 use super::month::rows_fault;
 
 const AFTER: &str = "\
@@ -143,8 +143,7 @@ pub(super) fn write_all(
 /// not known.
 fn read_month(path: &Path, gathered: &Gathered) -> anyhow::Result<(MonthFile, Vec<NotTied>)> {
     let shown = path.display();
-    let held = MonthFile::from_bytes(&file::read(path)?);
-    let held = held.with_context(|| format!("{shown}: no month / 不是月度清算文件"))?;
+    let held: MonthFile = kind::need(Kind::Month, path)?;
     if let Some(fault) = rows_fault(&held) {
         anyhow::bail!("{shown}: {fault}");
     }
@@ -154,8 +153,7 @@ fn read_month(path: &Path, gathered: &Gathered) -> anyhow::Result<(MonthFile, Ve
 
 fn read(path: &Path) -> anyhow::Result<MemberStatement> {
     let shown = path.display();
-    let statement = MemberStatement::from_bytes(&file::read(path)?);
-    let statement = statement.with_context(|| format!("{shown}: no statement / 不是对账单"))?;
+    let statement: MemberStatement = kind::need(Kind::Statement, path)?;
     let faults = check(&statement).len();
     anyhow::ensure!(
         faults == 0,

@@ -9,7 +9,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_certs::Trust;
 use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
@@ -64,7 +63,7 @@ impl Verify {
         let trust = self.offline.trust()?;
         let (files, books): (Vec<PathBuf>, Vec<LegBook>) = self.books()?.into_iter().unzip();
         let shown = self.statement.display().to_string();
-        let statement = kind::read(Kind::Statement, &file::read(&self.statement)?);
+        let statement = kind::read(Kind::Statement, &self.statement)?;
         let (statement, faults) = match statement {
             Ok(statement) => {
                 let mut faults = self.faults(&statement, &trust)?;
@@ -100,7 +99,7 @@ impl Verify {
             files.extend(files_of(path)?);
         }
         let read = |path: PathBuf| {
-            let book = read_as(Kind::Book, &path)?;
+            let book = kind::need(Kind::Book, &path)?;
             Ok((path, book))
         };
         files.into_iter().map(read).collect()
@@ -115,7 +114,7 @@ impl Verify {
         let (Some(path), Some(statement)) = (&self.countersignatures, statement) else {
             return Ok((Vec::new(), Vec::new()));
         };
-        let WitnessFile { words } = read_as(Kind::Countersignatures, path)?;
+        let WitnessFile { words } = kind::need(Kind::Countersignatures, path)?;
         let own = statement.checkpoint.signed.checkpoint.digest();
         let (mut sound, mut faults) = (Vec::new(), Vec::new());
         for word in words {
@@ -143,11 +142,11 @@ impl Verify {
         }
         for path in &self.checkpoint {
             let shown = path.display().to_string();
-            let other = kind::read(Kind::Checkpoint, &file::read(path)?);
+            let other = kind::read(Kind::Checkpoint, path)?;
             let other: CertifiedCheckpoint = match other {
                 Ok(other) => other,
-                Err(Unread { en, zh }) => {
-                    let (en, zh) = (format!("{shown}: {en}"), format!("{shown}：{zh}"));
+                Err(unread) => {
+                    let Unread { en, zh } = unread.in_file(path);
                     faults.push(Said::new("checkpoint.unreadable", &en, &zh));
                     continue;
                 }
@@ -163,7 +162,7 @@ impl Verify {
         }
         faults.extend(check(statement).iter().map(Said::of));
         if let Some(path) = &self.before {
-            let before: MemberStatement = read_as(Kind::Statement, path)?;
+            let before: MemberStatement = kind::need(Kind::Statement, path)?;
             match of_clearinghouse::checkpoint(&before.checkpoint, trust) {
                 Ok(()) => faults.extend(follow(statement, &before).iter().map(Said::of)),
                 Err(fault) => faults.push(Said::signature(&path.display().to_string(), &fault)),
@@ -173,21 +172,15 @@ impl Verify {
     }
 }
 
-/// Reads a file without which there is nothing to check.
-fn read_as<T: Artifact>(expected: Kind, path: &Path) -> anyhow::Result<T> {
-    let read = kind::read(expected, &file::read(path)?);
-    read.map_err(|Unread { en, zh }| anyhow::anyhow!("{}: {en} / {zh}", path.display()))
-}
-
 /// A file itself, or the files of a folder in the order of their names.
 fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let cannot = || format!("{}: cannot be read / 无法读取", path.display());
-    if !std::fs::metadata(path).with_context(cannot)?.is_dir() {
+    let cannot = |error: std::io::Error| file::unread(path, &error);
+    if !std::fs::metadata(path).map_err(cannot)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = std::fs::read_dir(path).with_context(cannot)?;
+    let entries = std::fs::read_dir(path).map_err(cannot)?;
     let files = entries.map(|entry| entry.map(|entry| entry.path()));
-    let mut files = files.collect::<Result<Vec<_>, _>>().with_context(cannot)?;
+    let mut files = files.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     files.retain(|file| file.is_file());
     files.sort();
     anyhow::ensure!(
