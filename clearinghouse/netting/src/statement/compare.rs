@@ -55,11 +55,15 @@ fn of_one(
     };
     // What a region owes or is owed by two others under one id are two debts.
     let mut taken: BTreeMap<(Debt, u64), &NumberedLeg> = BTreeMap::new();
+    let mut lacks = takeable.count().saturating_sub(region.carried.count());
     for run in takeable.as_slice() {
         faults.extend(lacking(*run, legs, region));
         let inside = legs.range(run.first..=run.last);
         let inside = inside.filter(|(number, _)| !region.carried.contains(**number));
-        taken.extend(inside.map(|(_, numbered)| (whose(&numbered.leg), *numbered)));
+        for (_, numbered) in inside {
+            lacks = lacks.saturating_sub(1);
+            taken.insert(whose(&numbered.leg), *numbered);
+        }
     }
     let rows = statement.rows.iter();
     let rows = rows.filter(|row| row.row.pair.names(code));
@@ -72,12 +76,17 @@ fn of_one(
             None => strange.push((nth, leg)),
         }
     }
+    let mut unknown = Vec::new();
     for (nth, leg) in strange {
-        let fault = match under_same_id(&mut taken, leg.debt()) {
-            Some(own) => changed(code, own, &leg),
-            None => Some(StatementFault::Leg(place(&leg), LegFault::Added(code))),
-        };
-        found.extend(fault.map(|fault| (nth, fault)));
+        match under_same_id(&mut taken, leg.debt()) {
+            Some(own) => found.extend(changed(code, own, &leg).map(|fault| (nth, fault))),
+            None => unknown.push((nth, leg)),
+        }
+    }
+    // A book that lacks so many numbers has nothing to say of as many legs: they are under those, as far as it knows.
+    if u64::try_from(unknown.len()).is_ok_and(|unknown| unknown > lacks) {
+        let added = |leg: &Leg| StatementFault::Leg(place(leg), LegFault::Added(code));
+        found.extend(unknown.iter().map(|(nth, leg)| (*nth, added(leg))));
     }
     found.sort_by_key(|(nth, _)| *nth);
     faults.extend(found.into_iter().map(|(_, fault)| fault));
