@@ -7,7 +7,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
-use huitong_netting::statement::{checkpoint, pair_roots, pair_roots_of};
+use huitong_netting::statement::{ProofError, checkpoint, pair_roots, pair_roots_of};
 
 use super::net::plan_of;
 use super::{Context, Fault};
@@ -19,6 +19,8 @@ pub(crate) struct Unsigned {
     pub(crate) checkpoint: Checkpoint,
     /// The root of each of its plan's rows.
     pub(crate) pair_roots: Vec<Digest>,
+    /// Why the rows that were found beside the plan were passed over, where they did not fit it.
+    pub(crate) misfit: Option<ProofError>,
 }
 
 /// The next checkpoint; none when every netted cycle has one.
@@ -38,8 +40,9 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     // What was found beside the plan spares going through the legs. Where it does not fit, they are at hand, and if they do
     // not fit either, the row is named in which they do not.
     let found = state.found.take(number);
-    let found = found.and_then(|rows| pair_roots_of(&plan, &rows).ok());
-    let roots = if let Some(roots) = found {
+    let found = found.map(|rows| pair_roots_of(&plan, &rows)).transpose();
+    let misfit = found.as_ref().err().copied();
+    let roots = if let Ok(Some(roots)) = found {
         Ok(roots)
     } else if plan.legs() == 0 || held.peek().is_some() {
         pair_roots(&plan, held)
@@ -54,5 +57,6 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     Ok(Some(Unsigned {
         checkpoint: checkpoint(&plan, &pair_roots, before),
         pair_roots,
+        misfit,
     }))
 }

@@ -7,7 +7,7 @@
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::record::clearing::{ClearingRecord, MonthRecord, Proven};
 use tokio::sync::oneshot;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{Desk, Writer, stopped};
 use crate::decide::{Context, Unsigned, prove};
@@ -104,6 +104,7 @@ impl Desk {
         let Unsigned {
             checkpoint,
             pair_roots,
+            misfit,
         } = match prove(&context) {
             Ok(Some(unsigned)) => unsigned,
             Ok(None) => return false,
@@ -113,6 +114,13 @@ impl Desk {
             }
         };
         let (day, plan) = (checkpoint.day, checkpoint.plan);
+        if let Some(misfit) = misfit {
+            warn!(
+                %misfit, %day, plan,
+                "rows that were found beside the plan do not fit it: its checkpoint was made from the legs themselves and holds; \
+                 keep this log and report it, since both are made of the same legs"
+            );
+        }
         let CertifiedCheckpoint { signed, signer } = match self.signer.sign(checkpoint, at) {
             Ok(certified) => certified,
             Err(fault) => {

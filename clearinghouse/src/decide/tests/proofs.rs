@@ -1,6 +1,7 @@
 //! Checkpoints of netted cycles: one for each plan, the same again whatever was lost, and none that a cycle waits for.
 
-use std::sync::Arc;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
@@ -8,6 +9,9 @@ use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_journal::{Log, Options, Position};
 use huitong_netting::statement::{MemberStatement, check, neighbour};
 use huitong_netting::{Member, NettingPlan};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
 use crate::clock::Clock as _;
@@ -138,6 +142,74 @@ fn a_cycle_that_cannot_be_signed_stands_and_is_proven_once_it_can() {
     let made_up = told(&never, 2);
     follow(&made_up);
     assert_eq!((made_up.len(), &made_up[0]), (2, &found[0]));
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl Subscriber for Heard {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().level().to_string());
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// What an event says.
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}
+
+#[test]
+fn rows_that_do_not_fit_their_plan_are_passed_over_and_that_is_logged() {
+    for (rows_of, is_logged) in [(1, false), (2, true)] {
+        let mut house = House::new(24);
+        // Found, and not used yet: nothing can be signed.
+        house.expire_signing();
+        house.come_back(Return::Stopped);
+        let plan = netted(&house, 1);
+        let log = Heard::default();
+        let (to, number) = (log.clone(), plan.number());
+        let kept = house.ask(move |context| {
+            let leg = debt(rows_of, 2, 3, i64::from(rows_of) * 100);
+            let rows = huitong_core::checkpoint::row::rows([&leg]).unwrap();
+            context.state.found.keep(Some((number, rows)));
+            // The writer's own thread logs here from now on.
+            std::mem::forget(tracing::subscriber::set_default(to));
+            Ok(Decided::answer(()))
+        });
+        kept.unwrap();
+        assert_eq!(told(&house, 1), []);
+        let logged = log.0.lock().unwrap().join("\n");
+        assert!(logged.contains("without its checkpoint"), "{logged}");
+        let told_of = logged.contains("WARN") && logged.contains("do not fit it");
+        assert_eq!(told_of, is_logged, "{logged}");
+        house.renew_signing();
+        house.come_back(Return::Stopped);
+        let found = told(&house, 1);
+        assert_eq!((found.len(), found[0].plan), (1, plan.number()));
+    }
 }
 
 #[test]
