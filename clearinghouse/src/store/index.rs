@@ -144,6 +144,22 @@ mod tests {
         assert_eq!(again.get(b"b1"), Ok(Some(b"4".to_vec())));
     }
 
+    /// As sled's own threads keep the files of an index for a moment after it was closed.
+    #[test]
+    fn an_index_that_somebody_still_has_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = SledIndex::open(folder.path()).unwrap();
+        before.write(vec![pair(b"a1", b"1")]).unwrap();
+        before.flush().unwrap();
+        let later = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            drop(before);
+        });
+        let index = SledIndex::open(folder.path()).unwrap();
+        assert_eq!(index.get(b"a1"), Ok(Some(b"1".to_vec())));
+        later.join().unwrap();
+    }
+
     #[test]
     fn an_index_that_cannot_be_read_begins_anew() {
         let folder = tempfile::tempdir().unwrap();

@@ -5,17 +5,25 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use tracing::warn;
 
 use super::index::{Index, IndexError, Pair};
+
+/// What sled says of files that somebody has.
+const LOCKED: &str = "could not acquire lock";
+/// How often, and how far apart, it is looked whether they are free.
+const LOOKS_AT_MOST: u32 = 1_500;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 pub(crate) struct SledIndex(sled::Db);
 
 impl SledIndex {
     /// Opens the folder, making it when it is missing; one that sled cannot read is moved aside.
     pub(crate) fn open(folder: &Path) -> Result<Self, IndexError> {
-        match open(folder) {
+        match open_once_free(folder) {
             Ok(db) => Ok(Self(db)),
             // Held by another process, or no right to it: nothing is wrong with what lies there.
             Err(error) if !is_unreadable(&error, folder) => Err(fault(error)),
@@ -30,6 +38,21 @@ impl SledIndex {
             }
         }
     }
+}
+
+/// Opens it once nobody has it: sled's own threads let go of the files of an index that was closed a moment later, on a busy
+/// machine a long one. Other clearinghouses are kept away by the journal's lock, which is held meanwhile.
+fn open_once_free(folder: &Path) -> sled::Result<sled::Db> {
+    let mut opened = open(folder);
+    for _ in 0..LOOKS_AT_MOST {
+        match &opened {
+            Err(error) if error.to_string().contains(LOCKED) => {}
+            Ok(_) | Err(_) => break,
+        }
+        sleep(BETWEEN_LOOKS);
+        opened = open(folder);
+    }
+    opened
 }
 
 fn open(folder: &Path) -> sled::Result<sled::Db> {

@@ -149,7 +149,7 @@ async fn legs_that_a_region_has_otherwise_are_found_told_and_kept_out_of_nets() 
 
     // The clearinghouse is restarted on an index that is made anew, and an officer sees all of it.
     world.stop().await;
-    std::fs::remove_dir_all(world.data().join("index")).unwrap();
+    world.lose(&["index"]);
     world.start().await.unwrap();
     let shown = json(&world, &["attest", "--day", DAY]).await;
     let row = &shown["rows"][0];

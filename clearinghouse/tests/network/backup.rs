@@ -66,9 +66,7 @@ async fn a_lost_disk_is_restored_and_its_last_cycle_comes_to_the_same_plan() {
     world.stop().await;
     let said = house(restore.clone()).await.unwrap_err();
     assert!(said.contains("move it away first"), "{said}");
-    for lost in ["journal", "index"] {
-        std::fs::remove_dir_all(world.data().join(lost)).unwrap();
-    }
+    world.lose(&["journal", "index"]);
     let (code, said) = house(restore).await.unwrap();
     assert_eq!(code, ExitCode::SUCCESS);
     assert!(said.contains("incarnation 2"), "{said}");

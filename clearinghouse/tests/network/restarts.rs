@@ -13,7 +13,7 @@ const DAY: &str = "2026-03-01";
 async fn come_back(world: &mut World, with_index: Option<()>) {
     world.stop().await;
     if with_index.is_none() {
-        std::fs::remove_dir_all(world.data().join("index")).unwrap();
+        world.lose(&["index"]);
     }
     world.start().await.unwrap();
 }
@@ -88,7 +88,7 @@ async fn a_journal_that_lost_what_the_index_knows_is_not_served() {
     .await
     .unwrap();
     world.stop().await;
-    std::fs::remove_dir_all(world.data().join("journal")).unwrap();
+    world.lose(&["journal"]);
     let refused = world.start().await.unwrap_err();
     assert!(
         matches!(refused, StartError::Store(StoreError::IndexAhead)),

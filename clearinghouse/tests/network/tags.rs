@@ -111,9 +111,7 @@ async fn tags_are_told_again_to_a_restored_clearinghouse_and_nobody_is_whole_bef
     assert_eq!(whole, [true, true]);
 
     world.stop().await;
-    for lost in ["journal", "index"] {
-        std::fs::remove_dir_all(world.data().join(lost)).unwrap();
-    }
+    world.lose(&["journal", "index"]);
     let restore = words(&["restore", "--config", &config, "--from", &backup], []);
     house(restore).await.unwrap();
     world.start().await.unwrap();

@@ -185,6 +185,15 @@ impl World {
         self.folder.path().join("data")
     }
 
+    /// Takes folders of the data away, as a lost disk would, once the clearinghouse has stopped. They are moved first: an index
+    /// that was closed may still be written for a moment, which would hinder whoever removes it where it lies.
+    pub(crate) fn lose(&self, folders: &[&str]) {
+        let away = tempfile::tempdir_in(self.folder.path()).unwrap();
+        for folder in folders {
+            std::fs::rename(self.data().join(folder), away.path().join(folder)).unwrap();
+        }
+    }
+
     /// The configuration, speaking as this party.
     pub(crate) fn config(&self, party: &str) -> Config {
         Config::parse("clearinghouse.toml", &self.config_text(party)).unwrap()
