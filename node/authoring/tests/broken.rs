@@ -23,7 +23,7 @@ const LIMITS: Limits = Limits {
 type Case = (&'static str, &'static [(usize, &'static str)]);
 
 #[rustfmt::skip]
-const CASES: [Case; 31] = [
+const CASES: [Case; 32] = [
     ("01_percent_as_ratio.toml", &[(29, "fault")]),
     ("02_no_row_for_a_tier.toml", &[(28, "no_row")]),
     ("03_no_row_for_others.toml", &[(29, "no_row")]),
@@ -55,6 +55,7 @@ const CASES: [Case; 31] = [
     ("29_tag_misspelt.toml", &[(16, "tag_unshown"), (16, "tag_unshown"), (25, "tag_unknown")]),
     ("30_not_filled_in.toml", &[(3, "not_filled_in"), (4, "not_filled_in"), (15, "not_filled_in"), (18, "few_examples")]),
     ("31_facts_left_out.toml", &[(23, "never_stated"), (23, "example_leaves_out"), (23, "example_deviates")]),
+    ("32_amount_below_zero.toml", &[(28, "amount_below_zero")]),
 ];
 
 /// The row that is about too few examples. The others have fewer than three for brevity.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use huitong_core::date::ServiceDate;
 use huitong_core::digest::Digest;
 use huitong_core::institution::InstitutionCode;
-use huitong_core::money::{Fen, SignedFen};
+use huitong_core::money::{Fen, MoneyError, SignedFen};
 use huitong_core::name::Name;
 use huitong_core::officer::OfficerName;
 use huitong_core::ratio::{Coefficient, Ratio};
@@ -39,6 +39,13 @@ pub trait Scalar: Sized {
         None
     }
 
+    /// What is wrong with a text that is written as it should be, in Chinese, ready to stand behind the field: how it is
+    /// written would tell its writer nothing then.
+    #[must_use]
+    fn refused_zh(_text: &str) -> Option<&'static str> {
+        None
+    }
+
     /// Reads the text.
     ///
     /// # Errors
@@ -66,8 +73,6 @@ macro_rules! scalars {
 }
 
 scalars! {
-    Fen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
-    SignedFen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
     Coefficient: "a decimal such as \"0.20\"", "小数，如 \"0.20\"", IS_NUMBER;
     RegionCode: "a region code of six digits such as \"330200\"", "六位统筹区代码，如 \"330200\"", IS_NUMBER;
     OfficerName: "an officer's name such as \"wang.fang\"", "工作人员名称，如 \"wang.fang\"";
@@ -76,6 +81,27 @@ scalars! {
     Digest: "a digest of 64 hex digits", " 64 位十六进制摘要";
     Name: "a name of lower-case letters, digits and _", "由小写字母、数字和下划线组成的名称";
 }
+
+/// An amount below zero, or beyond all that is counted, is told as that.
+macro_rules! amounts {
+    ($($type:ty),+) => {
+        $(impl Scalar for $type {
+            const EXPECTED: (&'static str, &'static str) =
+                ("an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"");
+            const IS_NUMBER: bool = true;
+            fn refused_zh(text: &str) -> Option<&'static str> {
+                let refused = text.parse::<Self>().err();
+                let refused = refused.filter(|error| *error != MoneyError::Malformed);
+                refused.map(MoneyError::chinese)
+            }
+            fn read(text: &str) -> Result<Self, String> {
+                parsed(text)
+            }
+        })+
+    };
+}
+
+amounts!(Fen, SignedFen);
 
 /// A percentage where a ratio is meant is the likeliest slip of all, so it is told as what it is.
 impl Scalar for Ratio {

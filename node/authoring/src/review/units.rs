@@ -127,7 +127,9 @@ fn extremes(path: &FaultPath, linear: &Linear, report: &mut Report<'_>) {
             let yuan = fen.checked_div(Decimal::ONE_HUNDRED);
             plain(yuan.unwrap_or(fen))
         };
-        if !fen.is_zero() && fen < Decimal::from(LEAST) {
+        if fen < Decimal::ZERO {
+            report.note(&path, Kind::AmountBelowZero { amount: amount() });
+        } else if !fen.is_zero() && fen < Decimal::from(LEAST) {
             report.note(&path, Kind::AmountTooSmall { amount: amount() });
         } else if fen > Decimal::from(MOST) {
             report.note(&path, Kind::AmountTooLarge { amount: amount() });

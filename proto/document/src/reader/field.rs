@@ -95,7 +95,10 @@ impl<'d> Field<'d> {
             Ok(value) => Some(value),
             Err(why) => {
                 let text = short(text);
-                let mut zh = format!("“{text}”不正确：应为{}", T::expected_zh());
+                let mut zh = T::refused_zh(&text).map_or_else(
+                    || format!("“{text}”不正确：应为{}", T::expected_zh()),
+                    |refused| format!("`{}` 的值 “{text}” 不正确：{refused}", self.path),
+                );
                 let mut en = if why.starts_with('"') {
                     why
                 } else {

@@ -127,6 +127,11 @@ kinds! {
         /// Why.
         why: Unleft
     } "nothing is ever left as `{label}`: {why}" "从来没有费用会留作 `{label}`：{why:#}";
+    /// An amount below zero.
+    Refused "amount_below_zero" AmountBelowZero {
+        /// The amount.
+        amount: String
+    } "{amount} yuan is below zero, and no threshold is; write it without a minus" "{amount} 元低于零，起付线、分段界线和限额均不得为负；请不带负号填写";
     /// An amount under ten yuan.
     Refused "amount_too_small" AmountTooSmall {
         /// The amount.
