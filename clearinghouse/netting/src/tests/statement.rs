@@ -270,6 +270,19 @@ fn a_leg_that_is_said_to_wait_is_not_taken_and_a_book_that_lacks_one_is_told() {
         "{}",
         found[0]
     );
+    // More than the numbers that are not there cannot be under them.
+    let mut more = right.clone();
+    let mut rows = more.rows.iter_mut();
+    let row = rows.find(|row| row.row.pair.names(gone.region()) && !row.legs.is_empty());
+    let row = row.unwrap();
+    let mut strange = row.legs[0];
+    strange.settlement = SettlementId::from_parts(99, [9; 10]);
+    row.legs.push(strange);
+    let found = codes(&compare(&more, &parts)).join(" ");
+    assert!(
+        found.contains("book.lacks") && found.contains("leg.added"),
+        "{found}"
+    );
     let mut other = gone.legs()[0].clone();
     other.leg.amount = Fen::new(77).unwrap();
     parts.push(gone.clone());
