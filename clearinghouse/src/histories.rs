@@ -24,6 +24,10 @@ enum Fate {
     CreditorOnly,
     DebtorOnly,
     Differs,
+    /// It differs, and its reversal agrees: neither is ever netted.
+    ReversedDiffers,
+    /// One side alone reports it, and both its reversal.
+    ReversedCreditorOnly,
 }
 
 #[derive(Debug, Clone)]
@@ -45,6 +49,8 @@ fn fates() -> impl Strategy<Value = Vec<(usize, usize, i64, Fate, u16, u16)>> {
         1 => Just(Fate::CreditorOnly),
         1 => Just(Fate::DebtorOnly),
         1 => Just(Fate::Differs),
+        1 => Just(Fate::ReversedDiffers),
+        1 => Just(Fate::ReversedCreditorOnly),
     ];
     // Debtor, distance to the creditor, amount, fate, and where each report stands in its stream.
     prop::collection::vec(
@@ -84,8 +90,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Where in its region's stream a debt is reported, and by which side.
 type Place = (u16, Leg, fn(u64, &Leg) -> NumberedLeg);
 
-/// The four streams, each in an order of its own, and the debts that agree. A reversal comes with its
-/// settlement or in any order with others; which of the two a plan takes first does not matter.
+/// The four streams, each in an order of its own, and the debts that agree. A reversal comes with its settlement or in any
+/// order with others, and is taken with it or after it: where that does not agree, the reversal is taken by no plan.
 fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLeg>>, Vec<Leg>) {
     let mut places: Vec<Vec<Place>> = vec![Vec::new(); 4];
     let mut agreed = Vec::new();
@@ -95,19 +101,24 @@ fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLe
         if *fate != Fate::DebtorOnly {
             places[creditor].push((*here, leg.clone(), receivable));
         }
-        if *fate != Fate::CreditorOnly {
-            let said = if *fate == Fate::Differs {
+        if !matches!(fate, Fate::CreditorOnly | Fate::ReversedCreditorOnly) {
+            let said = if matches!(fate, Fate::Differs | Fate::ReversedDiffers) {
                 debt(id, *debtor, creditor, fen + 1)
             } else {
                 leg.clone()
             };
             places[*debtor].push((*there, said, payable));
         }
-        if *fate == Fate::Reversed {
+        if matches!(
+            fate,
+            Fate::Reversed | Fate::ReversedDiffers | Fate::ReversedCreditorOnly
+        ) {
             let back = reversed(&leg, 2);
             places[*debtor].push((*there, back.clone(), receivable));
             places[creditor].push((*here, back.clone(), payable));
-            agreed.push(back);
+            if *fate == Fate::Reversed {
+                agreed.push(back);
+            }
         }
         if matches!(fate, Fate::Agrees | Fate::Reversed) {
             agreed.push(leg);

@@ -120,6 +120,14 @@ pub enum PlanFault {
         /// The number in its stream.
         number: u64,
     },
+    /// A leg takes back what neither this plan nor an earlier one takes.
+    #[error("number {number} of region {region} takes back what no plan took")]
+    WithoutOriginal {
+        /// The creditor region.
+        region: RegionCode,
+        /// The number in its stream.
+        number: u64,
+    },
     /// The same settlement and fund twice.
     #[error("a settlement's leg for one fund is taken twice")]
     TakenTwice,

@@ -37,7 +37,7 @@ pub use inputs::{AgreedLeg, Inputs};
 pub use member::{Member, MemberError, Members};
 pub use netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 pub use planner::plan;
-pub use proof::check;
+pub use proof::{check, check_originals};
 pub use runs::{Run, Runs};
 pub use what_if::{Scenario, Shortfall, Supposing, WhatIf, what_if};
 

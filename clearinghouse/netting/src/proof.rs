@@ -6,6 +6,7 @@
 //! every byte of it is determined by what is proven here.
 
 mod once;
+mod originals;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
@@ -13,6 +14,7 @@ use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
 
 use self::once::check_once;
+pub use self::originals::check_originals;
 use crate::fault::PlanFault;
 use crate::inputs::Inputs;
 use crate::member::Member;

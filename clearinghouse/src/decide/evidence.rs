@@ -59,7 +59,12 @@ pub(crate) fn wanted(
 fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
     let is_open = match waiting.why {
         Waiting::CounterpartMissing | Waiting::Differs(_) => true,
-        Waiting::Repeated | Waiting::Late | Waiting::AttestedOtherwise | Waiting::TooLarge => false,
+        Waiting::Repeated
+        | Waiting::Late
+        | Waiting::AttestedOtherwise
+        | Waiting::TooLarge
+        | Waiting::OriginalNotNetted
+        | Waiting::TakenBack => false,
     };
     let leg = &waiting.numbered.leg;
     is_open && is_signed_at_home(leg.kind) && !context.state.words.has(about(leg))

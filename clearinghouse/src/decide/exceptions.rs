@@ -43,6 +43,8 @@ pub(crate) enum Reason {
     Late,
     AttestedOtherwise,
     TooLarge,
+    OriginalNotNetted,
+    TakenBack,
 }
 
 impl Reason {
@@ -54,6 +56,8 @@ impl Reason {
             Waiting::Late => Self::Late,
             Waiting::AttestedOtherwise => Self::AttestedOtherwise,
             Waiting::TooLarge => Self::TooLarge,
+            Waiting::OriginalNotNetted => Self::OriginalNotNetted,
+            Waiting::TakenBack => Self::TakenBack,
         }
     }
 }
@@ -146,7 +150,7 @@ type CutOff<'a> = (BusinessDay, Option<&'a BTreeMap<RegionCode, u64>>);
 
 /// Which exceptions there are, as asked for.
 pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unordered> {
-    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
+    let matching = &context.state.matching;
     let mut listing = Listing {
         asked,
         at: context.now,
@@ -156,7 +160,7 @@ pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unorde
     let Some((over, marks)) = last_cut_off(context) else {
         return Ok(Decided::answer(Unordered(listing)));
     };
-    let kept_out = |leg: &Leg| attestations.keeps_out(Pair::of(leg), leg.debt());
+    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
     let all = matching
         .waiting(None, over)
         .chain(matching.late(over, marks, kept_out));
@@ -202,8 +206,8 @@ pub(crate) fn exceptions_page(
     if age > LISTED_MILLIS {
         return Ok(Decided::answer(None));
     }
-    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
-    let kept_out = |leg: &Leg| attestations.keeps_out(Pair::of(leg), leg.debt());
+    let matching = &context.state.matching;
+    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
     let first = after.map_or(0, |after| {
         listing.places.partition_point(|place| *place <= after)
     });

@@ -281,7 +281,12 @@ fn open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault>
 fn legs_open(context: &Context<'_>, region: RegionCode) -> Vec<String> {
     let mut open = Vec::new();
     let (mut own, mut others) = (0_u64, 0_u64);
-    for (by, leg) in context.state.matching.untaken() {
+    let matching = &context.state.matching;
+    for (by, leg) in matching.untaken() {
+        // Nothing is to come of what both took back.
+        if matching.is_over(leg) {
+            continue;
+        }
         if by == region {
             own = own.saturating_add(1);
         } else if [leg.debtor, leg.creditor].contains(&region) {

@@ -11,13 +11,14 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
 use huitong_core::region::RegionCode;
-use huitong_netting::{AgreedLeg, Inputs, NettingPlan, check, plan};
+use huitong_netting::{AgreedLeg, Inputs, NettingPlan, check, check_originals, plan};
 
 use super::attest::outstanding;
 use super::cut_off::{list, not_cut_off};
 use super::{Context, Decided, Decision, Fault};
 use crate::books;
 use crate::refusal::{ClearingCode, Refusal};
+use crate::state::LeftOut;
 
 /// What whoever nets knows of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(crate) fn net(
     if let Err(refusal) = attested(context, day, expected, wait_minutes) {
         return Ok(Decided::refuse(refusal));
     }
-    let legs = legs_of(context, &cycle.marks, day, expected);
+    let (legs, left_out) = legs_of(context, &cycle.marks, day, expected);
     let inputs = Inputs {
         day,
         parent: state.plan.as_ref(),
@@ -88,7 +89,7 @@ pub(crate) fn net(
         let beside = beside.spawn_scoped(scope, || {
             is_attested.then(|| state.rows_to_net(&cycle.marks, day))
         });
-        let planned = proven(&inputs, is_other);
+        let planned = proven(context, &inputs, left_out, is_other);
         // Where nobody found them, they are found when the checkpoint is made.
         let rows = beside.ok().and_then(|beside| beside.join().ok());
         (planned, rows.flatten().flatten())
@@ -111,7 +112,9 @@ pub(crate) fn net(
 
 /// The plan of these inputs, proven, and such that it can be booked.
 fn proven(
+    context: &Context<'_>,
     inputs: &Inputs<'_>,
+    left_out: &[LeftOut],
     is_other: impl Fn(&NettingPlan) -> Option<Refusal>,
 ) -> Result<Result<NettingPlan, Refusal>, Fault> {
     let cannot_net =
@@ -123,7 +126,15 @@ fn proven(
     if let Some(refusal) = is_other(&planned) {
         return Ok(Err(refusal));
     }
-    check(&planned, inputs).map_err(|fault| {
+    let mut proof = check(&planned, inputs);
+    if proof.is_ok() && left_out.contains(&LeftOut::WithoutOriginal) {
+        proof = check_originals(inputs, |debt, pair| {
+            context
+                .plan_that_took(debt, pair)
+                .map(|plan| plan.is_some())
+        })?;
+    }
+    proof.map_err(|fault| {
         let day = inputs.day;
         Fault::Broken(format!(
             "the plan of {day} does not pass its proof: {fault}"
@@ -175,20 +186,25 @@ pub(crate) fn waits_until(
     Timestamp::from_millis(cycle.at.as_millis().saturating_add(wait)).ok()
 }
 
-/// The legs that a cycle takes. After a restore a plan that is known may have been made when nobody had attested anything
-/// otherwise: then its digest says so, and it stands.
+/// The legs that a cycle takes, and why others are left out. After a restore a plan that is known may have been made when
+/// nobody had attested anything otherwise, or by a program that took what takes back without its original: then its digest
+/// says so, and it stands.
 fn legs_of(
     context: &Context<'_>,
     marks: &BTreeMap<RegionCode, u64>,
     day: BusinessDay,
     expected: Expected,
-) -> Vec<AgreedLeg> {
+) -> (Vec<AgreedLeg>, &'static [LeftOut]) {
+    const BEFORE: [&[LeftOut]; 3] = [
+        &[LeftOut::WithoutOriginal],
+        &[LeftOut::AttestedOtherwise],
+        &[],
+    ];
     let state = context.state;
-    let attested = state.to_net(marks, day);
+    let now = state.to_net(marks, day);
     let Some(digest) = before_restore(context, expected) else {
-        return attested;
+        return (now, &LeftOut::ALL);
     };
-    let all = state.matching.agreed(marks, day);
     let comes_to = |legs: &[AgreedLeg]| {
         let inputs = Inputs {
             day,
@@ -199,10 +215,14 @@ fn legs_of(
         };
         plan(&inputs).is_ok_and(|planned| sha256(&planned.to_bytes()) == digest)
     };
-    if attested.len() != all.len() && comes_to(&all) {
-        return all;
+    if comes_to(&now) {
+        return (now, &LeftOut::ALL);
     }
-    attested
+    let before = BEFORE.into_iter().find_map(|left_out| {
+        let legs = state.to_net_but(marks, day, left_out);
+        (legs.len() != now.len() && comes_to(&legs)).then_some((legs, left_out))
+    });
+    before.unwrap_or((now, &LeftOut::ALL))
 }
 
 /// Whether a cycle is netted; refused when it is not.

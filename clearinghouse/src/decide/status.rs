@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
@@ -42,7 +43,7 @@ pub(crate) struct Status {
     pub(crate) regions: Vec<RegionStatus>,
     /// Debts that both regions reported alike, each counted once.
     pub(crate) agreed: u64,
-    /// Legs that wait for a counterpart, repeat another, or were attested otherwise.
+    /// Legs that wait for a counterpart or for what they take back, repeat another, or were attested otherwise.
     pub(crate) waiting: u64,
     /// Legs whose counterpart differs.
     pub(crate) differing: u64,
@@ -151,20 +152,25 @@ struct Counts {
 /// What is known of the legs of a cycle without a plan.
 fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Counts {
     let marks = cycle.map(|cycle| &cycle.marks);
-    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
-    let kept_out = matching.late(day, marks, |leg| {
-        attestations.keeps_out(Pair::of(leg), leg.debt())
-    });
-    let kept_out = kept_out.filter(|leg| leg.why == Waiting::AttestedOtherwise);
+    let matching = &context.state.matching;
+    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
+    let held_back = matching.held_back((marks, day), &kept_out);
+    let left_out = matching.late(day, marks, kept_out);
+    let left_out = left_out.filter(|leg| leg.why != Waiting::Late);
     let is_inside = |leg: &WaitingLeg| {
         let leg = &leg.numbered.leg;
         let (debt, whose) = (leg.debt(), Pair::of(leg));
         let held = |marks| matching.agreed_leg(debt, |pair| pair == whose, marks, day);
         marks.is_none_or(|marks| held(marks).is_some())
     };
-    let kept_out: Vec<_> = kept_out.filter(is_inside).collect();
-    let kept = u64::try_from(kept_out.len()).unwrap_or(u64::MAX);
-    let mut oldest: Vec<_> = matching.waiting(marks, day).chain(kept_out).collect();
+    let left_out: Vec<_> = left_out.filter(is_inside).collect();
+    let places = left_out.iter().map(|leg| (leg.region, leg.numbered.number));
+    let left = held_back.into_iter().chain(places).collect::<BTreeSet<_>>();
+    let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
+    let waiting = matching.waiting(marks, day).chain(left_out);
+    // Of what both took back nothing is to come.
+    let waiting = waiting.filter(|leg| leg.why != Waiting::TakenBack);
+    let mut oldest: Vec<_> = waiting.collect();
     let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));
     let differing = oldest.iter().filter(differs).count();
     let waiting = oldest.len().saturating_sub(differing);
@@ -172,7 +178,7 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
     oldest.truncate(NAMED);
     let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Counts {
-        agreed: matching.count_agreed(marks, day).saturating_sub(kept),
+        agreed: matching.count_agreed(marks, day).saturating_sub(left),
         waiting: wide(waiting),
         differing: wide(differing),
         oldest,

@@ -161,6 +161,8 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
         Ok(v1::WaitingReason::Late) => Some(Reason::Late),
         Ok(v1::WaitingReason::AttestedOtherwise) => Some(Reason::AttestedOtherwise),
         Ok(v1::WaitingReason::TooLarge) => Some(Reason::TooLarge),
+        Ok(v1::WaitingReason::OriginalNotNetted) => Some(Reason::OriginalNotNetted),
+        Ok(v1::WaitingReason::TakenBack) => Some(Reason::TakenBack),
         Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
     })
 }
@@ -173,6 +175,8 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
         Reason::Late => v1::WaitingReason::Late,
         Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
         Reason::TooLarge => v1::WaitingReason::TooLarge,
+        Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
+        Reason::TakenBack => v1::WaitingReason::TakenBack,
     }
 }
 

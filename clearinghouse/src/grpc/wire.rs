@@ -91,6 +91,8 @@ pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
         Waiting::Late => (v1::WaitingReason::Late, String::new()),
         Waiting::AttestedOtherwise => (v1::WaitingReason::AttestedOtherwise, String::new()),
         Waiting::TooLarge => (v1::WaitingReason::TooLarge, String::new()),
+        Waiting::OriginalNotNetted => (v1::WaitingReason::OriginalNotNetted, String::new()),
+        Waiting::TakenBack => (v1::WaitingReason::TakenBack, String::new()),
     }
 }
 

@@ -87,7 +87,13 @@ impl Attesting {
     ) -> Result<Self, RowError> {
         let mut numbers: BTreeMap<RegionCode, Vec<u64>> = BTreeMap::new();
         let mut of_rows: BTreeMap<Pair, Vec<u64>> = BTreeMap::new();
-        for (leg, places) in matching.agreed_legs(&cycle.marks, day) {
+        // What waits for what it takes back is not asked about: the cycle will not take it.
+        let held_back = matching.held_back((Some(&cycle.marks), day), &|_| false);
+        let asked = || {
+            let legs = matching.agreed_legs(&cycle.marks, day);
+            legs.filter(|(leg, [number, _])| !held_back.contains(&(leg.creditor, *number)))
+        };
+        for (leg, places) in asked() {
             for (region, number) in [leg.creditor, leg.debtor].into_iter().zip(places) {
                 numbers.entry(region).or_default().push(number);
             }
@@ -100,8 +106,7 @@ impl Attesting {
             let to = cycle.marks.get(&region).copied().unwrap_or(from);
             (region, Numbers::of(numbers, from, to))
         });
-        let legs = matching.agreed_legs(&cycle.marks, day);
-        let rows = rows(legs.map(|(leg, _)| leg))?;
+        let rows = rows(asked().map(|(leg, _)| leg))?;
         Ok(Self {
             day,
             rows: rows.into_iter().map(|row| (row.pair, row)).collect(),

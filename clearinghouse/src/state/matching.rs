@@ -5,8 +5,10 @@
 //! others, and no two others can: their legs have another debtor or creditor. A leg that is too large agrees with
 //! none. The first pair of two regions that agrees stands; whatever else comes of them for the same debt is a
 //! repetition and is never netted, nor is what a plan left or what comes later of a debt that it took, whoever calls it so.
+//! What takes a debt back agrees like any other, and goes with that debt or after it ([`back`]).
 
 mod agreeing;
+mod back;
 mod held;
 mod netted;
 mod report;
@@ -24,6 +26,7 @@ use huitong_netting::AgreedLeg;
 
 use self::agreeing::Agreeing;
 use self::held::{Held, Number, Reports, other_end};
+pub(crate) use self::report::Earlier;
 use self::slots::Slots;
 pub(crate) use self::waiting::{Waiting, WaitingLeg};
 
@@ -41,6 +44,8 @@ pub(crate) struct Matching {
     /// How many legs of each business day no plan has taken.
     days: BTreeMap<BusinessDay, u64>,
     agreeing: Agreeing,
+    /// Where those lie that take another debt back, of the creditor's, and whether a plan took that one. They are few.
+    backs: BTreeMap<Place, bool>,
 }
 
 impl Matching {
@@ -51,6 +56,7 @@ impl Matching {
             further: BTreeMap::new(),
             days: BTreeMap::new(),
             agreeing: Agreeing::default(),
+            backs: BTreeMap::new(),
         }
     }
 
@@ -215,7 +221,7 @@ impl Matching {
         kept_out: impl Fn(&Leg) -> bool + 'a,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
         self.all().filter_map(move |(place, held)| {
-            let why = why_late(place, held, (cut_off, marks), &kept_out)?;
+            let why = self.why_late(place, held, (cut_off, marks), &kept_out)?;
             Some(waits(place, held, why))
         })
     }
@@ -231,7 +237,7 @@ impl Matching {
         let why = if held.partner == Number::NONE && held.leg.business_day <= cut_off.0 {
             Some(self.why(place, held))
         } else {
-            why_late(place, held, cut_off, &kept_out)
+            self.why_late(place, held, cut_off, &kept_out)
         };
         Some(waits(place, held, why?))
     }
@@ -275,13 +281,48 @@ impl Matching {
             return Waiting::TooLarge;
         }
         let debt = held.leg.debt();
-        if self.debt(debt).flatten().is_some() || self.repeats(place, held) {
+        if self.repeats(place, held) {
+            return Waiting::Repeated;
+        }
+        if self.is_taken_back(&held.leg) {
+            return Waiting::TakenBack;
+        }
+        if self.debt(debt).flatten().is_some() {
             return Waiting::Repeated;
         }
         self.others(place, debt)
             .filter(|other| is_other_side(*other, held))
             .find_map(|(_, report)| held.leg.first_difference(&report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)
+    }
+
+    /// Why a leg that agrees was taken by no plan although its day was cut off; only of the creditor's of each two.
+    fn why_late(
+        &self,
+        place: Place,
+        held: &Held,
+        (cut_off, marks): (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
+        kept_out: &impl Fn(&Leg) -> bool,
+    ) -> Option<Waiting> {
+        ready(place, held, None, cut_off)?;
+        if kept_out(&held.leg) {
+            let taken_back = self.is_taken_back(&held.leg);
+            return Some(if taken_back {
+                Waiting::TakenBack
+            } else {
+                Waiting::AttestedOtherwise
+            });
+        }
+        let goes = |marks| ready(place, held, marks, cut_off).is_some();
+        if self.waits_for_original(place) {
+            if let Some(why) = self.why_back(held, cut_off, kept_out) {
+                return Some(why);
+            }
+            let with_it = marks.is_some() && goes(marks);
+            let with_it = with_it && self.original_goes(held, (marks, cut_off), kept_out);
+            return (!with_it).then_some(Waiting::Late);
+        }
+        (!(marks.is_some() && goes(marks))).then_some(Waiting::Late)
     }
 
     /// The business days of the legs that no plan has taken, ascending.
@@ -308,21 +349,6 @@ fn ready(
         && within(marks, &place)
         && within(marks, &partner);
     is_ready.then_some(partner)
-}
-
-/// Why a leg that agrees was taken by no plan although its day was cut off; only of the creditor's of each two.
-fn why_late(
-    place: Place,
-    held: &Held,
-    (cut_off, marks): (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
-    kept_out: &impl Fn(&Leg) -> bool,
-) -> Option<Waiting> {
-    ready(place, held, None, cut_off)?;
-    if kept_out(&held.leg) {
-        return Some(Waiting::AttestedOtherwise);
-    }
-    let goes = marks.is_some() && ready(place, held, marks, cut_off).is_some();
-    (!goes).then_some(Waiting::Late)
 }
 
 /// Whether the region that is to report a leg's debt too has reported this of it.

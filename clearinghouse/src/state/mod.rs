@@ -15,6 +15,7 @@ mod tags;
 mod to_net;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use huitong_core::canonical::{Artifact, CanonicalError};
@@ -22,7 +23,6 @@ use huitong_core::checkpoint::row::{Pair, RowError};
 use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::LedgerError;
-use huitong_core::leg::Debt;
 use huitong_core::record::clearing::{
     ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
 };
@@ -35,10 +35,10 @@ pub(crate) use attestation::{
 pub(crate) use cycle::{Cycle, Restore};
 pub(crate) use directory::DirectoryHeld;
 pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
-pub(crate) use matching::{Matching, Waiting, WaitingLeg};
+pub(crate) use matching::{Earlier, Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
-pub(crate) use to_net::Found;
+pub(crate) use to_net::{Found, LeftOut};
 
 use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
@@ -179,16 +179,15 @@ impl State {
         days.filter(move |day| last.is_none_or(|last| *day > last))
     }
 
-    /// Changes what a record says has changed. `netted` looks up the plan that took a debt which is not
-    /// known here.
+    /// Changes what a record says has changed. What is not known here of debts that plans took is looked up.
     pub(crate) fn apply(
         &mut self,
         record: &ClearingRecord,
-        netted: &dyn Fn(Debt) -> Option<u64>,
+        earlier: &dyn Earlier<Fault = Infallible>,
     ) -> Result<(), StateError> {
         match record {
             ClearingRecord::LegsTaken(taken) => {
-                self.matching.take_report(taken, netted);
+                self.matching.take_report(taken, earlier);
                 if let Some(last) = taken.legs.last() {
                     self.stream(taken.region).held = last.number;
                 }

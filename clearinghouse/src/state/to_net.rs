@@ -6,10 +6,25 @@ use std::sync::{Mutex, PoisonError};
 
 use huitong_core::checkpoint::row::{Pair, Row, rows};
 use huitong_core::date::BusinessDay;
+use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 use huitong_netting::AgreedLeg;
 
 use super::State;
+
+/// Why a leg that agrees is left out of a cycle's nets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LeftOut {
+    /// One of its regions attested it otherwise.
+    AttestedOtherwise,
+    /// What it takes back is not netted.
+    WithoutOriginal,
+}
+
+impl LeftOut {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 2] = [Self::AttestedOtherwise, Self::WithoutOriginal];
+}
 
 /// The rows of the plan that was made last, by its number. Whoever finds none goes through the legs.
 #[derive(Debug, Default)]
@@ -38,14 +53,26 @@ impl Clone for Found {
 }
 
 impl State {
-    /// The agreeing legs that a cycle takes: inside the marks, and attested otherwise by neither region.
+    /// The agreeing legs that a cycle takes: inside the marks, attested otherwise by neither region, and with what they take
+    /// back.
     pub(crate) fn to_net(
         &self,
         marks: &BTreeMap<RegionCode, u64>,
         day: BusinessDay,
     ) -> Vec<AgreedLeg> {
+        self.to_net_but(marks, day, &LeftOut::ALL)
+    }
+
+    /// The agreeing legs inside the marks without those that are left out for one of these reasons.
+    pub(crate) fn to_net_but(
+        &self,
+        marks: &BTreeMap<RegionCode, u64>,
+        day: BusinessDay,
+        left_out: &[LeftOut],
+    ) -> Vec<AgreedLeg> {
         let mut legs = self.matching.agreed(marks, day);
-        if self.attestations.keeps_anything() {
+        let keeps = left_out.contains(&LeftOut::AttestedOtherwise);
+        if keeps && self.attestations.keeps_anything() {
             legs.retain(|agreed| {
                 let pair = Pair {
                     debtor: agreed.debtor,
@@ -55,7 +82,19 @@ impl State {
                 !self.attestations.keeps_out(pair, agreed.debt())
             });
         }
+        if left_out.contains(&LeftOut::WithoutOriginal) {
+            let kept_out = |leg: &Leg| keeps && self.keeps_out(leg);
+            let held_back = self.matching.held_back((Some(marks), day), &kept_out);
+            if !held_back.is_empty() {
+                legs.retain(|agreed| !held_back.contains(&(agreed.creditor, agreed.receivable)));
+            }
+        }
         legs
+    }
+
+    /// Whether a leg is kept out of nets, since one of its regions attested it otherwise.
+    pub(crate) fn keeps_out(&self, leg: &Leg) -> bool {
+        self.attestations.keeps_out(Pair::of(leg), leg.debt())
     }
 
     /// The rows of the same legs. What was asked of the cycle is the same while nothing is kept out. None when they come to
@@ -70,8 +109,12 @@ impl State {
         if let Some(asked) = asked.filter(|asked| asked.day == day && !keeps) {
             return Some(asked.rows.values().copied().collect());
         }
-        let legs = self.matching.agreed_legs(marks, day).map(|(leg, _)| leg);
-        let kept_out = |leg| keeps && self.attestations.keeps_out(Pair::of(leg), leg.debt());
-        rows(legs.filter(|leg| !kept_out(leg))).ok()
+        let legs = self.matching.agreed_legs(marks, day);
+        let kept_out = |leg: &Leg| keeps && self.keeps_out(leg);
+        let held_back = self.matching.held_back((Some(marks), day), &kept_out);
+        let legs = legs.filter(|(leg, [number, _])| {
+            !kept_out(leg) && !held_back.contains(&(leg.creditor, *number))
+        });
+        rows(legs.map(|(leg, _)| leg)).ok()
     }
 }

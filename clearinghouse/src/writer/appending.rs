@@ -2,7 +2,10 @@
 //! breaks the writer off.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::leg::Debt;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::AppendError;
@@ -10,7 +13,35 @@ use huitong_journal::AppendError;
 use super::Desk;
 use crate::decide::Fault;
 use crate::refusal::Refusal;
-use crate::store::StoreError;
+use crate::state::Earlier;
+use crate::store::{Store, StoreError};
+
+/// What plans took, as the store has it; why it cannot be read is kept, and breaks the writer off afterwards.
+struct Stored<'a> {
+    store: &'a dyn Store,
+    unread: RefCell<Option<StoreError>>,
+}
+
+impl Stored<'_> {
+    fn read(&self, found: Result<Option<u64>, StoreError>) -> Option<u64> {
+        found.unwrap_or_else(|fault| {
+            self.unread.replace(Some(fault));
+            None
+        })
+    }
+}
+
+impl Earlier for Stored<'_> {
+    type Fault = Infallible;
+
+    fn netted(&self, debt: Debt) -> Result<Option<u64>, Infallible> {
+        Ok(self.read(self.store.netted(debt)))
+    }
+
+    fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, Infallible> {
+        Ok(self.read(self.store.netted_between(debt, pair)))
+    }
+}
 
 impl Desk {
     /// Hands in a record and follows it.
@@ -43,18 +74,13 @@ impl Desk {
         if let ClearingRecord::Netted(netted) = record {
             self.unindexed.push_back((self.appended, netted.number));
         }
-        let unread = RefCell::new(None);
-        let store = &*self.store;
-        let netted = |debt| match store.netted(debt) {
-            Ok(plan) => plan,
-            Err(fault) => {
-                unread.replace(Some(fault));
-                None
-            }
+        let earlier = Stored {
+            store: &*self.store,
+            unread: RefCell::new(None),
         };
-        let applied = self.state.apply(record, &netted);
+        let applied = self.state.apply(record, &earlier);
         // What was appended cannot be taken back, so a state that does not follow it is broken.
-        let fault = match (applied, unread.into_inner()) {
+        let fault = match (applied, earlier.unread.into_inner()) {
             (Ok(()), None) => return Ok(()),
             (Ok(()), Some(fault)) => Fault::Store(fault),
             (Err(fault), _) => Fault::Broken(fault.to_string()),

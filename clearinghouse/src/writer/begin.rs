@@ -2,10 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::leg::Debt;
 use huitong_netting::Members;
 
-use crate::state::State;
+use crate::state::{Earlier, State};
 use crate::store::{OpenLeg, Store, StoreError};
+
+/// What plans took, as the store has it.
+struct Stored<'a>(&'a dyn Store);
+
+impl Earlier for Stored<'_> {
+    type Fault = StoreError;
+
+    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
+        self.0.netted(debt)
+    }
+
+    fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, StoreError> {
+        self.0.netted_between(debt, pair)
+    }
+}
 
 /// The state of what a store holds.
 pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreError> {
@@ -32,7 +49,7 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
             since,
         } = leg;
         let matching = &mut state.matching;
-        matching.take(region, &numbered, since, |debt| store.netted(debt))
+        matching.take(region, &numbered, since, &Stored(store))
     })?;
     state.streams.extend(loaded.streams);
     state.cycles = loaded.cycles;

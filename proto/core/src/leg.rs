@@ -85,6 +85,16 @@ impl LegKind {
         Self::Correction,
     ];
 
+    /// What a debt of this kind takes back, under the same id. Of which settlement a deduction is, its leg does not say.
+    #[must_use]
+    pub const fn takes_back(self) -> Option<Self> {
+        match self {
+            Self::Reversal => Some(Self::Settlement),
+            Self::DeductionEnd => Some(Self::Deduction),
+            Self::Settlement | Self::Deduction | Self::Correction => None,
+        }
+    }
+
     /// The byte that stands for it in canonical bytes.
     #[must_use]
     pub const fn tag(self) -> u8 {

@@ -11,7 +11,11 @@ use super::connection::{Connection, Shape, print_json, told};
 use super::{shown, status};
 
 /// What is to be done about a leg whose id a debt of two others had, which was netted.
-const ID_TAKEN: &str = "a plan took a debt of two other regions under this id, so this one is never netted: the region that is owed raises a dispute over it; do not reverse it, the reversal alone would be netted / 该编号已用于另两地已轧差的债务，本笔不再轧差：请债权方提出争议更正，勿冲正（冲正会单独轧差）";
+const ID_TAKEN: &str = "a plan took a debt of two other regions under this id, so this one is never netted: the region that is owed raises a dispute over it; once it is reversed by both there is nothing to pay / 该编号已用于另两地已轧差的债务，本笔不再轧差：请债权方提出争议更正；双方均已冲正的无需支付";
+
+/// What is to be done about a leg of which both regions reported that it is taken back.
+const TAKEN_BACK: &str =
+    "taken back by both: nothing to pay, nothing to do / 双方均已冲回：无需支付，无需处理";
 
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
@@ -41,6 +45,8 @@ enum Reason {
     Late,
     AttestedOtherwise,
     TooLarge,
+    OriginalNotNetted,
+    TakenBack,
 }
 
 impl Exceptions {
@@ -54,6 +60,8 @@ impl Exceptions {
                 Reason::Late => v1::WaitingReason::Late,
                 Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
                 Reason::TooLarge => v1::WaitingReason::TooLarge,
+                Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
+                Reason::TakenBack => v1::WaitingReason::TakenBack,
             });
         let mut client = self.connection.exceptions().await?;
         let (mut exceptions, mut after) = (Vec::new(), None);
@@ -174,6 +182,9 @@ fn text(out: &mut dyn Write, exception: &v1::Exception) -> anyhow::Result<()> {
             shown::hex(&leg.receipt)
         )?;
     }
+    if exception.reason() == v1::WaitingReason::TakenBack {
+        writeln!(out, "  {TAKEN_BACK}")?;
+    }
     if exception.id_taken {
         writeln!(out, "  {ID_TAKEN}")?;
     }
@@ -238,6 +249,25 @@ mod tests {
     use huitong_proto::common::v1::Fund;
 
     use super::*;
+
+    #[test]
+    fn of_what_both_took_back_it_is_said_that_nothing_is_to_be_done() {
+        let printed = |reason: v1::WaitingReason| {
+            let exception = v1::Exception {
+                place: Some(v1::ExceptionPlace::default()),
+                reason: reason.into(),
+                kind: v1::LegKind::Settlement.into(),
+                fund: Fund::ResidentPool.into(),
+                ..v1::Exception::default()
+            };
+            let mut out = Vec::new();
+            text(&mut out, &exception).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let taken_back = printed(v1::WaitingReason::TakenBack);
+        assert!(taken_back.contains("nothing to pay, nothing to do / 双方均已冲回"));
+        assert!(!printed(v1::WaitingReason::OriginalNotNetted).contains("nothing to do"));
+    }
 
     #[test]
     fn of_a_leg_whose_id_another_debt_had_it_is_said_what_to_do() {

@@ -148,8 +148,8 @@ fn debt(
     }))
 }
 
-/// Whether what a settlement came to was given back: one of the two reported its reversal, or that was netted. Then
-/// nothing is left of it that could be corrected.
+/// Whether what a settlement came to was given back: both of the two reported its reversal alike, or that was netted. Then
+/// nothing is left of it that could be corrected. What one side alone says takes nothing from the other.
 fn is_reversed(context: &Context<'_>, debt: Debt, pair: Pair) -> Result<bool, Fault> {
     let (settlement, kind, fund) = debt;
     if kind != LegKind::Settlement {
@@ -162,7 +162,7 @@ fn is_reversed(context: &Context<'_>, debt: Debt, pair: Pair) -> Result<bool, Fa
         creditor: pair.debtor,
         fund,
     };
-    if (matching.of_debt(reversal)).any(|leg| Pair::of(leg) == back) {
+    if matching.agrees(reversal, back) {
         return Ok(true);
     }
     Ok(cycle_of(context, reversal, back)?.is_some())

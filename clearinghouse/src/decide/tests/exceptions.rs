@@ -158,13 +158,27 @@ fn what_two_others_call_a_netted_debt_is_told_from_a_repetition() {
         ];
         expected.sort_unstable();
         assert_eq!(told, expected, "{how:?}");
-        // Which is why it is not reversed: that is another debt, and nothing hinders it.
+        // When it is reversed the reversal waits as well: what was not paid is not paid back, and no more is to be done.
         let back = reversed(&theirs, 2);
         house.report(1, &[payable(3, &back)]).unwrap();
         house.report(0, &[receivable(2, &back)]).unwrap();
         close_all(&house, 2);
         house.cut_off(2, Condition::AllClosed).unwrap();
-        assert_eq!(house.net(2).unwrap().legs(), 1, "{how:?}");
+        assert_eq!(house.net(2).unwrap().legs(), 0, "{how:?}");
+        let listed = found(&house, Asked::default());
+        let over = listed
+            .rows
+            .iter()
+            .filter(|row| row.leg.why == Waiting::TakenBack);
+        let mut over: Vec<_> = over
+            .map(|row| (row.leg.region, row.leg.numbered.number))
+            .collect();
+        over.sort_unstable();
+        assert_eq!(
+            over,
+            [(region(0), 1), (region(0), 2), (region(1), 1)],
+            "{how:?}"
+        );
     }
 }
 

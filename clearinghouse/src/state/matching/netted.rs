@@ -38,6 +38,7 @@ impl Matching {
             self.agreeing.taken(*region, agreed);
         }
         self.part(by);
+        self.follow_backs();
     }
 
     /// Of a debt that the plan took nothing agrees any more, also not what two others call the same: so it is when it

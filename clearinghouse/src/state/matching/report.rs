@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::slice;
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::LegsTaken;
@@ -16,30 +17,45 @@ use super::slots::Slots;
 /// How many legs are taken in at once: what is fetched for them stays near the processor until each is looked up.
 const AT_ONCE: usize = 256;
 
+/// What plans took that is not here any more.
+pub(crate) trait Earlier {
+    /// Why it cannot be looked up.
+    type Fault;
+
+    /// The plan that took what is called so, whoever owes it.
+    fn netted(&self, debt: Debt) -> Result<Option<u64>, Self::Fault>;
+
+    /// The plan that took a debt of these two.
+    fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, Self::Fault>;
+}
+
 impl Matching {
-    /// Takes in the legs of a report. `netted` looks up the plan that took a debt which is not known here.
-    pub(crate) fn take_report(&mut self, taken: &LegsTaken, netted: &dyn Fn(Debt) -> Option<u64>) {
-        let netted = |debt| Ok::<_, Infallible>(netted(debt));
+    /// Takes in the legs of a report.
+    pub(crate) fn take_report(
+        &mut self,
+        taken: &LegsTaken,
+        earlier: &dyn Earlier<Fault = Infallible>,
+    ) {
         for some in taken.legs.chunks(AT_ONCE) {
             self.make_room(some);
             self.hold(taken.region, some, taken.at);
             for numbered in some {
-                let Ok(()) = self.join(taken.region, numbered, netted);
+                let Ok(()) = self.join(taken.region, numbered, earlier);
             }
         }
     }
 
-    /// Takes in a leg. `netted` looks up the plan that took its debt earlier, if one did; it is asked when the debt is
-    /// not known here. Where it fails the leg is here and belongs to nothing: all of this is to be given up.
-    pub(crate) fn take<E>(
+    /// Takes in a leg. Whether an earlier plan took its debt is asked when that is not known here. Where it fails the leg is
+    /// here and belongs to nothing: all of this is to be given up.
+    pub(crate) fn take<E: Earlier + ?Sized>(
         &mut self,
         region: RegionCode,
         numbered: &NumberedLeg,
         since: Timestamp,
-        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
-    ) -> Result<(), E> {
+        earlier: &E,
+    ) -> Result<(), E::Fault> {
         self.hold(region, slice::from_ref(numbered), since);
-        self.join(region, numbered, netted)
+        self.join(region, numbered, earlier)
     }
 
     /// Makes room for what is not known of these legs. It does more: where a debt lies is as good as random and far from the
@@ -67,17 +83,18 @@ impl Matching {
     }
 
     /// Joins a leg that is held to its debt, and to the leg that it agrees with, where there is one.
-    fn join<E>(
+    fn join<E: Earlier + ?Sized>(
         &mut self,
         region: RegionCode,
         numbered: &NumberedLeg,
-        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
-    ) -> Result<(), E> {
+        earlier: &E,
+    ) -> Result<(), E::Fault> {
         let place = (region, numbered.number);
+        self.note_back(place, numbered, earlier)?;
         let debt = numbered.leg.debt();
         let partner = match self.debts.entry(debt) {
             Entry::Vacant(free) => {
-                free.insert(Reports::begun(place, netted(debt)?));
+                free.insert(Reports::begun(place, earlier.netted(debt)?));
                 None
             }
             Entry::Occupied(mut known) => {

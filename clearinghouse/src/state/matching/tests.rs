@@ -11,8 +11,22 @@ use super::*;
 use crate::testing::{day, debt, payable, receivable, region, reversed};
 
 /// The plan that took a debt, when it is known and when it is not.
-fn by(plan: Option<u64>) -> impl FnOnce(Debt) -> Result<Option<u64>, Infallible> {
-    move |_| Ok(plan)
+fn by(plan: Option<u64>) -> By {
+    By(plan)
+}
+
+struct By(Option<u64>);
+
+impl Earlier for By {
+    type Fault = Infallible;
+
+    fn netted(&self, _: Debt) -> Result<Option<u64>, Infallible> {
+        Ok(self.0)
+    }
+
+    fn netted_between(&self, _: Debt, _: Pair) -> Result<Option<u64>, Infallible> {
+        Ok(self.0)
+    }
 }
 
 fn at(millis: i64) -> Timestamp {
@@ -23,7 +37,7 @@ fn at(millis: i64) -> Timestamp {
 fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
     let mut matching = Matching::empty();
     for ((of, leg), moment) in legs.iter().zip(0..) {
-        let Ok(()) = matching.take(region(*of), leg, at(moment), by(None));
+        let Ok(()) = matching.take(region(*of), leg, at(moment), &by(None));
     }
     let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
     let waiting = matching.waiting(None, day(1));
@@ -52,14 +66,14 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
     let (mut whole, mut single) = (Matching::empty(), Matching::empty());
     for (of, legs) in reports {
         for leg in &legs {
-            let Ok(()) = single.take(region(of), leg, at(0), by(None));
+            let Ok(()) = single.take(region(of), leg, at(0), &by(None));
         }
         let taken = LegsTaken {
             region: region(of),
             legs,
             at: at(0),
         };
-        whole.take_report(&taken, &|_| None);
+        whole.take_report(&taken, &by(None));
     }
     let told = |matching: &Matching| {
         let waiting = matching.waiting(None, day(1));
@@ -237,10 +251,10 @@ fn what_two_others_reported_is_no_other_side() {
         (leg.debtor, leg.creditor) = (region(0), region(1));
     });
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), by(None));
-    let Ok(()) = matching.take(region(0), &payable(1, &theirs), at(1), by(None));
+    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), &by(None));
+    let Ok(()) = matching.take(region(0), &payable(1, &theirs), at(1), &by(None));
     assert_eq!(matching.other_side((region(0), 1)), None);
-    let Ok(()) = matching.take(region(1), &receivable(1, &theirs), at(2), by(None));
+    let Ok(()) = matching.take(region(1), &receivable(1, &theirs), at(2), &by(None));
     let other = Some((region(1), receivable(1, &theirs)));
     assert_eq!(matching.other_side((region(0), 1)), other);
 }
@@ -249,8 +263,8 @@ fn what_two_others_reported_is_no_other_side() {
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(5, &leg), at(0), by(None));
-    let Ok(()) = matching.take(region(2), &payable(7, &leg), at(1), by(None));
+    let Ok(()) = matching.take(region(3), &receivable(5, &leg), at(0), &by(None));
+    let Ok(()) = matching.take(region(2), &payable(7, &leg), at(1), &by(None));
     let count = |creditor, debtor, on| {
         let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
         matching.agreed(&marks, on).len()
@@ -271,8 +285,8 @@ fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
 fn a_debt_that_a_plan_took_is_never_taken_again() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), by(Some(4)));
-    let Ok(()) = matching.take(region(2), &payable(1, &leg), at(1), by(Some(4)));
+    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), &by(Some(4)));
+    let Ok(()) = matching.take(region(2), &payable(1, &leg), at(1), &by(Some(4)));
     let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
     assert_eq!(matching.agreed(&marks, day(1)), []);
     assert!(

@@ -17,6 +17,11 @@ pub(crate) enum Waiting {
     Late,
     /// It agrees, and one of its regions attested it otherwise after the cut-off.
     AttestedOtherwise,
+    /// It agrees, and what it takes back is neither netted before nor with it.
+    OriginalNotNetted,
+    /// Both report that the debt is taken back whole, and neither the one nor the other is netted: nothing is owed, and
+    /// nothing is to be done.
+    TakenBack,
     /// It is of more than is owed as one leg, whatever the other region reported.
     TooLarge,
 }

@@ -1,5 +1,5 @@
 //! Which debts each cycle had to take: those that both regions report alike inside both marks, and of which neither region
-//! attested something else without attesting them since as they are held.
+//! attested something else without attesting them since as they are held. What takes back goes with what it takes back, or after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,8 +81,10 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
     let mut debts: BTreeMap<Debt, Sides<'_>> = BTreeMap::new();
     let mut otherwise = Otherwise::default();
     let mut read: BTreeMap<RegionCode, u64> = BTreeMap::new();
+    let mut held_back: BTreeSet<Debt> = BTreeSet::new();
     for cycle in &evidence.cycles {
         let mut open = found.kept_out.last().cloned().unwrap_or_default();
+        open.append(&mut held_back);
         for (region, stream) in &evidence.streams {
             let mark = cycle.marks.get(region).copied().unwrap_or(0);
             let from = read.insert(*region, mark).unwrap_or(0);
@@ -99,20 +101,31 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
         for (region, said) in &cycle.said {
             otherwise.hears(*region, said);
         }
-        let (mut taken, mut kept_out) = (Vec::new(), BTreeSet::new());
+        let (mut goes, mut kept_out) = (BTreeMap::new(), BTreeSet::new());
         for debt in open {
-            let sides = debts.get_mut(&debt).unwrap();
+            let sides = &debts[&debt];
             let Some(leg) = sides.agreed().filter(|_| !sides.is_netted) else {
                 continue;
             };
             if otherwise.keeps_out(leg) {
                 kept_out.insert(debt);
             } else {
-                sides.is_netted = true;
-                taken.push(leg);
+                goes.insert(debt, leg);
             }
         }
-        found.of_cycles.push(taken);
+        let is_alone = |debt: &Debt| {
+            let of = debt.1.takes_back().map(|kind| (debt.0, kind, debt.2));
+            of.is_some_and(|of| {
+                let was_netted = debts.get(&of).is_some_and(|sides| sides.is_netted);
+                !was_netted && !goes.contains_key(&of)
+            })
+        };
+        held_back = goes.keys().copied().filter(is_alone).collect();
+        goes.retain(|debt, _| !held_back.contains(debt));
+        for debt in goes.keys() {
+            debts.get_mut(debt).unwrap().is_netted = true;
+        }
+        found.of_cycles.push(goes.into_values().collect());
         found.kept_out.push(kept_out);
     }
     for (region, stream) in &evidence.streams {

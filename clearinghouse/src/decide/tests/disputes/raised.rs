@@ -157,7 +157,8 @@ fn nothing_is_left_of_a_settlement_that_was_given_back() {
     let owing = [payable(1, &legs[0]), payable(2, &legs[1])];
     assert_eq!(house.report(CHENGDU, &owed), Ok(2));
     assert_eq!(house.report(NINGBO, &owing), Ok(2));
-    // The first is netted with its reversal; of the second one side alone has said that it is reversed.
+    // The first is netted with its reversal; of the second one side alone has said that it is reversed: that takes nothing
+    // from the other.
     let back = [reversed(&legs[0], 1), reversed(&legs[1], 1)];
     assert_eq!(house.report(CHENGDU, &[payable(3, &back[0])]), Ok(3));
     let received = [receivable(3, &back[0]), receivable(4, &back[1])];
@@ -176,12 +177,23 @@ fn nothing_is_left_of_a_settlement_that_was_given_back() {
     house.cut_off(1, Condition::AllClosed).unwrap();
     assert_eq!(house.net(1).unwrap().legs(), 3);
     house.proofs();
-    for (nth, leg) in legs.iter().take(2).enumerate() {
+    let exceeds = |nth: usize, leg: &Leg| {
         let claim = claim(of_debt(leg), 1);
         let refused = say(&house, NINGBO, &format!("330200/{nth}"), claim).unwrap_err();
-        let found = (refused.code.code(), refused.detail.as_str());
-        assert_eq!(found, ("dispute.exceeds", "0.00"), "{nth}");
-    }
+        let found = (refused.code.code(), refused.detail.clone());
+        assert_eq!(found, ("dispute.exceeds", "0.00".to_owned()), "{nth}");
+    };
+    exceeds(0, &legs[0]);
+    let one_sided = say(
+        &house,
+        NINGBO,
+        "330200/one-sided",
+        claim(of_debt(&legs[1]), 1),
+    );
+    assert!(one_sided.is_ok());
+    // Once the other side says so too, nothing is left of it, netted or not.
+    assert_eq!(house.report(CHENGDU, &[payable(5, &back[1])]), Ok(5));
+    exceeds(1, &legs[1]);
     assert!(
         say(
             &house,

@@ -1,0 +1,60 @@
+//! That nothing is taken back which is not taken: a reversal goes with its settlement, the end of a deduction with that
+//! deduction, or an earlier plan took those.
+
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::leg::Debt;
+use huitong_core::region::RegionCode;
+
+use crate::fault::PlanFault;
+use crate::inputs::{AgreedLeg, Inputs};
+
+/// A debt with who owes and who is owed.
+type Whole = (Debt, RegionCode, RegionCode);
+
+/// What a leg takes back, if it takes anything back.
+fn original(leg: &AgreedLeg) -> Option<Whole> {
+    let kind = leg.kind.takes_back()?;
+    Some(((leg.settlement, kind, leg.fund), leg.creditor, leg.debtor))
+}
+
+/// Proves that what legs take back is among them, or was taken by an earlier plan, which is asked about the few others.
+///
+/// # Errors
+/// What the look-up says. Inside it the first leg without what it takes back.
+pub fn check_originals<E>(
+    inputs: &Inputs<'_>,
+    mut is_taken: impl FnMut(Debt, Pair) -> Result<bool, E>,
+) -> Result<Result<(), PlanFault>, E> {
+    let mut wanted: Vec<Whole> = inputs.legs.iter().filter_map(original).collect();
+    if wanted.is_empty() {
+        return Ok(Ok(()));
+    }
+    wanted.sort_unstable();
+    let mut here = inputs
+        .legs
+        .iter()
+        .map(|leg| (leg.debt(), leg.debtor, leg.creditor));
+    let mut here: Vec<Whole> = here
+        .by_ref()
+        .filter(|debt| wanted.binary_search(debt).is_ok())
+        .collect();
+    here.sort_unstable();
+    for leg in inputs.legs {
+        let Some(of) = original(leg).filter(|of| here.binary_search(of).is_err()) else {
+            continue;
+        };
+        let (debt, debtor, creditor) = of;
+        let pair = Pair {
+            debtor,
+            creditor,
+            fund: leg.fund,
+        };
+        if !is_taken(debt, pair)? {
+            return Ok(Err(PlanFault::WithoutOriginal {
+                region: leg.creditor,
+                number: leg.receivable,
+            }));
+        }
+    }
+    Ok(Ok(()))
+}
