@@ -106,7 +106,9 @@ clearing_codes! {
     /// Differences that do not come to the row.
     AttestationNotAccounted "attestation.not_accounted" No "With these legs put in the place of those held, the row does not come to what the region attested; the row is kept out of nets whole until it does." "以所报明细替换后仍不等于该统筹区核对的汇总；在查清前该行整体不参与轧差。";
     /// The cycle's legs give no plan.
-    CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan; the reason named needs a clearing officer." "现有数据无法轧差，须由清算人员按所示原因处理。";
+    CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan, for the reason named, and the cycle waits. Two different officers leave out the legs or rows that are wrong (clearing reopen), and it is netted without them; clearing status shows what the fault names." "现有数据无法轧差（原因如所示），本期暂停。须由两名不同人员剔除有误的分录或行（clearing reopen）后再轧差；clearing status 列明所涉内容。";
+    /// The cycle did not fail.
+    CycleNotFailed "cycle.not_failed" No "This cycle has not failed: there is nothing to leave out of it. Net it." "该期轧差未失败，无需剔除，请直接轧差。";
     /// The cycle has no plan yet.
     CycleNotNetted "cycle.not_netted" No "Net the cycle first." "请先轧差。";
     /// The cycle's checkpoint is not signed.

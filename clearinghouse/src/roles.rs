@@ -19,7 +19,7 @@ use crate::refusal::{ClearingCode, Refusal};
 pub(crate) enum Role {
     /// Look at everything, and take it along.
     Look,
-    /// Cut off, net, draw up months, release a stream, go on after a restore.
+    /// Cut off, net, leave out of a cycle what cannot be netted, draw up months, release a stream, go on after a restore.
     Clear,
     /// Approve plans and months.
     Approve,
@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 42] = [
+const TABLE: [(&str, Role); 43] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -88,6 +88,7 @@ const TABLE: [(&str, Role); 42] = [
     ("OfficerService/WhatIf", Role::Look),
     ("OfficerService/ReleaseStream", Role::Clear),
     ("OfficerService/Resume", Role::Clear),
+    ("OfficerService/Reopen", Role::Clear),
     ("ExceptionService/ListExceptions", Role::Look),
     ("AttestationOfficeService/ListAttestations", Role::Look),
     ("PaymentService/Approve", Role::Approve),

@@ -64,7 +64,8 @@ fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
         | Waiting::AttestedOtherwise
         | Waiting::TooLarge
         | Waiting::OriginalNotNetted
-        | Waiting::TakenBack => false,
+        | Waiting::TakenBack
+        | Waiting::LeftOut => false,
     };
     let leg = &waiting.numbered.leg;
     is_open && is_signed_at_home(leg.kind) && !context.state.words.has(about(leg))

@@ -45,6 +45,7 @@ pub(crate) enum Reason {
     TooLarge,
     OriginalNotNetted,
     TakenBack,
+    LeftOut,
 }
 
 impl Reason {
@@ -58,6 +59,7 @@ impl Reason {
             Waiting::TooLarge => Self::TooLarge,
             Waiting::OriginalNotNetted => Self::OriginalNotNetted,
             Waiting::TakenBack => Self::TakenBack,
+            Waiting::LeftOut => Self::LeftOut,
         }
     }
 }
@@ -160,7 +162,8 @@ pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unorde
     let Some((over, marks)) = last_cut_off(context) else {
         return Ok(Decided::answer(Unordered(listing)));
     };
-    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
+    let keeps = context.state.kept_out();
+    let kept_out = |leg: &Leg| keeps.why_leg(leg);
     let all = matching
         .waiting(None, over)
         .chain(matching.late(over, marks, kept_out));
@@ -207,7 +210,8 @@ pub(crate) fn exceptions_page(
         return Ok(Decided::answer(None));
     }
     let matching = &context.state.matching;
-    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
+    let keeps = context.state.kept_out();
+    let kept_out = |leg: &Leg| keeps.why_leg(leg);
     let first = after.map_or(0, |after| {
         listing.places.partition_point(|place| *place <= after)
     });
@@ -217,7 +221,7 @@ pub(crate) fn exceptions_page(
     for (_, region, number) in page {
         let place = (*region, *number);
         let over = last_cut_off(context);
-        let leg = over.and_then(|over| matching.waiting_at(place, over, kept_out));
+        let leg = over.and_then(|over| matching.waiting_at(place, over, &kept_out));
         let Some(leg) = leg.filter(|leg| listing.asked.wants(leg)) else {
             continue;
         };

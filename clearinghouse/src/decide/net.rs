@@ -1,7 +1,8 @@
 //! Netting: plan k on plan k − 1, proven before it is written, and never planned twice. It waits until every region with a
 //! row has attested it, but not for ever; what a region attested otherwise is left out, which is journaled before. Whoever
 //! knows which plan it must be names its digest, and nothing else is netted. Only while cycles wait after a restore does
-//! the digest also say what the plan was made of; at all other times nothing goes past attestation with it.
+//! the digest also say what the plan was made of; at all other times nothing goes past attestation with it. A cycle that gives
+//! no plan, or none that passes its proof, fails by itself ([`super::failed`]).
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -11,10 +12,11 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
 use huitong_core::region::RegionCode;
-use huitong_netting::{AgreedLeg, Inputs, NettingPlan, check, check_originals, plan};
+use huitong_netting::{AgreedLeg, Inputs, NettingPlan, PlanError, check, check_originals, plan};
 
 use super::attest::outstanding;
 use super::cut_off::{list, not_cut_off};
+use super::failed::{Failure, NotNetted};
 use super::{Context, Decided, Decision, Fault};
 use crate::books;
 use crate::refusal::{ClearingCode, Refusal};
@@ -31,11 +33,25 @@ pub(crate) enum Expected {
     Never,
 }
 
+/// What makes a plan of inputs.
+pub(crate) type Planner = fn(&Inputs<'_>) -> Result<NettingPlan, PlanError>;
+
 /// Nets a cycle that is cut off; one that is netted gives the plan it has.
 pub(crate) fn net(
     context: &Context<'_>,
     day: BusinessDay,
     expected: Expected,
+    wait_minutes: u32,
+    by: Actor,
+) -> Decision<NettingPlan> {
+    net_by(context, plan, (day, expected), wait_minutes, by)
+}
+
+/// Nets a cycle by a planner, which is not believed.
+pub(crate) fn net_by(
+    context: &Context<'_>,
+    planner: Planner,
+    (day, expected): (BusinessDay, Expected),
     wait_minutes: u32,
     by: Actor,
 ) -> Decision<NettingPlan> {
@@ -89,14 +105,15 @@ pub(crate) fn net(
         let beside = beside.spawn_scoped(scope, || {
             is_attested.then(|| state.rows_to_net(&cycle.marks, day))
         });
-        let planned = proven(context, &inputs, left_out, is_other);
+        let planned = proven(context, planner, (&inputs, left_out), is_other);
         // Where nobody found them, they are found when the checkpoint is made.
         let rows = beside.ok().and_then(|beside| beside.join().ok());
         (planned, rows.flatten().flatten())
     });
     let planned = match planned? {
         Ok(planned) => planned,
-        Err(refusal) => return Ok(Decided::refuse(refusal)),
+        Err(NotNetted::Refused(refusal)) => return Ok(Decided::refuse(refusal)),
+        Err(NotNetted::Failed(failure)) => return Ok(failure.decided(context, day)),
     };
     state.found.keep(rows.map(|rows| (planned.number(), rows)));
     let (number, bytes) = (planned.number(), planned.to_bytes());
@@ -113,37 +130,32 @@ pub(crate) fn net(
 /// The plan of these inputs, proven, and such that it can be booked.
 fn proven(
     context: &Context<'_>,
-    inputs: &Inputs<'_>,
-    left_out: &[LeftOut],
+    planner: Planner,
+    (inputs, left_out): (&Inputs<'_>, &[LeftOut]),
     is_other: impl Fn(&NettingPlan) -> Option<Refusal>,
-) -> Result<Result<NettingPlan, Refusal>, Fault> {
-    let cannot_net =
-        |error: &dyn std::fmt::Display| Ok(Err(Refusal::new(ClearingCode::CycleCannotNet, error)));
-    let planned = match plan(inputs) {
+) -> Result<Result<NettingPlan, NotNetted>, Fault> {
+    let failed = |failure| Ok(Err(NotNetted::Failed(failure)));
+    let planned = match planner(inputs) {
         Ok(planned) => planned,
-        Err(error) => return cannot_net(&error),
+        Err(error) => return failed(Failure::of_planning(error, inputs.legs)),
     };
     if let Some(refusal) = is_other(&planned) {
-        return Ok(Err(refusal));
+        return Ok(Err(NotNetted::Refused(refusal)));
     }
     let mut proof = check(&planned, inputs);
     if proof.is_ok() && left_out.contains(&LeftOut::WithoutOriginal) {
         proof = check_originals(inputs, |debt, pair| {
-            context
-                .plan_that_took(debt, pair)
-                .map(|plan| plan.is_some())
+            let plan = context.plan_that_took(debt, pair);
+            plan.map(|plan| plan.is_some())
         })?;
     }
-    proof.map_err(|fault| {
-        let day = inputs.day;
-        Fault::Broken(format!(
-            "the plan of {day} does not pass its proof: {fault}"
-        ))
-    })?;
+    if let Err(fault) = proof {
+        return failed(Failure::of_proof(fault, inputs.legs));
+    }
     // Each sum of a plan fits, and what is booked of it need not: regions may agree on any amount.
     match books::entries(&planned) {
         Ok(_) => Ok(Ok(planned)),
-        Err(error) => cannot_net(&error),
+        Err(error) => failed(Failure::of(error)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::Leg;
+use huitong_core::record::clearing::{LegsLeftOut, NettingFailed, ReopeningProposed};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
@@ -30,6 +31,8 @@ pub(crate) enum CycleState {
     CutOff,
     /// Every region with a row has said what it comes to in its own book.
     Attested,
+    /// It could not be netted: officers have to leave out what is wrong.
+    Failed,
     /// It has a plan, and how far that is on its way to being paid.
     Netted(Progress),
 }
@@ -53,6 +56,12 @@ pub(crate) struct Status {
     pub(crate) restored: Option<Timestamp>,
     /// Who approved its plan, and the order to pay it.
     pub(crate) paying: Paying,
+    /// Why it could not be netted, while that is so.
+    pub(crate) failed: Option<NettingFailed>,
+    /// What an officer wants to leave out of it.
+    pub(crate) proposed: Option<ReopeningProposed>,
+    /// What two officers left out of it.
+    pub(crate) left_out: LegsLeftOut,
 }
 
 /// A region in a cycle.
@@ -94,6 +103,9 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
     }
     let state = match cycle {
         None => CycleState::Open,
+        Some(Cycle {
+            failed: Some(_), ..
+        }) => CycleState::Failed,
         Some(Cycle { plan: None, .. }) if is_attested(context, day) => CycleState::Attested,
         Some(Cycle { plan: None, .. }) => CycleState::CutOff,
         Some(Cycle { plan: Some(_), .. }) => {
@@ -105,7 +117,7 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
             Ok(counts) => counts,
             Err(refusal) => return Ok(Decided::refuse(refusal)),
         },
-        CycleState::Open | CycleState::CutOff | CycleState::Attested => {
+        CycleState::Open | CycleState::CutOff | CycleState::Attested | CycleState::Failed => {
             counted(context, day, cycle)
         }
     };
@@ -118,6 +130,11 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
         differing: counts.differing,
         oldest: counts.oldest,
         restored: context.state.restored.waits_since,
+        failed: cycle.and_then(|cycle| cycle.failed.clone()),
+        proposed: cycle.and_then(|cycle| cycle.proposed.clone()),
+        left_out: cycle
+            .map(|cycle| cycle.left_out.clone())
+            .unwrap_or_default(),
         paying: context
             .state
             .payments
@@ -153,8 +170,9 @@ struct Counts {
 fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Counts {
     let marks = cycle.map(|cycle| &cycle.marks);
     let matching = &context.state.matching;
-    let kept_out = |leg: &Leg| context.state.keeps_out(leg);
-    let held_back = matching.held_back((marks, day), &kept_out);
+    let keeps = context.state.kept_out_of(day);
+    let kept_out = |leg: &Leg| keeps.why_leg(leg);
+    let held_back = matching.held_back((marks, day), &|leg| keeps.why_leg(leg).is_some());
     let left_out = matching.late(day, marks, kept_out);
     let left_out = left_out.filter(|leg| leg.why != Waiting::Late);
     let is_inside = |leg: &WaitingLeg| {

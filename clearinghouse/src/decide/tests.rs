@@ -12,6 +12,7 @@ mod payments;
 mod prefunds;
 mod proofs;
 mod put_back;
+mod reopened;
 mod restores;
 mod reversals;
 mod streams;

@@ -88,6 +88,7 @@ fn of_the_day() -> Vec<Row> {
         Row::method("/huitong.clearing.v1.OfficerService/WhatIf", officer),
         Row::method("/huitong.clearing.v1.OfficerService/ReleaseStream", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/Reopen", officer),
         Row::method(
             "/huitong.clearing.v1.ExceptionService/ListExceptions",
             officer,

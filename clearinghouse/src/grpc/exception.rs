@@ -163,6 +163,7 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
         Ok(v1::WaitingReason::TooLarge) => Some(Reason::TooLarge),
         Ok(v1::WaitingReason::OriginalNotNetted) => Some(Reason::OriginalNotNetted),
         Ok(v1::WaitingReason::TakenBack) => Some(Reason::TakenBack),
+        Ok(v1::WaitingReason::LeftOut) => Some(Reason::LeftOut),
         Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
     })
 }
@@ -177,6 +178,7 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
         Reason::TooLarge => v1::WaitingReason::TooLarge,
         Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
         Reason::TakenBack => v1::WaitingReason::TakenBack,
+        Reason::LeftOut => v1::WaitingReason::LeftOut,
     }
 }
 

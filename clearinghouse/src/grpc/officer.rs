@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huitong_certs::Identity;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
 use huitong_core::officer::OfficerName;
@@ -13,16 +14,17 @@ use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Scenario};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::officer_service_server::OfficerService;
+use huitong_proto::conversion::common::fund_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
-use tracing::info;
+use tracing::{error, info};
 
 use super::reading::{plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition, Expected};
-use crate::refusal::{ClearingCode, Refusal};
+use crate::decide::{self, Condition, Expected, Named, Reopening};
+use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
 
 /// The officers' side.
@@ -105,7 +107,12 @@ impl OfficerService for OfficerGrpc {
         let decided = self
             .writer
             .decide(move |context| decide::net(context, day, expected, wait_minutes, by));
-        let plan = decided.await.map_err(|refusal| status(&refusal))?;
+        let plan = decided.await.map_err(|refusal| {
+            if refusal.code == Code::Clearing(ClearingCode::CycleCannotNet) {
+                error!(%day, fault = refusal.detail, "a cycle cannot be netted: officers must look at it");
+            }
+            status(&refusal)
+        })?;
         info!(%day, plan = plan.number(), legs = plan.legs(), "cycle netted");
         Ok(Response::new(v1::NetResponse {
             plan: Some(wire::plan(&plan)),
@@ -198,6 +205,33 @@ impl OfficerService for OfficerGrpc {
         info!("cycles go on after the restore");
         Ok(Response::new(v1::ResumeResponse {}))
     }
+
+    async fn reopen(
+        &self,
+        request: Request<v1::ReopenRequest>,
+    ) -> Result<Response<v1::ReopenResponse>, Status> {
+        let by = officer_name(&request)?;
+        let request = request.into_inner();
+        let day = day(&request.business_day)?;
+        let named = named(&request).map_err(|fault| malformed(&fault))?;
+        let decided = self
+            .writer
+            .decide(move |context| decide::reopen(context, day, &named, by));
+        let answer = match decided.await.map_err(|refusal| status(&refusal))? {
+            Reopening::Proposed(legs) => v1::ReopenResponse {
+                waits: true,
+                left_out: Some(wire::left_out(&legs)),
+            },
+            Reopening::Reopened(legs) => {
+                info!(%day, "a cycle is netted without what two officers left out");
+                v1::ReopenResponse {
+                    waits: false,
+                    left_out: Some(wire::left_out(&legs)),
+                }
+            }
+        };
+        Ok(Response::new(answer))
+    }
 }
 
 /// Where a cycle stands; without a day, the earliest that is open.
@@ -232,6 +266,42 @@ pub(super) fn members(
         parsed.map(Member::new)
     };
     codes.iter().enumerate().map(member).collect()
+}
+
+/// What an officer wants to leave out of a cycle.
+fn named(request: &v1::ReopenRequest) -> Result<Named, WireFault> {
+    let (legs, rows) = (Path::root("legs"), Path::root("rows"));
+    let leg = |(at, place): (usize, &v1::StreamPlace)| {
+        let region = legs
+            .item(at)
+            .field("region")
+            .parse(&place.region, RegionCode::parse)?;
+        Ok((region, place.number))
+    };
+    let row = |(at, row): (usize, &v1::CycleRow)| {
+        let path = rows.item(at);
+        Ok(Pair {
+            debtor: path.field("debtor").parse(&row.debtor, RegionCode::parse)?,
+            creditor: path
+                .field("creditor")
+                .parse(&row.creditor, RegionCode::parse)?,
+            fund: fund_from_wire(row.fund, path.field("fund"))?,
+        })
+    };
+    Ok(Named {
+        legs: request
+            .legs
+            .iter()
+            .enumerate()
+            .map(leg)
+            .collect::<Result<_, WireFault>>()?,
+        rows: request
+            .rows
+            .iter()
+            .enumerate()
+            .map(row)
+            .collect::<Result<_, WireFault>>()?,
+    })
 }
 
 /// The marks of a cycle, each region once.

@@ -1,8 +1,10 @@
 //! What decisions answer, as messages.
 
 use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::{Posting, PostingSide};
+use huitong_core::record::clearing::{LegsLeftOut, NettingFailed, ReopeningProposed};
 use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet, WhatIf};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
@@ -18,6 +20,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         CycleState::Open => v1::CycleState::Open,
         CycleState::CutOff => v1::CycleState::CutOff,
         CycleState::Attested => v1::CycleState::Attested,
+        CycleState::Failed => v1::CycleState::Failed,
         CycleState::Netted(Progress::Netted) => v1::CycleState::Netted,
         CycleState::Netted(Progress::Approved) => v1::CycleState::Approved,
         CycleState::Netted(Progress::Instructed) => v1::CycleState::Instructed,
@@ -25,7 +28,11 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
     };
     let final_at = match status.state {
         CycleState::Netted(Progress::Final(at)) => at.as_millis(),
-        CycleState::Open | CycleState::CutOff | CycleState::Attested | CycleState::Netted(_) => 0,
+        CycleState::Open
+        | CycleState::CutOff
+        | CycleState::Attested
+        | CycleState::Failed
+        | CycleState::Netted(_) => 0,
     };
     let approvals = status.paying.approvals.iter();
     let approvals = approvals.map(|(officer, at)| v1::Approval {
@@ -47,6 +54,43 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         due: due.unwrap_or_default(),
         final_at_ms: final_at,
         month: ordered.map(paid::month).unwrap_or_default(),
+        failure: status
+            .failed
+            .as_ref()
+            .map(|failed| failure(failed, status.proposed.as_ref())),
+        left_out: Some(&status.left_out)
+            .filter(|legs| !legs.is_empty())
+            .map(left_out),
+    }
+}
+
+/// Why a cycle could not be netted, and what an officer wants to leave out of it.
+fn failure(failed: &NettingFailed, proposed: Option<&ReopeningProposed>) -> v1::CycleFailure {
+    v1::CycleFailure {
+        fault: failed.fault.clone(),
+        at_ms: failed.at.as_millis(),
+        named: Some(left_out(&failed.named)),
+        proposed_by: proposed.map_or_else(String::new, |proposed| proposed.by.to_string()),
+        proposed: proposed.map(|proposed| left_out(&proposed.left_out)),
+    }
+}
+
+/// What is left out of a cycle.
+pub(super) fn left_out(legs: &LegsLeftOut) -> v1::LeftOut {
+    let row = |pair: &Pair| v1::CycleRow {
+        debtor: pair.debtor.to_string(),
+        creditor: pair.creditor.to_string(),
+        fund: fund_to_wire(pair.fund),
+    };
+    let debts = legs.debts.iter();
+    let debts = debts.map(|((settlement, kind, _), pair)| v1::CycleDebt {
+        settlement: settlement.to_string(),
+        kind: leg_kind_to_wire(*kind),
+        row: Some(row(pair)),
+    });
+    v1::LeftOut {
+        debts: debts.collect(),
+        rows: legs.rows.iter().map(row).collect(),
     }
 }
 
@@ -93,6 +137,7 @@ pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
         Waiting::TooLarge => (v1::WaitingReason::TooLarge, String::new()),
         Waiting::OriginalNotNetted => (v1::WaitingReason::OriginalNotNetted, String::new()),
         Waiting::TakenBack => (v1::WaitingReason::TakenBack, String::new()),
+        Waiting::LeftOut => (v1::WaitingReason::LeftOut, String::new()),
     }
 }
 

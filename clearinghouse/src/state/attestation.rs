@@ -87,11 +87,14 @@ impl Attesting {
     ) -> Result<Self, RowError> {
         let mut numbers: BTreeMap<RegionCode, Vec<u64>> = BTreeMap::new();
         let mut of_rows: BTreeMap<Pair, Vec<u64>> = BTreeMap::new();
-        // What waits for what it takes back is not asked about: the cycle will not take it.
-        let held_back = matching.held_back((Some(&cycle.marks), day), &|_| false);
+        // What officers left out and what waits for what it takes back is not asked about: the cycle will not take it.
+        let left_out = |leg: &Leg| cycle.left_out.has(leg.debt(), Pair::of(leg));
+        let held_back = matching.held_back((Some(&cycle.marks), day), &left_out);
         let asked = || {
             let legs = matching.agreed_legs(&cycle.marks, day);
-            legs.filter(|(leg, [number, _])| !held_back.contains(&(leg.creditor, *number)))
+            legs.filter(|(leg, [number, _])| {
+                !left_out(leg) && !held_back.contains(&(leg.creditor, *number))
+            })
         };
         for (leg, places) in asked() {
             for (region, number) in [leg.creditor, leg.debtor].into_iter().zip(places) {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::Timestamp;
-use huitong_core::record::clearing::Actor;
+use huitong_core::record::clearing::{
+    Actor, CycleRecord, LegsLeftOut, NettingFailed, ReopeningProposed,
+};
 use huitong_core::region::RegionCode;
 
 use super::stream::FIRST_INCARNATION;
@@ -19,6 +21,47 @@ pub(crate) struct Cycle {
     pub(crate) at: Timestamp,
     /// The number of its plan, once it is netted.
     pub(crate) plan: Option<u64>,
+    /// Why it could not be netted, while that is so.
+    pub(crate) failed: Option<NettingFailed>,
+    /// What an officer wants to leave out of it then.
+    pub(crate) proposed: Option<ReopeningProposed>,
+    /// What two officers left out of it.
+    pub(crate) left_out: LegsLeftOut,
+}
+
+impl Cycle {
+    /// As it is cut off.
+    pub(crate) fn new(marks: BTreeMap<RegionCode, u64>, by: Actor, at: Timestamp) -> Self {
+        Self {
+            marks,
+            by,
+            at,
+            plan: None,
+            failed: None,
+            proposed: None,
+            left_out: LegsLeftOut::default(),
+        }
+    }
+
+    /// It has a plan.
+    pub(crate) fn netted(&mut self, plan: u64) {
+        self.plan = Some(plan);
+        (self.failed, self.proposed) = (None, None);
+    }
+
+    /// It could not be netted, or something is left out of it.
+    pub(crate) fn follow(&mut self, record: &CycleRecord) {
+        match record {
+            CycleRecord::Failed(failed) => {
+                (self.failed, self.proposed) = (Some(failed.clone()), None);
+            }
+            CycleRecord::Proposed(proposed) => self.proposed = Some(proposed.clone()),
+            CycleRecord::Reopened(reopened) => {
+                (self.failed, self.proposed) = (None, None);
+                self.left_out = reopened.left_out.clone();
+            }
+        }
+    }
 }
 
 /// What the clearinghouse knows of having been restored itself.

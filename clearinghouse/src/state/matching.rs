@@ -218,7 +218,7 @@ impl Matching {
         &'a self,
         cut_off: BusinessDay,
         marks: Option<&'a BTreeMap<RegionCode, u64>>,
-        kept_out: impl Fn(&Leg) -> bool + 'a,
+        kept_out: impl Fn(&Leg) -> Option<Waiting> + 'a,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
         self.all().filter_map(move |(place, held)| {
             let why = self.why_late(place, held, (cut_off, marks), &kept_out)?;
@@ -231,7 +231,7 @@ impl Matching {
         &self,
         place: Place,
         cut_off: (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
-        kept_out: impl Fn(&Leg) -> bool,
+        kept_out: impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<WaitingLeg> {
         let held = self.at(place)?;
         let why = if held.partner == Number::NONE && held.leg.business_day <= cut_off.0 {
@@ -302,17 +302,15 @@ impl Matching {
         place: Place,
         held: &Held,
         (cut_off, marks): (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
-        kept_out: &impl Fn(&Leg) -> bool,
+        kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
         ready(place, held, None, cut_off)?;
-        if kept_out(&held.leg) {
-            let taken_back = self.is_taken_back(&held.leg);
-            return Some(if taken_back {
-                Waiting::TakenBack
-            } else {
-                Waiting::AttestedOtherwise
-            });
+        if let Some(why) = kept_out(&held.leg) {
+            // What is left out goes with the next cycle.
+            let over = why == Waiting::AttestedOtherwise && self.is_taken_back(&held.leg);
+            return Some(if over { Waiting::TakenBack } else { why });
         }
+        let kept_out = &|leg: &Leg| kept_out(leg).is_some();
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
         if self.waits_for_original(place) {
             if let Some(why) = self.why_back(held, cut_off, kept_out) {

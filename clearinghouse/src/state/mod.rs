@@ -24,7 +24,7 @@ use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::LedgerError;
 use huitong_core::record::clearing::{
-    ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
+    ClearingRecord, CutOff, CycleRecord, Netted, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, MemberError, Members, NettingPlan};
@@ -38,7 +38,7 @@ pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
 pub(crate) use matching::{Earlier, Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
-pub(crate) use to_net::{Found, LeftOut};
+pub(crate) use to_net::{Found, KeptOut, LeftOut};
 
 use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
@@ -116,8 +116,8 @@ pub(crate) enum StateError {
     /// A signed version that does not follow upon the last.
     #[error(transparent)]
     NotNextVersion(#[from] directory::NotNext),
-    /// A plan of a cycle that was not cut off.
-    #[error("a plan is journaled for {0}, which is not cut off")]
+    /// A plan, or a fault, of a cycle that was not cut off.
+    #[error("a plan, or why there is none, is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
     /// A checkpoint that does not follow upon the last.
     #[error("a checkpoint is journaled for plan {0}, which is not the next")]
@@ -236,6 +236,16 @@ impl State {
                 self.witnessed.insert(said.region, said.plan);
             }
             ClearingRecord::Netted(netted) => self.net(netted)?,
+            ClearingRecord::Cycle(record) => {
+                let cycle = self.cycles.get_mut(&record.day());
+                cycle
+                    .ok_or(StateError::NoCycle(record.day()))?
+                    .follow(record);
+                // What is left out is not asked about either.
+                if matches!(record, CycleRecord::Reopened(_)) {
+                    self.attesting = OnceLock::new();
+                }
+            }
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
             ClearingRecord::Dispute(step) => self.disputes.apply(step)?,
@@ -281,13 +291,7 @@ impl State {
     }
 
     fn cut_off(&mut self, cut: &CutOff) {
-        let (marks, by, at) = (cut.marks.clone(), cut.by.clone(), cut.at);
-        let cycle = Cycle {
-            marks,
-            by,
-            at,
-            plan: None,
-        };
+        let cycle = Cycle::new(cut.marks.clone(), cut.by.clone(), cut.at);
         self.cycles.insert(cut.day, cycle);
         // What is asked of an earlier cycle stays as it is.
         if self.attesting.get().is_none_or(Option::is_none) {
@@ -323,7 +327,7 @@ impl State {
             .cycles
             .get_mut(&netted.day)
             .ok_or(StateError::NoCycle(netted.day))?;
-        cycle.plan = Some(netted.number);
+        cycle.netted(netted.number);
         self.books.post(&books::entries(&plan)?);
         let owed = between_members(&plan);
         self.prefunds.netted(netted.day, owed);

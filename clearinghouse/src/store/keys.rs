@@ -8,6 +8,7 @@
 //! | `h` region | the number under which the stream halted, or nothing |
 //! | `d` region, day | the last number of a closed day |
 //! | `c` day | a cut-off: marks, actor, time |
+//! | `C` place in the journal | a record of a cycle that could not be netted as it is there |
 //! | `n` day | the plan's number and where it lies |
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
@@ -75,6 +76,7 @@ pub(super) const WORDS: &[u8] = b"W";
 pub(super) const ACCOUNTS: &[u8] = b"a";
 pub(super) const PAYMENTS: &[u8] = b"m";
 pub(super) const PREFUNDS: &[u8] = b"f";
+pub(super) const FAILED: &[u8] = b"C";
 pub(super) const SPENT: &[u8] = b"g";
 pub(super) const OWED: &[u8] = b"w";
 pub(super) const INCARNATIONS: &[u8] = b"i";
@@ -218,6 +220,10 @@ pub(super) fn payment(place: &Place) -> Vec<u8> {
 
 pub(super) fn prefund(place: &Place) -> Vec<u8> {
     key(PREFUNDS, place)
+}
+
+pub(super) fn failed(place: &Place) -> Vec<u8> {
+    key(FAILED, place)
 }
 
 pub(super) fn members(place: &Place) -> Vec<u8> {

@@ -47,6 +47,7 @@ enum Reason {
     TooLarge,
     OriginalNotNetted,
     TakenBack,
+    LeftOut,
 }
 
 impl Exceptions {
@@ -62,6 +63,7 @@ impl Exceptions {
                 Reason::TooLarge => v1::WaitingReason::TooLarge,
                 Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
                 Reason::TakenBack => v1::WaitingReason::TakenBack,
+                Reason::LeftOut => v1::WaitingReason::LeftOut,
             });
         let mut client = self.connection.exceptions().await?;
         let (mut exceptions, mut after) = (Vec::new(), None);

@@ -21,6 +21,7 @@ mod paid;
 mod papers;
 mod prefund;
 mod release;
+mod reopen;
 mod resume;
 mod shown;
 mod statement;
@@ -101,6 +102,8 @@ enum Action {
     Dispute(dispute::DisputeCommand),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
     Release(release::Release),
+    /// Leave out of a cycle what it cannot be netted with; two different officers must / 剔除无法轧差的分录（须两人）
+    Reopen(reopen::Reopen),
     /// Let cycles go on after a restore, once those that came after the backup are cut off again / 恢复后继续清算
     Resume(resume::Resume),
 }
@@ -154,6 +157,7 @@ impl ClearingCommand {
                 Action::Prefund(prefund) => prefund.run(out).await,
                 Action::Release(release) => release.run(out).await,
                 Action::Resume(resume) => resume.run(out).await,
+                Action::Reopen(reopen) => reopen.run(out).await,
             };
             done.map(|()| ExitCode::SUCCESS)
         })

@@ -8,7 +8,7 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::shown;
+use super::{reopen, shown};
 
 /// Where a cycle stands and what blocks it.
 #[derive(Debug, clap::Args)]
@@ -58,6 +58,7 @@ const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
         v1::CycleState::Open => ("open", "未日切"),
         v1::CycleState::CutOff => ("cut_off", "已日切"),
         v1::CycleState::Attested => ("attested", "已核对"),
+        v1::CycleState::Failed => ("failed", "轧差失败"),
         v1::CycleState::Netted => ("netted", "已轧差"),
         v1::CycleState::Approved => ("approved", "已审批"),
         v1::CycleState::Instructed => ("instructed", "已下达拨付"),
@@ -78,6 +79,7 @@ pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static
             ("original_not_netted", "原债务未轧差，冲回暂不轧差")
         }
         v1::WaitingReason::TakenBack => ("taken_back", "双方均已冲回，无需支付"),
+        v1::WaitingReason::LeftOut => ("left_out", "经两人剔除，转入下期"),
     }
 }
 
@@ -126,6 +128,8 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
         })).collect::<Vec<_>>(),
         "due": (!status.due.is_empty()).then_some(&status.due),
         "month": (!status.month.is_empty()).then_some(&status.month),
+        "failure": status.failure.as_ref().map(reopen::failure_json).transpose()?,
+        "left_out": status.left_out.as_ref().map(reopen::left_out_json).transpose()?,
         "final": moment(status.final_at_ms)?.map(|at| at.to_string()),
         "agreed_legs": status.agreed_legs,
         "waiting_legs": status.waiting_legs,
@@ -188,6 +192,13 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
             "RESTORED {since}: no cycle goes on; cut off again what came after the backup, then resume / \
              已由备份恢复，请重新日切后以resume继续"
         )?;
+    }
+    if let Some(failure) = &status.failure {
+        reopen::failure_text(out, failure)?;
+    }
+    if let Some(left_out) = &status.left_out {
+        writeln!(out, "left out by two officers / 经两人剔除：")?;
+        reopen::left_out_text(out, left_out)?;
     }
     paying_text(out, status)?;
     writeln!(

@@ -158,6 +158,7 @@ impl Indexer {
                 attestations::told(&*self.journaled.index, record)?
             }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
+            ClearingRecord::Cycle(record) => vec![(keys::failed(&place), keys::value(record))],
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
             ClearingRecord::Dispute(step) => vec![disputes::step_row(step, place)?],

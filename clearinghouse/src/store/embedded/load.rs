@@ -16,7 +16,7 @@ use huitong_core::ledger::Account;
 use huitong_core::leg::LegKind;
 use huitong_core::membership::SignedDirectory;
 use huitong_core::record::clearing::{
-    LegsTaken, MembersRecord, PaymentRecord, PrefundRecord, Proven,
+    CycleRecord, LegsTaken, MembersRecord, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
@@ -260,22 +260,21 @@ fn cycles(
     let mut cycles = BTreeMap::new();
     each(index, keys::CUT_OFFS, |key, value| {
         let CutRow { marks, by, at } = keys::read(value)?;
-        cycles.insert(
-            keys::of_key(key)?,
-            Cycle {
-                marks,
-                by,
-                at,
-                plan: None,
-            },
-        );
+        cycles.insert(keys::of_key(key)?, Cycle::new(marks, by, at));
+        Ok(())
+    })?;
+    each(index, keys::FAILED, |_, value| {
+        let record: CycleRecord = keys::read(value)?;
+        if let Some(cycle) = cycles.get_mut(&record.day()) {
+            cycle.follow(&record);
+        }
         Ok(())
     })?;
     let mut netted = None;
     each(index, keys::PLANS, |key, value| {
         let (day, row): (BusinessDay, PlanRow) = (keys::of_key(key)?, keys::read(value)?);
         if let Some(cycle) = cycles.get_mut(&day) {
-            cycle.plan = Some(row.number);
+            cycle.netted(row.number);
             netted = Some(day);
         }
         Ok(())

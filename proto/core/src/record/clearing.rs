@@ -6,6 +6,7 @@
 //! state of matching, which follows from the legs.
 
 mod attestation;
+mod cycle;
 mod members;
 mod month;
 mod payment;
@@ -17,6 +18,7 @@ mod written_legs;
 use std::collections::BTreeMap;
 
 pub use attestation::{DifferencesTold, RegionAttested};
+pub use cycle::{CycleRecord, CycleReopened, LegsLeftOut, NettingFailed, ReopeningProposed};
 pub use members::{MemberProposed, MembersDecided, MembersRecord};
 pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthRows, MonthSaid};
 pub use payment::{
@@ -60,6 +62,8 @@ pub enum ClearingRecord {
     CutOff(CutOff),
     /// A cycle is netted.
     Netted(Netted),
+    /// A cycle could not be netted, or is to be netted without something.
+    Cycle(CycleRecord),
     /// A netted cycle went on towards being paid.
     Payment(PaymentRecord),
     /// Something happened to prefunds.
@@ -117,6 +121,7 @@ canonical_enum!(ClearingRecord {
     21 => Restored(record),
     22 => Resumed(record),
     23 => Month(record),
+    24 => Cycle(record),
     30 => EvidenceGiven(record),
     90 => TagsTaken(record),
     91 => TagsHalted(record),

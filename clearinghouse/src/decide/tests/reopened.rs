@@ -1,0 +1,217 @@
+//! A cycle that cannot be netted fails by itself, and two officers leave out what is wrong.
+
+use std::collections::BTreeSet;
+
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::fund::Fund;
+use huitong_core::leg::NumberedLeg;
+use huitong_core::money::MoneyError;
+use huitong_core::officer::OfficerName;
+use huitong_netting::{Inputs, NettingPlan, PlanError, plan};
+
+use super::*;
+
+const RETURNS: [Return; 3] = [Return::Stopped, Return::PowerCut, Return::IndexLost];
+
+fn row() -> Pair {
+    Pair {
+        debtor: region(2),
+        creditor: region(3),
+        fund: Fund::ResidentPool,
+    }
+}
+
+/// A planner whose sums hold less than what Ningbo owes Chengdu.
+fn narrow(inputs: &Inputs<'_>) -> Result<NettingPlan, PlanError> {
+    let legs = inputs.legs.iter().filter(|leg| leg.debtor == region(2));
+    let owed: i64 = legs.map(|leg| leg.amount.get()).sum();
+    if owed < 1_000_000 {
+        return plan(inputs);
+    }
+    Err(PlanError::Sum {
+        region: region(2),
+        fund: Fund::ResidentPool,
+        error: MoneyError::OutOfRange,
+    })
+}
+
+/// A planner that makes one fen more of what Ningbo owes.
+fn saboteur(inputs: &Inputs<'_>) -> Result<NettingPlan, PlanError> {
+    let mut legs = inputs.legs.to_vec();
+    for leg in legs.iter_mut().filter(|leg| leg.debtor == region(2)) {
+        leg.amount = Fen::new(leg.amount.get() + 1).unwrap();
+    }
+    plan(&Inputs {
+        legs: &legs,
+        ..*inputs
+    })
+}
+
+fn net_by(house: &House, planner: Planner) -> Result<NettingPlan, Refusal> {
+    house.ask(move |context| {
+        super::net_by(context, planner, (day(1), Expected::Unknown), 0, officer())
+    })
+}
+
+fn reopen(house: &House, named: Named, by: &str) -> Result<Reopening, Refusal> {
+    let by = OfficerName::parse(by).unwrap();
+    house.ask(move |context| super::reopen(context, day(1), &named, by))
+}
+
+/// The first day is cut off: Ningbo owes Chengdu 13,160.00, and Chengdu owes Hangzhou 5.00.
+fn cut_off_day(house: &House) {
+    house.clock.put("2026-03-02T01:00:00.000Z");
+    one_debt(house);
+    let other = debt(2, 3, 1, 500);
+    house.report(3, &[payable(2, &other)]).unwrap();
+    house.report(1, &[receivable(1, &other)]).unwrap();
+    close_all(house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+}
+
+fn next_leg(house: &House, of: usize, leg: fn(u64, &huitong_core::leg::Leg) -> NumberedLeg) {
+    let number = house.position(of) + 1;
+    let taken = house.report(of, &[leg(number, &debt(7, 2, 3, 30))]);
+    assert_eq!(taken, Ok(number), "intake goes on");
+}
+
+#[test]
+fn a_cycle_that_cannot_be_netted_fails_alone_and_is_netted_without_what_two_officers_leave_out() {
+    let planners: [(Planner, &str); 2] = [(narrow, "the sum for region"), (saboteur, "proof")];
+    for (planner, fault) in planners {
+        let mut bytes = BTreeSet::new();
+        for how in RETURNS {
+            let mut house = House::new(60);
+            cut_off_day(&house);
+            let refused = net_by(&house, planner).unwrap_err();
+            assert_eq!(refused.code.code(), "cycle.cannot_net");
+            assert!(refused.detail.contains(fault), "{}", refused.detail);
+            house.come_back(how);
+            // What is wrong stays known, and is journaled once however often it is tried.
+            let failed = house.status(Some(1)).failed;
+            assert_eq!(failed.as_ref().unwrap().named.rows, [row()].into());
+            house.clock.put("2026-03-02T02:00:00.000Z");
+            assert_eq!(code(net_by(&house, planner)), "cycle.cannot_net");
+            let status = house.status(Some(1));
+            assert_eq!(
+                (status.state, &status.failed),
+                (CycleState::Failed, &failed)
+            );
+            next_leg(&house, 3, receivable);
+            // One officer alone leaves nothing out, however often.
+            let wanted = failed.unwrap().named;
+            for _ in 0..2 {
+                let came = reopen(&house, Named::default(), "wang.fang");
+                assert_eq!(came, Ok(Reopening::Proposed(wanted.clone())));
+                house.come_back(how);
+            }
+            assert_eq!(code(net_by(&house, planner)), "cycle.cannot_net");
+            let by = house.status(Some(1)).proposed.map(|proposed| proposed.by);
+            assert_eq!(by.unwrap().as_str(), "wang.fang");
+            let marks = house
+                .status(Some(1))
+                .regions
+                .iter()
+                .map(|of| of.mark)
+                .collect::<Vec<_>>();
+            let named = Named {
+                rows: [row()].into(),
+                ..Named::default()
+            };
+            let came = reopen(&house, named.clone(), "li.na");
+            assert_eq!(came, Ok(Reopening::Reopened(wanted.clone())));
+            house.come_back(how);
+            // Said again it is as it was, whoever says it.
+            for by in ["li.na", "wang.fang"] {
+                let again = reopen(&house, named.clone(), by);
+                assert_eq!(again, Ok(Reopening::Reopened(wanted.clone())));
+            }
+            let status = house.status(Some(1));
+            assert_eq!((status.state, status.agreed), (CycleState::CutOff, 1));
+            assert_eq!(status.left_out, wanted);
+            let same = status.regions.iter().map(|of| of.mark);
+            assert!(same.eq(marks), "the marks are the same");
+            let netted = net_by(&house, planner).unwrap();
+            assert_eq!(netted.legs(), 1);
+            house.come_back(how);
+            assert_eq!(house.net(1).unwrap().to_bytes(), netted.to_bytes());
+            bytes.insert(netted.to_bytes());
+            let left = excepted(&house, Asked::default(), None).rows;
+            let left = left
+                .iter()
+                .map(|row| (row.leg.region, row.leg.numbered.number, row.leg.why));
+            assert_eq!(left.collect::<Vec<_>>(), [(region(3), 1, Waiting::LeftOut)]);
+            // The next cycle takes it, with what came since.
+            next_leg(&house, 2, payable);
+            close_all(&house, 2);
+            house.cut_off(2, Condition::AllClosed).unwrap();
+            assert_eq!(house.net(2).unwrap().legs(), 2);
+            assert!(house.trial_balance().values().all(|sum| *sum == 0));
+        }
+        assert_eq!(
+            bytes.len(),
+            1,
+            "the same bytes whatever happened in between"
+        );
+    }
+}
+
+#[test]
+fn officers_name_legs_or_rows_and_mean_the_same() {
+    let house = House::new(61);
+    assert_eq!(
+        code(reopen(&house, Named::default(), "wang.fang")),
+        "cycle.not_cut_off"
+    );
+    cut_off_day(&house);
+    assert_eq!(
+        code(reopen(&house, Named::default(), "wang.fang")),
+        "cycle.not_failed"
+    );
+    net_by(&house, narrow).unwrap_err();
+    let leg = |number| Named {
+        legs: [(region(2), number)].into(),
+        ..Named::default()
+    };
+    assert_eq!(
+        code(reopen(&house, leg(9), "wang.fang")),
+        "request.malformed"
+    );
+    let of_leg = reopen(&house, leg(1), "wang.fang").unwrap();
+    // The other officer means another thing: that is another proposal.
+    let of_row = reopen(&house, Named::default(), "li.na").unwrap();
+    assert!(
+        matches!((&of_leg, &of_row), (Reopening::Proposed(leg), Reopening::Proposed(row)) if leg != row)
+    );
+    let again = reopen(&house, leg(1), "li.na").unwrap();
+    assert_eq!(again, of_leg);
+    assert!(matches!(
+        reopen(&house, leg(1), "wang.fang"),
+        Ok(Reopening::Reopened(_))
+    ));
+    assert_eq!(net_by(&house, narrow).unwrap().legs(), 1);
+    assert_eq!(
+        code(reopen(
+            &house,
+            Named {
+                rows: [row()].into(),
+                ..Named::default()
+            },
+            "li.na"
+        )),
+        "cycle.not_failed"
+    );
+}
+
+/// A settlement that is left out takes its reversal with it, and a program that is mended needs nobody.
+#[test]
+fn what_takes_back_what_is_left_out_waits_with_it_and_a_mended_program_nets_all() {
+    let house = House::new(62);
+    cut_off_day(&house);
+    net_by(&house, saboteur).unwrap_err();
+    let back = crate::testing::reversed(&debt(1, 2, 3, 1_316_000), 2);
+    house.report(3, &[payable(3, &back)]).unwrap();
+    house.report(2, &[receivable(2, &back)]).unwrap();
+    assert_eq!(house.net(1).unwrap().legs(), 2);
+    assert_eq!(house.status(Some(1)).failed, None);
+}
