@@ -59,8 +59,6 @@ clearing_codes! {
     LegOtherRegion "leg.other_region" No "A region reports only what it is owed itself, as receivable, and what it owes itself, as payable." "统筹区只能上报本区的应收或应付。";
     /// A debt of a region to itself.
     LegSameRegion "leg.same_region" No "A region owes itself nothing; settlements within a region have no legs." "同一统筹区之间不产生清算，本地结算无需上报。";
-    /// A leg that names a region outside the directory.
-    LegUnknownRegion "leg.unknown_region" No "The other region is not in the clearinghouse's directory; check the code, or have it entered." "名录中无对方统筹区，请核对代码或先行登记。";
     /// As much of a stream waits to be netted as may.
     StreamFull "stream.full" SameId "As much of what this region reported agrees and waits to be netted as may, the amount named: later legs are taken once a cycle is netted. It is more than any region owes in weeks: look at the legs." "本统筹区已核对一致待轧差金额达到上限（如所示），待轧差后再接收其后数据；该金额远超正常水平，请核查。";
     /// Evidence of a debt on which nobody waits.

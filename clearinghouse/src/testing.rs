@@ -268,9 +268,14 @@ impl House {
         self.runtime.block_on(writer.proofs()).unwrap()
     }
 
+    /// How far a report is held; what is wrong with the first leg that is not taken.
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
         let legs = legs.to_vec();
-        self.ask(move |context| decide::report_legs(context, told(of), legs))
+        let taken = self.ask(move |context| decide::report_legs(context, told(of), legs))?;
+        match taken.rejected {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(taken.held),
+        }
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {

@@ -26,7 +26,7 @@ use crate::error::NodeError;
 use crate::import::ImportBatch;
 use crate::ledger::Ledger;
 use crate::legs::day::{CloseDay, DayVerdict};
-use crate::legs::report::{Attested, Reported};
+use crate::legs::report::{Attested, Rejected, Reported};
 use crate::store::{Key, Rows, StoreError};
 use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict, Writer};
@@ -259,6 +259,13 @@ impl Registry {
     pub fn attested(&self) -> Option<Attested> {
         let reported = self.reported.as_ref()?;
         reported.borrow().attested
+    }
+
+    /// The first own leg that the clearinghouse does not take, while that is so.
+    #[must_use]
+    pub fn rejected(&self) -> Option<Rejected> {
+        let reported = self.reported.as_ref()?;
+        reported.borrow().rejected.clone()
     }
 
     /// The node's region.

@@ -59,7 +59,8 @@ pub(crate) fn wanted(
 fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
     let is_open = match waiting.why {
         Waiting::CounterpartMissing | Waiting::Differs(_) => true,
-        Waiting::Repeated
+        Waiting::UnknownRegion
+        | Waiting::Repeated
         | Waiting::Late
         | Waiting::AttestedOtherwise
         | Waiting::TooLarge

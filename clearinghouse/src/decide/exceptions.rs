@@ -46,6 +46,7 @@ pub(crate) enum Reason {
     OriginalNotNetted,
     TakenBack,
     LeftOut,
+    UnknownRegion,
 }
 
 impl Reason {
@@ -60,6 +61,7 @@ impl Reason {
             Waiting::OriginalNotNetted => Self::OriginalNotNetted,
             Waiting::TakenBack => Self::TakenBack,
             Waiting::LeftOut => Self::LeftOut,
+            Waiting::UnknownRegion => Self::UnknownRegion,
         }
     }
 }
@@ -167,7 +169,7 @@ pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unorde
     let all = matching
         .waiting(None, over)
         .chain(matching.late(over, marks, kept_out));
-    for leg in all {
+    for leg in all.map(|leg| leg.among(&context.state.members)) {
         let days = days_since(leg.since, context.now);
         let reason = Reason::of(leg.why);
         count(listing.ageing.entry(reason).or_default(), days, &leg);
@@ -222,6 +224,7 @@ pub(crate) fn exceptions_page(
         let place = (*region, *number);
         let over = last_cut_off(context);
         let leg = over.and_then(|over| matching.waiting_at(place, over, &kept_out));
+        let leg = leg.map(|leg| leg.among(&context.state.members));
         let Some(leg) = leg.filter(|leg| listing.asked.wants(leg)) else {
             continue;
         };

@@ -2,9 +2,10 @@
 //!
 //! In order of precedence: a stream outside the directory, a halted one, a number that came with other
 //! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a
-//! leg that is not the caller's to report, a stream of which as much waits to be netted as may. But for this last, a
-//! report is taken whole or not at all; here it is taken as far as there is room. A leg with a region that has left,
-//! and one that is too large, is taken and waits: were it refused, nothing after it could be told.
+//! stream of which as much waits to be netted as may, a leg that is not the caller's to report. A report is taken as far as
+//! there is room, and as far as its legs may be reported: the answer names the first that may not, and why. A leg with a
+//! region that is not in the directory or has left, and one that is too large, is taken and waits: were it refused,
+//! nothing after it could be told.
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
@@ -45,12 +46,21 @@ pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, Restor
     })
 }
 
-/// Takes the next legs of a stream; answers with the highest number held.
+/// What a report came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// The highest number held.
+    pub(crate) held: u64,
+    /// The first leg that is not taken, by its number, and why: nothing after it is.
+    pub(crate) rejected: Option<(u64, Refusal)>,
+}
+
+/// Takes the next legs of a stream, as far as they may be reported.
 pub(crate) fn report_legs(
     context: &Context<'_>,
     by: Told,
     mut legs: Vec<NumberedLeg>,
-) -> Decision<u64> {
+) -> Decision<Taken> {
     let region = by.region;
     let stream = match told_now(context, by).and_then(|stream| going(stream, &legs)) {
         Ok(stream) => stream,
@@ -62,7 +72,10 @@ pub(crate) fn report_legs(
         return Ok(halt(context, region, &held, offered));
     }
     let Some(first) = new.first() else {
-        return Ok(Decided::answer(stream.held));
+        return Ok(Decided::answer(Taken {
+            held: stream.held,
+            rejected: None,
+        }));
     };
     match context.state.directory.standing(region) {
         Standing::Active => {}
@@ -79,18 +92,20 @@ pub(crate) fn report_legs(
             format_args!("expected number {expected}, found {}", first.number),
         )));
     }
-    if let Some(refusal) = new
-        .iter()
-        .find_map(|leg| not_to_be_reported(context, region, leg))
-    {
-        return Ok(Decided::refuse(refusal));
-    }
-    let new = with_room(context, region, new);
-    let Some(last) = new.last() else {
-        let refusal = Refusal::new(ClearingCode::StreamFull, AGREEING_AT_MOST);
-        return Ok(Decided::refuse(refusal));
+    let (good, rejected) = as_far_as_good(region, new);
+    let fits = with_room(context, region, good);
+    // What comes after that for which there is no room is not looked at yet.
+    let rejected = rejected.filter(|_| fits.len() == good.len());
+    let Some(last) = fits.last() else {
+        return Ok(match rejected {
+            Some(_) => Decided::answer(Taken {
+                held: stream.held,
+                rejected,
+            }),
+            None => Decided::refuse(Refusal::new(ClearingCode::StreamFull, AGREEING_AT_MOST)),
+        });
     };
-    let (held, count) = (last.number, new.len());
+    let (held, count) = (last.number, fits.len());
     legs.drain(..known);
     legs.truncate(count);
     let taken = LegsTaken {
@@ -98,7 +113,8 @@ pub(crate) fn report_legs(
         at: context.now,
         legs,
     };
-    Ok(Decided::record(ClearingRecord::LegsTaken(taken), held))
+    let answer = Taken { held, rejected };
+    Ok(Decided::record(ClearingRecord::LegsTaken(taken), answer))
 }
 
 /// The caller's stream, when it is told in just the incarnation that counts. A later one counts once the node has
@@ -223,7 +239,7 @@ fn halt(
     region: RegionCode,
     held: &NumberedLeg,
     offered: &NumberedLeg,
-) -> Decided<u64> {
+) -> Decided<Taken> {
     let digest = |leg: &NumberedLeg| -> Digest { sha256(&encode_to_vec(leg)) };
     let halted = StreamHalted {
         region,
@@ -242,12 +258,20 @@ fn halt(
     }
 }
 
-/// Why this region may not report this leg.
-fn not_to_be_reported(
-    context: &Context<'_>,
+/// The legs before the first that this region may not report, and that one's number with why.
+fn as_far_as_good(
     region: RegionCode,
-    numbered: &NumberedLeg,
-) -> Option<Refusal> {
+    new: &[NumberedLeg],
+) -> (&[NumberedLeg], Option<(u64, Refusal)>) {
+    let found = new.iter().enumerate().find_map(|(at, leg)| {
+        let refusal = not_to_be_reported(region, leg)?;
+        Some((new.get(..at)?, (leg.number, refusal)))
+    });
+    found.map_or((new, None), |(good, rejected)| (good, Some(rejected)))
+}
+
+/// Why this region may not report this leg.
+fn not_to_be_reported(region: RegionCode, numbered: &NumberedLeg) -> Option<Refusal> {
     let (number, leg) = (numbered.number, &numbered.leg);
     let refuse = |code, detail: std::fmt::Arguments<'_>| Some(Refusal::new(code, detail));
     let (own, other) = match numbered.side {
@@ -262,12 +286,6 @@ fn not_to_be_reported(
     }
     if own == other {
         return refuse(ClearingCode::LegSameRegion, format_args!("number {number}"));
-    }
-    if context.state.members.of(other).is_none() {
-        return refuse(
-            ClearingCode::LegUnknownRegion,
-            format_args!("number {number}: {other}"),
-        );
     }
     if leg.amount.is_zero() {
         let detail = format_args!("number {number}: the amount is zero");

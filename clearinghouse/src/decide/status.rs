@@ -188,6 +188,7 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
     let waiting = matching.waiting(marks, day).chain(left_out);
     // Of what both took back nothing is to come.
     let waiting = waiting.filter(|leg| leg.why != Waiting::TakenBack);
+    let waiting = waiting.map(|leg| leg.among(&context.state.members));
     let mut oldest: Vec<_> = waiting.collect();
     let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));
     let differing = oldest.iter().filter(differs).count();

@@ -14,7 +14,7 @@ use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
 use tonic::{Request, Response, Status};
 use tracing::{error, warn};
 
-use super::status::{malformed, status};
+use super::status::{malformed, refusal_to_wire, status};
 use crate::decide::{self, Regain, Regained, Told};
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
@@ -63,16 +63,26 @@ impl ClearingService for ClearingGrpc {
         }
         // As many as there are; room is made once.
         let mut legs = Vec::with_capacity(report.legs.len());
+        let mut unread = None;
         for (at, leg) in report.legs.iter().enumerate() {
-            legs.push(leg_from_wire(leg, path.item(at)).map_err(|fault| malformed(&fault))?);
+            match leg_from_wire(leg, path.item(at)) {
+                Ok(leg) => legs.push(leg),
+                // What comes before it is taken all the same.
+                Err(fault) => {
+                    let refusal = Refusal::general(RefusalCode::Malformed, fault);
+                    unread = Some((leg.number, refusal));
+                    break;
+                }
+            }
         }
+        let read = legs.last().map(|leg| leg.number);
         let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0
             .decide(move |context| decide::report_legs(context, by, legs));
         // What it was read from is let go of while the writer is at work.
-        let (held, ()) = tokio::join!(biased; decided, async move { drop(report) });
-        let held = held.map_err(|refusal| {
+        let (taken, ()) = tokio::join!(biased; decided, async move { drop(report) });
+        let taken = taken.map_err(|refusal| {
             if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {
                 error!(%region, detail = refusal.detail,
                     "a stream said two things under one number and is halted: an officer must look");
@@ -82,7 +92,19 @@ impl ClearingService for ClearingGrpc {
         if too_large > 0 {
             warn!(%region, too_large, "a region reported legs of more than is ever netted");
         }
-        Ok(Response::new(v1::ReportLegsResponse { held }))
+        let held = taken.held;
+        let unread = unread.filter(|_| read.is_none_or(|last| last <= held));
+        let rejected = taken.rejected.or(unread);
+        if let Some((number, refusal)) = &rejected {
+            warn!(%region, number, code = refusal.code.code(), "a leg is not taken, nor what comes after it");
+        }
+        Ok(Response::new(v1::ReportLegsResponse {
+            held,
+            rejected: rejected.map(|(number, refusal)| v1::RejectedLeg {
+                number,
+                refusal: Some(refusal_to_wire(&refusal)),
+            }),
+        }))
     }
 
     async fn close_day(

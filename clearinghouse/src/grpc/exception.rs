@@ -164,6 +164,7 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
         Ok(v1::WaitingReason::OriginalNotNetted) => Some(Reason::OriginalNotNetted),
         Ok(v1::WaitingReason::TakenBack) => Some(Reason::TakenBack),
         Ok(v1::WaitingReason::LeftOut) => Some(Reason::LeftOut),
+        Ok(v1::WaitingReason::UnknownRegion) => Some(Reason::UnknownRegion),
         Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
     })
 }
@@ -179,6 +180,7 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
         Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
         Reason::TakenBack => v1::WaitingReason::TakenBack,
         Reason::LeftOut => v1::WaitingReason::LeftOut,
+        Reason::UnknownRegion => v1::WaitingReason::UnknownRegion,
     }
 }
 

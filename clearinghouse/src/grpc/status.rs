@@ -13,18 +13,7 @@ use crate::refusal::{ClearingCode, Code, Refusal};
 
 /// A refusal as status.
 pub(super) fn status(refusal: &Refusal) -> Status {
-    let code = refusal.code;
-    let retry = match code.retry() {
-        Retry::No => v1::Retry::No,
-        Retry::SameId => v1::Retry::SameId,
-    };
-    let wire = v1::Refusal {
-        code: code.code().to_owned(),
-        detail: refusal.detail.clone(),
-        retry: retry.into(),
-        advice_en: code.advice_en().to_owned(),
-        advice_zh: code.advice_zh().to_owned(),
-    };
+    let (code, wire) = (refusal.code, refusal_to_wire(refusal));
     let english = if refusal.detail.is_empty() {
         code.advice_en().to_owned()
     } else {
@@ -37,6 +26,22 @@ pub(super) fn status(refusal: &Refusal) -> Status {
         code.advice_zh(),
         &wire.encode_to_vec(),
     )
+}
+
+/// A refusal as a message.
+pub(super) fn refusal_to_wire(refusal: &Refusal) -> v1::Refusal {
+    let code = refusal.code;
+    let retry = match code.retry() {
+        Retry::No => v1::Retry::No,
+        Retry::SameId => v1::Retry::SameId,
+    };
+    v1::Refusal {
+        code: code.code().to_owned(),
+        detail: refusal.detail.clone(),
+        retry: retry.into(),
+        advice_en: code.advice_en().to_owned(),
+        advice_zh: code.advice_zh().to_owned(),
+    }
 }
 
 /// A message that is not as it should be.
@@ -67,7 +72,7 @@ fn grpc(code: Code) -> GrpcCode {
 }
 
 /// The codes of clearing that are no matter of what stands at the moment.
-const OTHERWISE: [(ClearingCode, GrpcCode); 27] = {
+const OTHERWISE: [(ClearingCode, GrpcCode); 26] = {
     use ClearingCode as Code;
     [
         (Code::LegOtherRegion, GrpcCode::PermissionDenied),
@@ -78,7 +83,6 @@ const OTHERWISE: [(ClearingCode, GrpcCode); 27] = {
         (Code::CycleBadMarks, GrpcCode::InvalidArgument),
         (Code::WitnessInvalid, GrpcCode::InvalidArgument),
         (Code::StreamUnknownRegion, GrpcCode::NotFound),
-        (Code::LegUnknownRegion, GrpcCode::NotFound),
         (Code::MemberUnknown, GrpcCode::NotFound),
         (Code::CycleUnknownMember, GrpcCode::NotFound),
         (Code::PaymentUnknown, GrpcCode::NotFound),

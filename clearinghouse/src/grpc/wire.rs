@@ -138,6 +138,7 @@ pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
         Waiting::OriginalNotNetted => (v1::WaitingReason::OriginalNotNetted, String::new()),
         Waiting::TakenBack => (v1::WaitingReason::TakenBack, String::new()),
         Waiting::LeftOut => (v1::WaitingReason::LeftOut, String::new()),
+        Waiting::UnknownRegion => (v1::WaitingReason::UnknownRegion, String::new()),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use huitong_proto::clearing::v1;
 
-use crate::world::{CHENGDU, NINGBO, World, debt, held, payable, receivable, refusal, report};
+use crate::world::{
+    CHENGDU, Clearing, NINGBO, World, debt, held, payable, receivable, refusal, report,
+};
 
 fn pair(code: &str, detail: &str) -> (String, String) {
     (code.to_owned(), detail.to_owned())
@@ -76,26 +78,24 @@ async fn a_region_reports_only_its_own_side_of_debts_with_regions_of_the_directo
     let mut ningbo = world.region(NINGBO).await;
     let mut chengdu = world.region(CHENGDU).await;
     let leg = debt(1, 1_000);
-    let refused = report(&mut ningbo, vec![receivable(1, &leg)]).await;
-    assert_eq!(
-        refusal(refused),
-        pair("leg.other_region", "number 1: region 510100")
-    );
-    let refused = report(&mut chengdu, vec![payable(1, &leg)]).await;
-    assert_eq!(
-        refusal(refused),
-        pair("leg.other_region", "number 1: region 330200")
-    );
+    let refused = rejected(&mut ningbo, vec![receivable(1, &leg)]).await;
+    let expected = pair("leg.other_region", "number 1: region 510100");
+    assert_eq!(refused, (0, 1, expected));
+    let refused = rejected(&mut chengdu, vec![payable(1, &leg)]).await;
+    let expected = pair("leg.other_region", "number 1: region 330200");
+    assert_eq!(refused, (0, 1, expected));
     let mut own = leg.clone();
     own.debtor = own.creditor;
-    let refused = report(&mut chengdu, vec![receivable(1, &own)]).await;
-    assert_eq!(refusal(refused), pair("leg.same_region", "number 1"));
+    let refused = rejected(&mut chengdu, vec![receivable(1, &own)]).await;
+    assert_eq!(refused, (0, 1, pair("leg.same_region", "number 1")));
+    // One with a region that is not in the directory is held, and waits for it.
     let mut stranger = leg;
     stranger.debtor = crate::world::GUANGZHOU.parse().unwrap();
-    let refused = report(&mut chengdu, vec![receivable(1, &stranger)]).await;
     assert_eq!(
-        refusal(refused),
-        pair("leg.unknown_region", "number 1: 440100")
+        report(&mut chengdu, vec![receivable(1, &stranger)])
+            .await
+            .unwrap(),
+        1
     );
 
     // A region with a good certificate that is not in the directory.
@@ -104,14 +104,26 @@ async fn a_region_reports_only_its_own_side_of_debts_with_regions_of_the_directo
         .stream_position(v1::StreamPositionRequest { incarnation: 1 })
         .await;
     assert_eq!(refusal(position), pair("stream.unknown_region", "440100"));
-    assert_eq!((held(&mut ningbo).await, held(&mut chengdu).await), (0, 0));
+    assert_eq!((held(&mut ningbo).await, held(&mut chengdu).await), (0, 1));
+}
+
+/// How far a report is held, and the first leg that is not taken: its number, code and detail.
+async fn rejected(region: &mut Clearing, legs: Vec<v1::Leg>) -> (u64, u64, (String, String)) {
+    let request = v1::ReportLegsRequest {
+        legs,
+        incarnation: 1,
+    };
+    let answer = region.report_legs(request).await.unwrap().into_inner();
+    let rejected = answer.rejected.unwrap();
+    let refusal = rejected.refusal.unwrap();
+    (answer.held, rejected.number, (refusal.code, refusal.detail))
 }
 
 /// What is done to a good leg.
 type Change = fn(&mut v1::Leg);
 
 #[tokio::test]
-async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
+async fn a_malformed_leg_is_named_with_the_path_of_its_field_and_what_came_before_it_is_taken() {
     let world = World::begin().await;
     let mut chengdu = world.region(CHENGDU).await;
     let changes: [(&str, Change); 8] = [
@@ -129,9 +141,10 @@ async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
     for (path, change) in changes {
         let mut wrong = receivable(2, &debt(2, 5));
         change(&mut wrong);
-        let refused = report(&mut chengdu, vec![receivable(1, &debt(1, 5)), wrong]).await;
-        let (code, detail) = refusal(refused);
-        assert_eq!(code, "request.malformed");
+        let number = wrong.number;
+        let (held, of, (code, detail)) =
+            rejected(&mut chengdu, vec![receivable(1, &debt(1, 5)), wrong]).await;
+        assert_eq!((held, of, code.as_str()), (1, number, "request.malformed"));
         assert!(detail.starts_with(path), "{path}: {detail}");
     }
     let many = (1..=8_193)
@@ -142,7 +155,7 @@ async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
         refusal(refused),
         pair("request.malformed", "legs: at most 8192 in one report")
     );
-    assert_eq!(held(&mut chengdu).await, 0, "nothing is taken by halves");
+    assert_eq!(held(&mut chengdu).await, 1, "what came before it is taken");
 }
 
 #[tokio::test]

@@ -48,6 +48,12 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "reversals not known     {}", status.reversals_open)?;
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
+    if let Some((number, code, detail)) = &status.rejected {
+        writeln!(
+            out,
+            "LEG NOT TAKEN           {number}, nor any after it: {code}, {detail} / 该序号及其后未被接收"
+        )?;
+    }
     if let Some((day, rows, otherwise)) = &status.attested {
         let differ = match otherwise {
             0 => String::new(),
@@ -127,6 +133,11 @@ fn as_json(status: &StatusAnswer) -> Value {
         "reversals_open": status.reversals_open,
         "legs_written": status.legs_written,
         "legs_held": status.legs_held,
+        "rejected": status.rejected.as_ref().map(|(number, code, detail)| json!({
+            "number": number,
+            "code": code,
+            "detail": detail,
+        })),
         "attested": status.attested.as_ref().map(|(day, rows, otherwise)| json!({
             "business_day": day,
             "rows": rows,

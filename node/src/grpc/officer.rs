@@ -93,6 +93,8 @@ pub struct StatusAnswer {
     pub legs_written: u64,
     /// The last leg that the clearinghouse holds.
     pub legs_held: u64,
+    /// The first own leg that it does not take: its number, the code, and what is wrong.
+    pub rejected: Option<(u64, String, String)>,
     /// Members.
     pub members: u64,
     /// Institutions.
@@ -325,6 +327,11 @@ impl Officer {
             prepared: answer.prepared,
             legs_written: answer.legs_written,
             legs_held: answer.legs_held,
+            rejected: (answer.rejected_leg > 0).then_some((
+                answer.rejected_leg,
+                answer.rejected_code,
+                answer.rejected_detail,
+            )),
             members: answer.members,
             institutions: answer.institutions,
             catalogue: Some(answer.catalogue).filter(|digest| !digest.is_empty()),

@@ -194,6 +194,7 @@ impl RegistryGrpc {
         let held = self.held()?;
         let (legs_without_receipt, without_receipt) = self.legs_without_receipt(&waits_for)?;
         let attested = self.registry.attested();
+        let (rejected_leg, rejected_code, rejected_detail) = self.rejected();
         Ok(v1::NodeStatusResponse {
             region: self.registry.region().to_string(),
             open_business_day: self.registry.open_day()?.to_string(),
@@ -228,7 +229,16 @@ impl RegistryGrpc {
             attested_rows: attested.map_or(0, |of| of.rows),
             attested_otherwise: attested.map_or(0, |of| of.otherwise),
             witness: Some(standing(&self.witness)?),
+            rejected_leg,
+            rejected_code,
+            rejected_detail,
         })
+    }
+
+    /// The first own leg that the clearinghouse does not take: its number, the code and what is wrong.
+    fn rejected(&self) -> (u64, String, String) {
+        let rejected = self.registry.rejected();
+        rejected.map_or_else(Default::default, |of| (of.number, of.code, of.detail))
     }
 
     /// The people who are held since a restore, by number.

@@ -46,7 +46,7 @@ const NOT_ASKED_FOR: &str = "stream.not_asked_for";
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How far the clearinghouse is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reported {
     /// The highest number it holds.
     pub held: u64,
@@ -56,6 +56,19 @@ pub struct Reported {
     pub incarnation: (u32, i64),
     /// The last cycle that was attested to it since the start.
     pub attested: Option<Attested>,
+    /// The first own leg that it does not take, while that is so: nothing after it is taken either.
+    pub rejected: Option<Rejected>,
+}
+
+/// A leg that the clearinghouse does not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its number in the own stream.
+    pub number: u64,
+    /// Why, by the clearinghouse's code.
+    pub code: String,
+    /// What is wrong with it.
+    pub detail: String,
 }
 
 /// A cycle whose rows are attested.
@@ -100,6 +113,19 @@ enum ReportError {
         "the clearinghouse holds {held} legs, this node wrote {written}: they belong to another journal"
     )]
     Beyond { held: u64, written: u64 },
+    #[error("the clearinghouse does not take leg {}: {}, {}", .0.number, .0.code, .0.detail)]
+    Rejected(Rejected),
+}
+
+impl Rejected {
+    fn of(rejected: v1::RejectedLeg) -> Self {
+        let refusal = rejected.refusal.unwrap_or_default();
+        Self {
+            number: rejected.number,
+            code: refusal.code,
+            detail: refusal.detail,
+        }
+    }
 }
 
 impl From<Status> for ReportError {
@@ -129,6 +155,7 @@ impl Reporter {
             closed: None,
             incarnation: (0, 0),
             attested: None,
+            rejected: None,
         });
         Ok(Self {
             ledger,
@@ -249,7 +276,17 @@ impl Reporter {
         }
         let told = self.tell(&mut held, written).await;
         // Also when no more is taken: what is held may be all of a day.
-        self.reported.send_modify(|reported| reported.held = held);
+        self.reported.send_modify(|reported| {
+            reported.held = held;
+            match &told {
+                Ok(()) => reported.rejected = None,
+                Err(ReportError::Rejected(rejected)) => {
+                    reported.rejected = Some(rejected.clone());
+                }
+                // Not told: it is as it was.
+                Err(ReportError::Store(_) | ReportError::Call(_) | ReportError::Beyond { .. }) => {}
+            }
+        });
         let closed = self.close_days(held).await;
         told.and(closed)?;
         Ok(held)
@@ -276,7 +313,12 @@ impl Reporter {
             let mut client = self.client();
             let answer =
                 call_within(self.within, request, |request| client.report_legs(request)).await?;
-            let now = answer.into_inner().held;
+            let answer = answer.into_inner();
+            let now = answer.held;
+            if let Some(rejected) = answer.rejected {
+                *held = now.max(*held);
+                return Err(ReportError::Rejected(Rejected::of(rejected)));
+            }
             if now <= *held {
                 return Err(ReportError::Call(format!(
                     "the clearinghouse stays at {held}"

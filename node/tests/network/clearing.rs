@@ -1,6 +1,8 @@
 //! Legs and closed days, as a clearinghouse receives them.
 
+mod call_up;
 mod incarnations;
+mod rejects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -10,7 +12,7 @@ use std::time::Duration;
 use huitong_certs::Identity;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::clearing_evidence::ClearingEvidence;
-use huitong_proto::clearing::v1::call_up_service_server::{CallUpService, CallUpServiceServer};
+use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
@@ -18,10 +20,8 @@ use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServe
 use huitong_proto::clearing::v1::own_prefund_service_server::OwnPrefundServiceServer;
 use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::{
-    CloseDayRequest, CloseDayResponse, GiveEvidenceRequest, GiveEvidenceResponse, Leg,
-    ListWantedRequest, ListWantedResponse, RegainLegsRequest, RegainLegsResponse,
+    CloseDayRequest, CloseDayResponse, Leg, RegainLegsRequest, RegainLegsResponse,
     ReportLegsRequest, ReportLegsResponse, Side, StreamPositionRequest, StreamPositionResponse,
-    WantedEvidence,
 };
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::leg::leg_from_wire;
@@ -32,6 +32,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
 use self::incarnations::{Incarnations, refused};
+use self::rejects::Rejects;
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
 use crate::prefunds::Prefunds;
@@ -47,6 +48,8 @@ struct Clearinghouse {
     /// The days that regions closed in time.
     closed: Arc<Mutex<BTreeSet<String>>>,
     calls: Arc<Mutex<u64>>,
+    /// The number under which no leg is taken.
+    rejects: Rejects,
     /// Evidence is wanted of the last leg of each region.
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
@@ -57,6 +60,7 @@ pub struct Running {
     streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     closed: Arc<Mutex<BTreeSet<String>>>,
+    rejects: Rejects,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
     pub proofs: Proofs,
@@ -117,7 +121,12 @@ impl ClearingService for Clearinghouse {
         let region = region(&request);
         let mut streams = self.streams.lock().unwrap();
         let stream = streams.entry(region).or_default();
+        let mut rejected = None;
         for leg in request.into_inner().legs {
+            rejected = self.rejects.of(leg.number);
+            if rejected.is_some() {
+                break;
+            }
             assert_eq!(
                 leg.number,
                 stream.len() as u64 + 1,
@@ -128,6 +137,7 @@ impl ClearingService for Clearinghouse {
         self.answer()?;
         Ok(Response::new(ReportLegsResponse {
             held: stream.len() as u64,
+            rejected,
         }))
     }
 
@@ -170,36 +180,6 @@ impl ClearingService for Clearinghouse {
     }
 }
 
-#[tonic::async_trait]
-impl CallUpService for Clearinghouse {
-    async fn list_wanted(
-        &self,
-        request: Request<ListWantedRequest>,
-    ) -> Result<Response<ListWantedResponse>, Status> {
-        let streams = self.streams.lock().unwrap();
-        let last = streams.get(&region(&request)).and_then(|legs| legs.last());
-        let wanted = last.map(|leg| WantedEvidence {
-            settlement: leg.settlement.to_string(),
-            kind: leg.kind,
-            debtor: leg.debtor.to_string(),
-            creditor: leg.creditor.to_string(),
-        });
-        Ok(Response::new(ListWantedResponse {
-            wanted: wanted.into_iter().collect(),
-            next: 0,
-        }))
-    }
-
-    async fn give_evidence(
-        &self,
-        request: Request<GiveEvidenceRequest>,
-    ) -> Result<Response<GiveEvidenceResponse>, Status> {
-        let mut shown = self.shown.lock().unwrap();
-        shown.insert(region(&request), request.into_inner().evidence);
-        Ok(Response::new(GiveEvidenceResponse {}))
-    }
-}
-
 impl Running {
     /// The legs that it holds of a region.
     pub fn held(&self, region: &str) -> Vec<Leg> {
@@ -215,6 +195,7 @@ impl World {
         let streams = service.streams.clone();
         let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
         let (shown, incarnations) = (service.shown.clone(), service.incarnations.clone());
+        let rejects = service.rejects.clone();
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
         let server = Server::bind(any, credentials, ServerLimits::standard())
@@ -251,6 +232,7 @@ impl World {
             streams,
             cut_off,
             closed,
+            rejects,
             shown,
             incarnations,
             proofs,

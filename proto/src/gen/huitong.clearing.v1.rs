@@ -158,11 +158,22 @@ pub struct StreamPositionResponse {
     #[prost(int64, tag = "3")]
     pub restored_at_ms: i64,
 }
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReportLegsResponse {
-    /// The highest number held without a gap and synced.
+    /// The highest number held without a gap and synced: all before the first leg that is not taken.
     #[prost(uint64, tag = "1")]
     pub held: u64,
+    /// The first leg that is not taken, and why: nothing after it is taken either. Absent when there is none.
+    #[prost(message, optional, tag = "2")]
+    pub rejected: ::core::option::Option<RejectedLeg>,
+}
+/// A leg that is not taken.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RejectedLeg {
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    #[prost(message, optional, tag = "2")]
+    pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CloseDayRequest {
@@ -256,6 +267,12 @@ pub struct StatusResponse {
     /// The month with which payment of it was ordered; empty when it was by itself, or is not.
     #[prost(string, tag = "12")]
     pub month: ::prost::alloc::string::String,
+    /// Why it could not be netted, while that is so. Optional.
+    #[prost(message, optional, tag = "13")]
+    pub failure: ::core::option::Option<CycleFailure>,
+    /// What two officers left out of it. Optional.
+    #[prost(message, optional, tag = "14")]
+    pub left_out: ::core::option::Option<LeftOut>,
 }
 /// An officer's word that a plan is to be paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -513,6 +530,78 @@ pub struct ResumeRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResumeResponse {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReopenRequest {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Legs by their numbers, in the stream of either region. Without legs and rows: what the fault names.
+    #[prost(message, repeated, tag = "2")]
+    pub legs: ::prost::alloc::vec::Vec<StreamPlace>,
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<CycleRow>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReopenResponse {
+    /// Whether a second officer has to say the same.
+    #[prost(bool, tag = "1")]
+    pub waits: bool,
+    /// All that is left out of the cycle then.
+    #[prost(message, optional, tag = "2")]
+    pub left_out: ::core::option::Option<LeftOut>,
+}
+/// A number of a region's stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StreamPlace {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+}
+/// What one region owes another for one fund.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleRow {
+    #[prost(string, tag = "1")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+}
+/// A debt of a row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CycleDebt {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "LegKind", tag = "2")]
+    pub kind: i32,
+    #[prost(message, optional, tag = "3")]
+    pub row: ::core::option::Option<CycleRow>,
+}
+/// What a cycle does not take although both regions report it alike: it waits for the next one.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LeftOut {
+    #[prost(message, repeated, tag = "1")]
+    pub debts: ::prost::alloc::vec::Vec<CycleDebt>,
+    #[prost(message, repeated, tag = "2")]
+    pub rows: ::prost::alloc::vec::Vec<CycleRow>,
+}
+/// A cycle that could not be netted, and has not been since.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CycleFailure {
+    /// What is wrong, for people.
+    #[prost(string, tag = "1")]
+    pub fault: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub at_ms: i64,
+    /// What of the cycle that names.
+    #[prost(message, optional, tag = "3")]
+    pub named: ::core::option::Option<LeftOut>,
+    /// The officer who wants to leave something out of it, and all that is left out of it then. Optional.
+    #[prost(string, tag = "4")]
+    pub proposed_by: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "5")]
+    pub proposed: ::core::option::Option<LeftOut>,
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Side {
@@ -602,6 +691,17 @@ pub enum WaitingReason {
     AttestedOtherwise = 5,
     /// It is of more than is owed as one leg (ten million yuan): it is kept as reported, and never netted.
     TooLarge = 6,
+    /// Both regions reported it alike, and what it takes back (a reversal its settlement, the end of a deduction that
+    /// deduction) is neither netted before nor with it: it waits until that agrees.
+    OriginalNotNetted = 7,
+    /// Both regions report that it is taken back whole, and neither the debt nor what takes it back is netted: nothing is to
+    /// be paid, and nothing is to be done.
+    TakenBack = 8,
+    /// Both regions reported it alike, and two officers left it out of the last cycle, which could not be netted with it: the
+    /// next one takes it.
+    LeftOut = 9,
+    /// The other region is not in the directory: it ends when that region joins and reports it.
+    UnknownRegion = 10,
 }
 impl WaitingReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -617,6 +717,10 @@ impl WaitingReason {
             Self::Late => "WAITING_REASON_LATE",
             Self::AttestedOtherwise => "WAITING_REASON_ATTESTED_OTHERWISE",
             Self::TooLarge => "WAITING_REASON_TOO_LARGE",
+            Self::OriginalNotNetted => "WAITING_REASON_ORIGINAL_NOT_NETTED",
+            Self::TakenBack => "WAITING_REASON_TAKEN_BACK",
+            Self::LeftOut => "WAITING_REASON_LEFT_OUT",
+            Self::UnknownRegion => "WAITING_REASON_UNKNOWN_REGION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -629,6 +733,10 @@ impl WaitingReason {
             "WAITING_REASON_LATE" => Some(Self::Late),
             "WAITING_REASON_ATTESTED_OTHERWISE" => Some(Self::AttestedOtherwise),
             "WAITING_REASON_TOO_LARGE" => Some(Self::TooLarge),
+            "WAITING_REASON_ORIGINAL_NOT_NETTED" => Some(Self::OriginalNotNetted),
+            "WAITING_REASON_TAKEN_BACK" => Some(Self::TakenBack),
+            "WAITING_REASON_LEFT_OUT" => Some(Self::LeftOut),
+            "WAITING_REASON_UNKNOWN_REGION" => Some(Self::UnknownRegion),
             _ => None,
         }
     }
@@ -648,6 +756,8 @@ pub enum CycleState {
     Final = 6,
     /// Cut off, and every region with a row has said what its own book comes to.
     Attested = 7,
+    /// It could not be netted: two officers have to leave out what is wrong.
+    Failed = 8,
 }
 impl CycleState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -664,6 +774,7 @@ impl CycleState {
             Self::Instructed => "CYCLE_STATE_INSTRUCTED",
             Self::Final => "CYCLE_STATE_FINAL",
             Self::Attested => "CYCLE_STATE_ATTESTED",
+            Self::Failed => "CYCLE_STATE_FAILED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -677,6 +788,7 @@ impl CycleState {
             "CYCLE_STATE_INSTRUCTED" => Some(Self::Instructed),
             "CYCLE_STATE_FINAL" => Some(Self::Final),
             "CYCLE_STATE_ATTESTED" => Some(Self::Attested),
+            "CYCLE_STATE_FAILED" => Some(Self::Failed),
             _ => None,
         }
     }
@@ -1558,6 +1670,28 @@ pub mod officer_service_client {
                 .insert(GrpcMethod::new("huitong.clearing.v1.OfficerService", "Resume"));
             self.inner.unary(req, path, codec).await
         }
+        /// Leaves legs or rows out of a cycle that could not be netted, once two different officers say the same. It keeps its marks.
+        pub async fn reopen(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReopenRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReopenResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OfficerService/Reopen",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.OfficerService", "Reopen"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1613,6 +1747,11 @@ pub mod officer_service_server {
             &self,
             request: tonic::Request<super::ResumeRequest>,
         ) -> std::result::Result<tonic::Response<super::ResumeResponse>, tonic::Status>;
+        /// Leaves legs or rows out of a cycle that could not be netted, once two different officers say the same. It keeps its marks.
+        async fn reopen(
+            &self,
+            request: tonic::Request<super::ReopenRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReopenResponse>, tonic::Status>;
     }
     /// Served by the clearinghouse to its officers.
     #[derive(Debug)]
@@ -1990,6 +2129,51 @@ pub mod officer_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ResumeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OfficerService/Reopen" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReopenSvc<T: OfficerService>(pub Arc<T>);
+                    impl<
+                        T: OfficerService,
+                    > tonic::server::UnaryService<super::ReopenRequest>
+                    for ReopenSvc<T> {
+                        type Response = super::ReopenResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReopenRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OfficerService>::reopen(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReopenSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -12908,6 +12908,14 @@ pub struct NodeStatusResponse {
     /// What it has seen of the clearinghouse's checkpoints.
     #[prost(message, optional, tag = "60")]
     pub witness: ::core::option::Option<WitnessStanding>,
+    /// The first own leg that the clearinghouse does not take, by its number and the code of clearing, with what is wrong: nothing
+    /// after it is taken either. 0 and empty when there is none.
+    #[prost(uint64, tag = "70")]
+    pub rejected_leg: u64,
+    #[prost(string, tag = "71")]
+    pub rejected_code: ::prost::alloc::string::String,
+    #[prost(string, tag = "72")]
+    pub rejected_detail: ::prost::alloc::string::String,
 }
 /// How a region stands to the clearinghouse's checkpoints.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -48,6 +48,7 @@ enum Reason {
     OriginalNotNetted,
     TakenBack,
     LeftOut,
+    UnknownRegion,
 }
 
 impl Exceptions {
@@ -64,6 +65,7 @@ impl Exceptions {
                 Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
                 Reason::TakenBack => v1::WaitingReason::TakenBack,
                 Reason::LeftOut => v1::WaitingReason::LeftOut,
+                Reason::UnknownRegion => v1::WaitingReason::UnknownRegion,
             });
         let mut client = self.connection.exceptions().await?;
         let (mut exceptions, mut after) = (Vec::new(), None);

@@ -79,6 +79,7 @@ pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static
             ("original_not_netted", "原债务未轧差，冲回暂不轧差")
         }
         v1::WaitingReason::TakenBack => ("taken_back", "双方均已冲回，无需支付"),
+        v1::WaitingReason::UnknownRegion => ("unknown_region", "对方统筹区不在名录"),
         v1::WaitingReason::LeftOut => ("left_out", "经两人剔除，转入下期"),
     }
 }

@@ -1,14 +1,17 @@
 //! Why a leg waits.
 
 use huitong_core::date::Timestamp;
-use huitong_core::leg::{LegField, NumberedLeg};
+use huitong_core::leg::{LegField, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
+use huitong_netting::Members;
 
 /// Why a leg is not netted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Waiting {
     /// The other region has not reported it.
     CounterpartMissing,
+    /// The other region is not in the directory.
+    UnknownRegion,
     /// The other region reported it with another field: the first that differs.
     Differs(LegField),
     /// The debt agreed already, or the region reported it before.
@@ -35,4 +38,18 @@ pub(crate) struct WaitingLeg {
     pub(crate) numbered: NumberedLeg,
     pub(crate) since: Timestamp,
     pub(crate) why: Waiting,
+}
+
+impl WaitingLeg {
+    /// The same where it is known who is in the directory: a region that is not cannot report its side.
+    pub(crate) fn among(mut self, members: &Members) -> Self {
+        let other = match self.numbered.side {
+            Side::Receivable => self.numbered.leg.debtor,
+            Side::Payable => self.numbered.leg.creditor,
+        };
+        if self.why == Waiting::CounterpartMissing && members.of(other).is_none() {
+            self.why = Waiting::UnknownRegion;
+        }
+        self
+    }
 }
