@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::bill::{Bill, Institution, Visit};
 use huitong_core::claim::Claim;
@@ -19,6 +18,7 @@ use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::record::person::AskedBy;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_transport::Deadline;
 
 use crate::error::NodeError;
 use crate::home::HomeRole;
@@ -64,7 +64,7 @@ impl HandDesk {
     ///
     /// # Errors
     /// A refusal, or the node's own trouble.
-    pub async fn settle(&self, bill: HandBill, within: Duration) -> Result<SettledHand, NodeError> {
+    pub async fn settle(&self, bill: HandBill, due: Deadline) -> Result<SettledHand, NodeError> {
         let own = self.home.region();
         check_dates(&bill.bill, &bill.visit)?;
         let grade = bill.institution.price_grade;
@@ -93,7 +93,7 @@ impl HandDesk {
         if let Some(other) = self.home.visit_settled(&order.claim)? {
             return Err(NodeError::refused(RefusalCode::VisitAlreadySettled, other));
         }
-        match self.standing(&order.claim, within).await? {
+        match self.standing(&order.claim, due).await? {
             VisitStanding::Free => self.home.settle_by_hand(order).await,
             VisitStanding::Settled(other) => {
                 Err(NodeError::refused(RefusalCode::VisitAlreadySettled, other))
@@ -107,7 +107,7 @@ impl HandDesk {
         }
     }
 
-    async fn standing(&self, claim: &Claim, within: Duration) -> Result<VisitStanding, NodeError> {
+    async fn standing(&self, claim: &Claim, due: Deadline) -> Result<VisitStanding, NodeError> {
         let (own, visit) = (self.home.region(), claim.visit_key());
         if claim.treatment == own {
             return self.treatment.visit_standing(own, visit).await;
@@ -115,7 +115,7 @@ impl HandDesk {
         let Some(peer) = self.homes.other(claim.treatment) else {
             return Ok(VisitStanding::Free);
         };
-        peer.visit_standing(visit, within)
+        peer.visit_standing(visit, due.remaining())
             .await
             .map_err(|fault| match fault {
                 HomeFault::Refused(refusal) => NodeError::Refused(refusal),

@@ -7,7 +7,6 @@
 pub(crate) mod newcomers;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::canonical::encode_to_vec;
@@ -17,6 +16,7 @@ use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind};
 use huitong_core::record::registry::RegistryRows;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_transport::Deadline;
 use tokio::sync::{Mutex, watch};
 
 use self::newcomers::{HoldFile, kept_free, named};
@@ -208,7 +208,7 @@ impl Registry {
     pub async fn close_day(
         &self,
         day: BusinessDay,
-        within: Duration,
+        due: Deadline,
     ) -> Result<DayClosing, NodeError> {
         let command = CloseDay {
             day,
@@ -224,7 +224,10 @@ impl Registry {
                     None => false,
                     Some(mut reported) => {
                         let counted = reported.wait_for(|reported| reported.closed >= Some(day));
-                        matches!(tokio::time::timeout(within, counted).await, Ok(Ok(_)))
+                        matches!(
+                            tokio::time::timeout(due.remaining(), counted).await,
+                            Ok(Ok(_))
+                        )
                     }
                 };
                 Ok(DayClosing {

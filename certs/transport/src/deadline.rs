@@ -30,6 +30,25 @@ impl Deadline {
         Self(now.checked_add(allowed).unwrap_or(now))
     }
 
+    /// So long from now.
+    #[must_use]
+    pub fn after(within: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(within).unwrap_or(now))
+    }
+
+    /// This one, or so long from now when that is earlier.
+    #[must_use]
+    pub fn at_most(self, within: Duration) -> Self {
+        self.min(Self::after(within))
+    }
+
+    /// So much earlier, at the earliest now.
+    #[must_use]
+    pub fn ahead(self, by: Duration) -> Self {
+        Self::after(self.remaining().saturating_sub(by))
+    }
+
     /// What is left; zero when it has passed.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
@@ -68,6 +87,22 @@ fn asked(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_only_shrinks() {
+        let deadline = Deadline::after(Duration::from_secs(10));
+        tokio::time::advance(Duration::from_secs(8)).await;
+        assert_eq!(deadline.remaining(), Duration::from_secs(2));
+        let bounded = deadline.at_most(Duration::from_secs(5));
+        assert_eq!(bounded.remaining(), Duration::from_secs(2));
+        let bounded = deadline.at_most(Duration::from_secs(1));
+        assert_eq!(bounded.remaining(), Duration::from_secs(1));
+        let ahead = deadline.ahead(Duration::from_millis(1_500));
+        assert_eq!(ahead.remaining(), Duration::from_millis(500));
+        assert_eq!(deadline.ahead(LONGEST).remaining(), Duration::ZERO);
+        tokio::time::advance(LONGEST).await;
+        assert_eq!(deadline.remaining(), Duration::ZERO);
+    }
 
     const LONGEST: Duration = Duration::from_secs(30);
 

@@ -42,7 +42,7 @@ use huitong_core::officer::OfficerName;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{CheckReason, SendBackReason};
-use huitong_transport::Certified;
+use huitong_transport::{Certified, Deadline};
 
 use self::booking::{Book, Coming};
 pub use self::collect::Collecting;
@@ -176,7 +176,7 @@ impl CheckDesk {
     ///
     /// # Errors
     /// A refusal: nothing was asked then; the node's own trouble.
-    pub async fn ask(&self, wish: AskWish, within: Duration) -> Result<CheckSeen, NodeError> {
+    pub async fn ask(&self, wish: AskWish, due: Deadline) -> Result<CheckSeen, NodeError> {
         let region = self.parts.region;
         let check = check_id(region, &wish.officer, wish.request);
         if self.parts.homes.other(wish.treatment).is_none() {
@@ -199,7 +199,7 @@ impl CheckDesk {
             rule: self.parts.rule,
         };
         self.parts.writer.run(command).await?.answer?;
-        self.sent(check, within).await
+        self.sent(check, due).await
     }
 
     /// Says something in a check whose last word was looked at, and waits as [`CheckDesk::ask`] does. Said again, it
@@ -212,7 +212,7 @@ impl CheckDesk {
         (check, looked_at): (CheckId, Digest),
         saying: Saying,
         officer: OfficerName,
-        within: Duration,
+        due: Deadline,
     ) -> Result<CheckSeen, NodeError> {
         let unknown = || NodeError::refused(RefusalCode::CheckUnknown, check);
         let row = self.parts.ledger.check(check)?.ok_or_else(unknown)?;
@@ -224,7 +224,7 @@ impl CheckDesk {
         };
         let by = Some((officer, looked_at));
         self.say_word(check, says, by).await?;
-        self.sent(check, within).await
+        self.sent(check, due).await
     }
 
     async fn say_word(
@@ -247,9 +247,9 @@ impl CheckDesk {
     }
 
     /// Sends what is to be sent, if it can be done in time, and says how the check stands.
-    async fn sent(&self, check: CheckId, within: Duration) -> Result<CheckSeen, NodeError> {
+    async fn sent(&self, check: CheckId, due: Deadline) -> Result<CheckSeen, NodeError> {
         // What does not arrive by then is sent again.
-        if let Ok(Err(error)) = tokio::time::timeout(within, self.send(check)).await {
+        if let Ok(Err(error)) = tokio::time::timeout(due.remaining(), self.send(check)).await {
             tracing::error!(%check, %error, "a word of a check cannot be sent");
         }
         self.parts.ledger.barrier().await?;

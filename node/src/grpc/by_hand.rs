@@ -1,7 +1,6 @@
 //! Bills that patients paid and brought home: read, settled, shown.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::officer::OfficerName;
 use huitong_proto::conversion::by_hand::{BroughtHome, brought_home_from_wire};
@@ -9,6 +8,7 @@ use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::receipt::receipt_to_wire;
 use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
+use huitong_transport::Deadline;
 use tonic::Status;
 
 use super::explained::explained;
@@ -21,7 +21,7 @@ impl RegistryGrpc {
         &self,
         message: v1::SettleByHandRequest,
         officer: OfficerName,
-        within: Duration,
+        due: Deadline,
     ) -> Result<v1::SettleByHandResponse, Status> {
         let read = brought_home_from_wire(message).map_err(|fault| malformed(&fault))?;
         let BroughtHome {
@@ -48,7 +48,7 @@ impl RegistryGrpc {
             treatment: Arc::clone(&self.treatment),
             homes: self.homes.clone(),
         };
-        let settled = desk.settle(bill, within).await?;
+        let settled = desk.settle(bill, due).await?;
         let record = &settled.record;
         let (claim, snapshot, decision) = (&record.claim, &record.snapshot, &record.decision);
         let told = explained(&self.policies, claim, snapshot, decision);

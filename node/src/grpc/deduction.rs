@@ -23,7 +23,7 @@ use huitong_transport::{aside, peer};
 use tonic::{Request, Response, Status};
 
 use super::status::{malformed, refused};
-use super::{calling_institution, calling_officer, calling_region, within};
+use super::{calling_institution, calling_officer, calling_region, due};
 use crate::home::HomeRole;
 use crate::home::deduction::check::{Keys, check_order};
 use crate::peers::Homes;
@@ -78,7 +78,7 @@ impl DeductionService for DeductionGrpc {
         request: Request<v1::OrderDeductionRequest>,
     ) -> Result<Response<v1::OrderDeductionResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
-        let within = within(&request);
+        let due = due(&request);
         let message = request.into_inner();
         let read = || -> Result<_, WireFault> {
             let settlement = Path::root("settlement");
@@ -92,7 +92,7 @@ impl DeductionService for DeductionGrpc {
             })
         };
         let wish = read().map_err(|fault| malformed(&fault))?;
-        let seen = self.treatment.deduct(wish, within).await?;
+        let seen = self.treatment.deduct(wish, due).await?;
         Ok(Response::new(v1::OrderDeductionResponse {
             deduction: Some(to_wire(&seen)),
         }))
@@ -104,7 +104,7 @@ impl DeductionService for DeductionGrpc {
         request: Request<v1::WithdrawDeductionRequest>,
     ) -> Result<Response<v1::WithdrawDeductionResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
-        let within = within(&request);
+        let due = due(&request);
         let message = request.into_inner();
         let read = || -> Result<_, WireFault> {
             let deduction = Path::root("deduction");
@@ -116,7 +116,7 @@ impl DeductionService for DeductionGrpc {
             })
         };
         let wish = read().map_err(|fault| malformed(&fault))?;
-        let seen = self.treatment.withdraw_deduction(wish, within).await?;
+        let seen = self.treatment.withdraw_deduction(wish, due).await?;
         Ok(Response::new(v1::WithdrawDeductionResponse {
             deduction: Some(to_wire(&seen)),
         }))

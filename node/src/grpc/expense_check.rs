@@ -24,7 +24,7 @@ use tonic::{Request, Response, Status};
 
 use super::deduction::standing_to_wire;
 use super::status::{malformed, refused};
-use super::{calling_officer, calling_region, within};
+use super::{calling_officer, calling_region, due};
 use crate::checks::seen::{CheckSeen, Named, PAGE};
 use crate::checks::{AskWish, CheckDesk, Collecting, Saying};
 use crate::error::NodeError;
@@ -75,7 +75,7 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
         request: Request<v1::AskCheckRequest>,
     ) -> Result<Response<v1::AskCheckResponse>, Status> {
         let officer = calling_officer(&request, self.desk.region())?;
-        let within = within(&request);
+        let due = due(&request);
         let message = request.into_inner();
         let read = || -> Result<_, WireFault> {
             let treatment = Path::root("treatment_region");
@@ -89,7 +89,7 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
             })
         };
         let wish = read().map_err(|fault| malformed(&fault))?;
-        let check = Some(to_wire(&self.desk.ask(wish, within).await?));
+        let check = Some(to_wire(&self.desk.ask(wish, due).await?));
         Ok(Response::new(v1::AskCheckResponse { check }))
     }
 
@@ -183,9 +183,9 @@ impl ExpenseCheckGrpc {
         read: impl FnOnce(T) -> Result<((CheckId, Digest), Saying), WireFault>,
     ) -> Result<Option<v1::ExpenseCheck>, Status> {
         let officer = calling_officer(&request, self.desk.region())?;
-        let within = within(&request);
+        let due = due(&request);
         let (of, saying) = read(request.into_inner()).map_err(|fault| malformed(&fault))?;
-        let seen: Result<_, NodeError> = self.desk.say(of, saying, officer, within).await;
+        let seen: Result<_, NodeError> = self.desk.say(of, saying, officer, due).await;
         Ok(Some(to_wire(&seen?)))
     }
 }

@@ -4,7 +4,6 @@
 //! and nothing is filed twice.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::id::RequestId;
 use huitong_core::institution::InstitutionCode;
@@ -15,6 +14,7 @@ use huitong_proto::conversion::common::{credential_from_wire, person_from_wire};
 use huitong_proto::conversion::filing::filing_class_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
+use huitong_transport::Deadline;
 use tonic::Status;
 
 use super::people::filed;
@@ -34,7 +34,7 @@ impl FilesElsewhere {
         &self,
         message: v1::FileRequest,
         institution: InstitutionCode,
-        within: Duration,
+        due: Deadline,
     ) -> Result<v1::Filing, Status> {
         let read = checked(&message).map_err(|fault| malformed(&fault))?;
         let own = self.people.region();
@@ -58,7 +58,7 @@ impl FilesElsewhere {
             credential: message.credential,
             class: message.class,
         };
-        home.file(request, within)
+        home.file(request, due.remaining())
             .await
             .map_err(|fault| match fault {
                 HomeFault::Refused(refusal) => status(&refusal),

@@ -27,9 +27,9 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::home_service_server::HomeService;
 use tonic::{Request, Response, Status};
 
-use super::calling_region;
 use super::people::filed;
 use super::status::{malformed, refused};
+use super::{calling_region, due};
 use crate::home::{
     AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
 };
@@ -70,13 +70,13 @@ impl HomeService for HomeGrpc {
         &self,
         request: Request<v1::SnapshotRequest>,
     ) -> Result<Response<v1::SnapshotResponse>, Status> {
-        let treatment = calling_region(&request)?;
+        let (treatment, due) = (calling_region(&request)?, due(&request));
         let message = request.into_inner();
         let (held, sign) = (message.receipts_held, message.sign);
         let ask = snapshot_ask(message, treatment).map_err(|fault| malformed(&fault))?;
         self.own_person(&ask.person)?;
         self.role.acknowledge(treatment, held)?;
-        let snapshot = self.role.snapshot(&ask).await?;
+        let snapshot = self.role.snapshot(&ask, due).await?;
         let signed = if sign {
             self.role.sign(&ask, &snapshot).await?
         } else {
@@ -93,7 +93,7 @@ impl HomeService for HomeGrpc {
         &self,
         request: Request<v1::CommitRequest>,
     ) -> Result<Response<v1::CommitResponse>, Status> {
-        let treatment = calling_region(&request)?;
+        let (treatment, due) = (calling_region(&request)?, due(&request));
         let message = request.into_inner();
         let held = message.receipts_held;
         let (order, decision) =
@@ -102,7 +102,7 @@ impl HomeService for HomeGrpc {
         self.role.acknowledge(treatment, held)?;
         let outcome = self
             .role
-            .commit(order, move |own| first_difference(own, &decision))
+            .commit(order, move |own| first_difference(own, &decision), due)
             .await?;
         let outcome = match outcome {
             CommitOutcome::Committed(word) => match &word.reversal {
@@ -128,14 +128,14 @@ impl HomeService for HomeGrpc {
         &self,
         request: Request<v1::AbandonRequest>,
     ) -> Result<Response<v1::AbandonResponse>, Status> {
-        let treatment = calling_region(&request)?;
+        let (treatment, due) = (calling_region(&request)?, due(&request));
         let message = request.into_inner();
         let path = Path::root("settlement");
         let settlement = path.parse(&message.settlement, SettlementId::parse);
         let settlement = settlement.map_err(|fault| malformed(&fault))?;
         let person = person_from_wire(message.person, Path::root("person"));
         self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
-        let outcome = match self.role.abandon(treatment, settlement).await? {
+        let outcome = match self.role.abandon(treatment, settlement, due).await? {
             AbandonOutcome::Committed(word) => match &word.reversal {
                 None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&word.receipt)),
                 Some(reversal) => {

@@ -22,7 +22,7 @@ use super::explained::explained;
 use super::filing::FilesElsewhere;
 use super::shown::settlement;
 use super::status::{malformed, refused};
-use super::{calling_institution, within};
+use super::{calling_institution, due};
 use crate::peers::Homes;
 use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
@@ -87,7 +87,7 @@ impl InstitutionService for InstitutionGrpc {
         request: Request<v1::EstimateRequest>,
     ) -> Result<Response<v1::EstimateResponse>, Status> {
         let institution = calling_institution(&request, self.region)?;
-        let within = within(&request);
+        let due = due(&request);
         let order = || -> Result<Order, WireFault> {
             Ok(Order {
                 institution,
@@ -97,7 +97,7 @@ impl InstitutionService for InstitutionGrpc {
             })
         };
         let order = order().map_err(|fault| malformed(&fault))?;
-        let found = self.role.estimate(&order, within).await?;
+        let found = self.role.estimate(&order, due).await?;
         let told = explained(
             &self.policies,
             &found.claim,
@@ -117,7 +117,7 @@ impl InstitutionService for InstitutionGrpc {
         request: Request<v1::SettleRequest>,
     ) -> Result<Response<v1::SettleResponse>, Status> {
         let institution = calling_institution(&request, self.region)?;
-        let within = within(&request);
+        let due = due(&request);
         let message = request.into_inner();
         let order = || -> Result<Order, WireFault> {
             let path = Path::root("not_after_ms");
@@ -134,7 +134,7 @@ impl InstitutionService for InstitutionGrpc {
         };
         let order = order().map_err(|fault| malformed(&fault))?;
         let asked = order.request;
-        let view = self.role.settle(order, within).await?;
+        let view = self.role.settle(order, due).await?;
         let settlement = Some(asked_by(asked, settlement(&view, &self.policies)));
         Ok(Response::new(v1::SettleResponse { settlement }))
     }
@@ -186,7 +186,7 @@ impl InstitutionService for InstitutionGrpc {
         request: Request<v1::CancelRequest>,
     ) -> Result<Response<v1::CancelResponse>, Status> {
         let institution = calling_institution(&request, self.region)?;
-        let within = within(&request);
+        let due = due(&request);
         let message = request.into_inner();
         let cancel = || -> Result<Cancel, WireFault> {
             Ok(Cancel {
@@ -196,7 +196,7 @@ impl InstitutionService for InstitutionGrpc {
             })
         };
         let cancel = cancel().map_err(|fault| malformed(&fault))?;
-        let view = self.role.cancel(cancel, within).await?;
+        let view = self.role.cancel(cancel, due).await?;
         let settlement = Some(settlement(&view, &self.policies));
         Ok(Response::new(v1::CancelResponse { settlement }))
     }
@@ -206,10 +206,10 @@ impl InstitutionService for InstitutionGrpc {
         request: Request<v1::ReverseRequest>,
     ) -> Result<Response<v1::ReverseResponse>, Status> {
         let institution = calling_institution(&request, self.region)?;
-        let within = within(&request);
+        let due = due(&request);
         let wish = self.wish(request.into_inner(), institution);
         let wish = wish.map_err(|fault| malformed(&fault))?;
-        let view = self.role.reverse(wish, within).await?;
+        let view = self.role.reverse(wish, due).await?;
         let settlement = Some(settlement(&view, &self.policies));
         Ok(Response::new(v1::ReverseResponse { settlement }))
     }
@@ -261,10 +261,10 @@ impl InstitutionService for InstitutionGrpc {
         request: Request<v1::FileRequest>,
     ) -> Result<Response<v1::FileResponse>, Status> {
         let institution = calling_institution(&request, self.region)?;
-        let within = within(&request);
+        let due = due(&request);
         let filing = self
             .files
-            .file(request.into_inner(), institution, within)
+            .file(request.into_inner(), institution, due)
             .await?;
         let filing = Some(filing);
         Ok(Response::new(v1::FileResponse { filing }))

@@ -73,7 +73,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::officer::OfficerName;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_transport::{deadline, peer};
+use huitong_transport::{Deadline, deadline, peer};
 use tonic::{Request, Status};
 
 use status::refused;
@@ -83,11 +83,11 @@ const TO_ANSWER: Duration = Duration::from_millis(20);
 /// What a call without a deadline is given.
 const STANDARD: Duration = Duration::from_secs(30);
 
-/// How long there is to answer a request.
-fn within<T>(request: &Request<T>) -> Duration {
+/// By when a request is to be answered. Made once for a request: whatever it waits for gets what is left of it.
+fn due<T>(request: &Request<T>) -> Deadline {
     deadline(request)
-        .map_or(STANDARD, |deadline| deadline.remaining())
-        .saturating_sub(TO_ANSWER)
+        .unwrap_or_else(|| Deadline::after(STANDARD))
+        .ahead(TO_ANSWER)
 }
 
 /// The region whose node calls.

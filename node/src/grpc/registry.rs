@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::regained::legs_without_receipt;
 use super::status::{malformed, refused};
 use super::witness::standing;
-use super::{calling_officer, within};
+use super::{calling_officer, due};
 use crate::error::NodeError;
 use crate::external::ExternalDesk;
 use crate::home::HomeRole;
@@ -78,11 +78,11 @@ impl RegistryService for RegistryGrpc {
         &self,
         request: Request<v1::CloseBusinessDayRequest>,
     ) -> Result<Response<v1::CloseBusinessDayResponse>, Status> {
-        let within = within(&request);
+        let due = due(&request);
         let path = Path::root("business_day");
         let day = path.parse(&request.into_inner().business_day, BusinessDay::parse);
         let day = day.map_err(|fault| malformed(&fault))?;
-        let closed = self.registry.close_day(day, within).await?;
+        let closed = self.registry.close_day(day, due).await?;
         let (up_to, acknowledged) = (closed.up_to, closed.acknowledged);
         Ok(Response::new(v1::CloseBusinessDayResponse {
             up_to,
@@ -143,8 +143,8 @@ impl RegistryService for RegistryGrpc {
         request: Request<v1::SettleByHandRequest>,
     ) -> Result<Response<v1::SettleByHandResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
-        let within = within(&request);
-        let answer = self.by_hand(request.into_inner(), officer, within).await?;
+        let due = due(&request);
+        let answer = self.by_hand(request.into_inner(), officer, due).await?;
         Ok(Response::new(answer))
     }
 
@@ -179,7 +179,8 @@ impl RegistryService for RegistryGrpc {
         request: Request<v1::GiveUpRequest>,
     ) -> Result<Response<v1::GiveUpResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
-        self.given_up(&request.into_inner(), officer).await?;
+        let due = due(&request);
+        self.given_up(&request.into_inner(), officer, due).await?;
         Ok(Response::new(v1::GiveUpResponse {}))
     }
 }

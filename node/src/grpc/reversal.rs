@@ -16,7 +16,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::{reason_from_wire, reversal_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
-use huitong_transport::aside;
+use huitong_transport::{Deadline, aside};
 use tonic::Status;
 
 use super::registry::RegistryGrpc;
@@ -61,9 +61,11 @@ impl RegistryGrpc {
         &self,
         message: &v1::GiveUpRequest,
         officer: OfficerName,
+        due: Deadline,
     ) -> Result<(), Status> {
         let (of, person, reason) = to_give_up(message).map_err(|fault| malformed(&fault))?;
-        self.home.give_up(of, person, officer, reason).await?;
+        let home = &self.home;
+        home.give_up(of, person, officer, reason, due).await?;
         Ok(())
     }
 }

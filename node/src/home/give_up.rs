@@ -24,6 +24,7 @@ use huitong_core::record::transfer::LateEnded;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::ReversalReason;
+use huitong_transport::Deadline;
 
 use super::HomeRole;
 use super::late::buried::given_up_told;
@@ -178,12 +179,13 @@ impl HomeRole {
         person: Option<PsnNo>,
         by: OfficerName,
         reason: ReversalReason,
+        due: Deadline,
     ) -> Result<(), NodeError> {
         self.is_not_erased(settlement)?;
         self.ledger.barrier().await?;
         let put = self.ledger.late_claim(treatment, settlement)?;
         // A late claim that was put to the person's new home has its outcome first, if it can have one.
-        let counted_in = match self.finish_late(treatment, settlement).await {
+        let counted_in = match self.finish_late(treatment, settlement, due).await {
             Ok(()) => None,
             // The new home has counted it in, and its legs say something else: nothing but this ends it.
             Err(NodeError::Refused(why)) if why.code == RefusalCode::LegStands => put,

@@ -25,6 +25,7 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::{HandWritten, LateMirrored, LateOffered};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_transport::Deadline;
 
 use super::figures::paid;
 use super::refusing::Under;
@@ -53,11 +54,11 @@ pub enum Offered {
 
 /// The way to the new homes of people who were handed over.
 pub trait NewHomes: Send + Sync {
-    /// How a person stands there.
-    fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding>;
+    /// How a person stands there, if it answers until `due`.
+    fn standing(&self, leaving: Leaving, due: Deadline) -> Answer<'_, LateStanding>;
 
-    /// Puts a late claim to a new home.
-    fn offer(&self, new_home: RegionCode, offer: LateOffer) -> Answer<'_, Offered>;
+    /// Puts a late claim to a new home, which may answer until `due`.
+    fn offer(&self, new_home: RegionCode, offer: LateOffer, due: Deadline) -> Answer<'_, Offered>;
 }
 
 /// Writes down how a person stands at the new home.
@@ -177,11 +178,12 @@ impl HomeRole {
         &self,
         psn_no: PsnNo,
         admitted: ServiceDate,
+        due: Deadline,
     ) -> Result<(), NodeError> {
         if let Relation::Late(leaving) = relation(&*self.ledger, psn_no, admitted)?
             && leaving.offered.is_none()
         {
-            let standing = self.new_homes()?.standing(leaving).await?;
+            let standing = self.new_homes()?.standing(leaving, due).await?;
             self.writer.run(MirrorLate { psn_no, standing }).await?;
         }
         Ok(())
@@ -193,9 +195,10 @@ impl HomeRole {
         &self,
         claim: &Claim,
         settlement: SettlementId,
+        due: Deadline,
     ) -> Result<CommitOutcome, NodeError> {
         let treatment = claim.treatment;
-        self.finish_late(treatment, settlement).await?;
+        self.finish_late(treatment, settlement, due).await?;
         if self
             .ledger
             .home_settlement(treatment, settlement)?
@@ -206,7 +209,7 @@ impl HomeRole {
                 Under::Refused(refusal) => CommitOutcome::Refused(refusal),
             });
         }
-        self.mirror_if_late(claim.person.psn_no, claim.visit.admitted)
+        self.mirror_if_late(claim.person.psn_no, claim.visit.admitted, due)
             .await?;
         self.fresh(claim).map(CommitOutcome::Stale)
     }
@@ -219,6 +222,7 @@ impl HomeRole {
         &self,
         treatment: RegionCode,
         settlement: SettlementId,
+        due: Deadline,
     ) -> Result<(), NodeError> {
         self.ledger.barrier().await?;
         let Some(row) = self.ledger.late_claim(treatment, settlement)? else {
@@ -241,7 +245,7 @@ impl HomeRole {
             self.writer.run(BuryAgain { put, salt }).await?;
             return Ok(());
         }
-        match self.new_homes()?.offer(leaving.new_home, offer).await {
+        match self.new_homes()?.offer(leaving.new_home, offer, due).await {
             Ok(Offered::Taken) => self.counted_in(put).await,
             Ok(Offered::Stale) => {
                 self.writer.run(EndLate(put)).await?;

@@ -76,6 +76,7 @@ use huitong_core::provisional::Used;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
+use huitong_transport::Deadline;
 use tokio::time::Instant;
 
 use crate::chance::{Chance, salt};
@@ -235,7 +236,8 @@ impl HomeRole {
     }
 
     /// Adjudicates again, compares, and commits. Idempotent by (treatment region, settlement). `difference`
-    /// names the first thing in which the decision received differs from the one computed here.
+    /// names the first thing in which the decision received differs from the one computed here. Nobody else is waited
+    /// for longer than until `due`.
     ///
     /// # Errors
     /// A refusal that is no outcome (`id.conflict`, `directory.suspended`), or the node's own trouble.
@@ -243,6 +245,7 @@ impl HomeRole {
         &self,
         order: CommitOrder,
         difference: impl FnOnce(&Decision) -> Option<String> + Send,
+        due: Deadline,
     ) -> Result<CommitOutcome, NodeError> {
         let (settlement, treatment) = (order.settlement, order.claim.treatment);
         let (psn_no, admitted) = (order.claim.person.psn_no, order.claim.visit.admitted);
@@ -254,7 +257,7 @@ impl HomeRole {
             .home_settlement(treatment, settlement)?
             .is_none()
         {
-            self.mirror_if_late(psn_no, admitted).await?;
+            self.mirror_if_late(psn_no, admitted, due).await?;
         }
         let recomputed = self.recompute(&order, difference)?;
         let claim = order.claim.clone();
@@ -299,11 +302,12 @@ impl HomeRole {
             }
             CommitVerdict::LegStands => Err(NodeError::refused(RefusalCode::LegStands, settlement)),
             CommitVerdict::Moving(to) => Err(NodeError::refused(RefusalCode::MemberMoving, to)),
-            CommitVerdict::Offered => self.late(&claim, settlement).await,
+            CommitVerdict::Offered => self.late(&claim, settlement, due).await,
             CommitVerdict::Stale => {
                 let changes = self.ledger.policy_changes()?;
                 let changes = changes.unwrap_or(PolicyChanges::NONE);
-                self.policies.reached(changes.changes, CATCHING_UP).await;
+                let within = due.at_most(CATCHING_UP).remaining();
+                self.policies.reached(changes.changes, within).await;
                 self.fresh(&claim).map(CommitOutcome::Stale)
             }
         }
@@ -367,6 +371,7 @@ impl HomeRole {
         &self,
         treatment: RegionCode,
         settlement: SettlementId,
+        due: Deadline,
     ) -> Result<AbandonOutcome, NodeError> {
         self.is_not_erased(settlement)?;
         let command = Abandon {
@@ -385,7 +390,7 @@ impl HomeRole {
                 return Err(NodeError::refused(RefusalCode::LegStands, settlement));
             }
             AbandonVerdict::Offered => {
-                self.finish_late(treatment, settlement).await?;
+                self.finish_late(treatment, settlement, due).await?;
                 return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
             }
             AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),

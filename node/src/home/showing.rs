@@ -6,6 +6,7 @@
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
 use huitong_core::refusal::RefusalCode;
+use huitong_transport::Deadline;
 use tokio::time::Instant;
 
 use super::looks::Full;
@@ -21,14 +22,14 @@ impl HomeRole {
     ///
     /// # Errors
     /// A refusal, or the node's own trouble.
-    pub async fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
+    pub async fn snapshot(&self, ask: &SnapshotAsk, due: Deadline) -> Result<Snapshot, NodeError> {
         self.may_begin(ask.treatment)?;
         self.is_not_held(ask.person)?;
         let (psn_no, admitted) = (ask.person.psn_no, ask.visit.admitted);
         let member = self.ledger.member(psn_no)?;
         // Nothing is told, and no other region asked, of whoever's credential was not read.
         if member.is_some_and(|member| member.credentials.contains(&ask.credential)) {
-            self.mirror_if_late(psn_no, admitted).await?;
+            self.mirror_if_late(psn_no, admitted, due).await?;
         }
         self.shown(&Asked {
             treatment: ask.treatment,

@@ -29,7 +29,7 @@ use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalOrder;
-use huitong_transport::{Dialer, Remarks, TransportError};
+use huitong_transport::{Deadline, Dialer, Remarks, TransportError};
 
 use crate::chance::Chance;
 use crate::error::NodeError;
@@ -225,11 +225,11 @@ impl Home {
         &self,
         ask: &SnapshotAsk,
         held: u64,
-        within: Duration,
+        due: Deadline,
     ) -> Result<Snapshot, HomeFault> {
         match self {
-            Self::Own { role, .. } => role.snapshot(ask).await.map_err(own_fault),
-            Self::Other(peer) => peer.snapshot(ask, held, within).await,
+            Self::Own { role, .. } => role.snapshot(ask, due).await.map_err(own_fault),
+            Self::Other(peer) => peer.snapshot(ask, held, due.remaining()).await,
         }
     }
 
@@ -240,7 +240,7 @@ impl Home {
     pub async fn commit(
         &self,
         ask: &CommitAsk<'_>,
-        within: Duration,
+        due: Deadline,
     ) -> Result<CommitOutcome, HomeFault> {
         match self {
             Self::Own { role, .. } => {
@@ -254,9 +254,9 @@ impl Home {
                     used: ask.used.cloned(),
                 };
                 let difference = |own: &Decision| (own != decision).then(|| "decision".to_owned());
-                role.commit(order, difference).await.map_err(own_fault)
+                role.commit(order, difference, due).await.map_err(own_fault)
             }
-            Self::Other(peer) => peer.commit(ask, within).await,
+            Self::Other(peer) => peer.commit(ask, due.remaining()).await,
         }
     }
 
@@ -268,13 +268,14 @@ impl Home {
         &self,
         settlement: SettlementId,
         person: PersonRef,
-        within: Duration,
+        due: Deadline,
     ) -> Result<AbandonOutcome, HomeFault> {
         match self {
             Self::Own { role, region } => {
-                role.abandon(*region, settlement).await.map_err(own_fault)
+                let ended = role.abandon(*region, settlement, due).await;
+                ended.map_err(own_fault)
             }
-            Self::Other(peer) => peer.abandon(settlement, person, within).await,
+            Self::Other(peer) => peer.abandon(settlement, person, due.remaining()).await,
         }
     }
 
@@ -328,13 +329,13 @@ impl Home {
     pub async fn fetch_policy(
         &self,
         digest: Digest,
-        within: Duration,
+        due: Deadline,
     ) -> Result<FetchedPolicy, HomeFault> {
         match self {
             Self::Own { .. } => Err(HomeFault::Unreachable(format!(
                 "the own policy {digest} is not at hand"
             ))),
-            Self::Other(peer) => peer.fetch_policy(digest, within).await,
+            Self::Other(peer) => peer.fetch_policy(digest, due.remaining()).await,
         }
     }
 }

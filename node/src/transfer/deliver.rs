@@ -14,6 +14,7 @@ use huitong_core::record::hand::{Handed, LateOffer, LateStanding, ProvenHand};
 use huitong_core::record::transfer::HandsAcknowledged;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_transport::Deadline;
 use tokio_util::sync::CancellationToken;
 
 use super::arrive::Take;
@@ -109,7 +110,9 @@ impl TransferDesk {
             if let Key::LateClaim(treatment, settlement) = key {
                 let new_home = self.asked(treatment, settlement)?;
                 let is_silent = new_home.is_some_and(|region| silent.contains(&region));
-                if !is_silent && let Err(error) = self.home.finish_late(treatment, settlement).await
+                let due = Deadline::after(WITHIN);
+                if !is_silent
+                    && let Err(error) = self.home.finish_late(treatment, settlement, due).await
                 {
                     tracing::warn!(%settlement, %error, "a late claim waits for the new home");
                     silent.extend(new_home.filter(|_| is_unreachable(&error)));
@@ -305,21 +308,23 @@ impl WayThere {
 }
 
 impl NewHomes for WayThere {
-    fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding> {
+    fn standing(&self, leaving: Leaving, due: Deadline) -> Answer<'_, LateStanding> {
         Box::pin(async move {
             let desk = self.desk()?;
             let peer = desk.other(leaving.new_home)?;
-            let told = peer.late_standing(leaving.transfer, WITHIN).await;
+            let within = due.at_most(WITHIN).remaining();
+            let told = peer.late_standing(leaving.transfer, within).await;
             told.map_err(untold)
         })
     }
 
-    fn offer(&self, new_home: RegionCode, offer: LateOffer) -> Answer<'_, Offered> {
+    fn offer(&self, new_home: RegionCode, offer: LateOffer, due: Deadline) -> Answer<'_, Offered> {
         Box::pin(async move {
             let desk = self.desk()?;
             let peer = desk.other(new_home)?;
             let sent_in = incarnation(&*desk.ledger)?;
-            let told = peer.offer_supplement(&offer, sent_in, WITHIN).await;
+            let within = due.at_most(WITHIN).remaining();
+            let told = peer.offer_supplement(&offer, sent_in, within).await;
             told.map_err(untold)
         })
     }

@@ -1,13 +1,13 @@
 //! Giving an id up at an institution's wish: afterwards it stands as settled, or can never be.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
 use huitong_core::refusal::RefusalCode;
+use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
@@ -36,7 +36,7 @@ impl TreatmentRole {
     /// # Errors
     /// `outcome.unknown` or `home.unreachable` while the home region has not answered; then cancel again.
     /// `recovery.left_out` or `recovery.leg_stands` where a restore may have lost that it stands: nothing is buried then.
-    pub async fn cancel(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
+    pub async fn cancel(self: &Arc<Self>, cancel: Cancel, due: Deadline) -> Outcome {
         let Cancel {
             institution,
             request,
@@ -54,13 +54,13 @@ impl TreatmentRole {
         let view = self.standing(settlement).await?;
         match (&view.state, buried) {
             (ViewState::Prepared | ViewState::Provisional(_), _) => {
-                self.cancel_open(cancel, within).await
+                self.cancel_open(cancel, due).await
             }
             (ViewState::Settled(_) | ViewState::Reversed(_) | ViewState::Refused(_), _) => Ok(view),
             // The tombstone here is synced; the one at home is asked for, again if need be.
             (ViewState::Abandoned(_), Step::Taken | Step::NotOpen) => {
-                let within = within.min(self.timing.commit);
-                match home.abandon(settlement, person, within).await {
+                let due = due.at_most(self.timing.commit);
+                match home.abandon(settlement, person, due).await {
                     Ok(AbandonOutcome::Ended(word)) if word.body.is_tombstone() => Ok(view),
                     // A restore lost the word here, and the institution may have charged on it.
                     Ok(AbandonOutcome::Ended(word)) => {
@@ -104,16 +104,15 @@ impl TreatmentRole {
     }
 
     /// Gives up a settlement that is open, once nobody else drives it.
-    async fn cancel_open(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
+    async fn cancel_open(self: &Arc<Self>, cancel: Cancel, due: Deadline) -> Outcome {
         let settlement = settlement_id(self.region, cancel.institution, cancel.request);
-        self.in_turn(settlement, within, async move |role: Arc<Self>| match role
-            .reread(settlement)
-            .await?
-        {
-            Err(standing) => Ok(standing),
-            Ok(attempt) => {
-                let home = role.home(attempt.prepared.home())?;
-                role.give_up(attempt, &home, None).await
+        self.in_turn(settlement, due, async move |role: Arc<Self>| {
+            match role.reread(settlement).await? {
+                Err(standing) => Ok(standing),
+                Ok(attempt) => {
+                    let home = role.home(attempt.prepared.home())?;
+                    role.give_up(attempt, &home, None).await
+                }
             }
         })
         .await

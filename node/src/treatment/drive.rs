@@ -6,7 +6,6 @@
 //! amounts, never our own (rule 4).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
@@ -16,6 +15,7 @@ use huitong_core::provisional::Used;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_core::reversal::HomeWord;
+use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -61,7 +61,7 @@ impl TreatmentRole {
     pub(super) async fn in_turn<W>(
         self: &Arc<Self>,
         settlement: SettlementId,
-        within: Duration,
+        due: Deadline,
         work: impl FnOnce(Arc<Self>) -> W,
     ) -> Outcome
     where
@@ -79,7 +79,7 @@ impl TreatmentRole {
                 }
             }
         };
-        match tokio::time::timeout(within, outcome).await {
+        match tokio::time::timeout(due.remaining(), outcome).await {
             Ok(Some(outcome)) => outcome,
             Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
         }
@@ -133,7 +133,7 @@ impl TreatmentRole {
                 used: used.as_ref(),
                 held,
             };
-            match home.commit(&ask, self.timing.commit).await {
+            match home.commit(&ask, Deadline::after(self.timing.commit)).await {
                 Ok(CommitOutcome::Committed(word)) => {
                     return self.book(attempt, home, word).await;
                 }
@@ -169,7 +169,10 @@ impl TreatmentRole {
         snapshot: Snapshot,
     ) -> Result<Result<Attempt, Refusal>, NodeError> {
         let prepared = attempt.prepared.clone();
-        let policy = match self.policy(home, &snapshot, self.timing.ask).await {
+        let policy = match self
+            .policy(home, &snapshot, Deadline::after(self.timing.ask))
+            .await
+        {
             Ok(policy) => policy,
             // What may pass by itself is no reason to give up, and no answer: the settlement is open.
             Err(NodeError::Refused(refusal) | NodeError::Pushed(refusal, _)) => {
@@ -234,7 +237,11 @@ impl TreatmentRole {
         let Prepared {
             settlement, claim, ..
         } = &attempt.prepared;
-        let answer = home.abandon(*settlement, claim.person, self.timing.commit);
+        let answer = home.abandon(
+            *settlement,
+            claim.person,
+            Deadline::after(self.timing.commit),
+        );
         answer.await
     }
 

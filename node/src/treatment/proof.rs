@@ -3,10 +3,8 @@
 //! The bytes are compared with their digest first and read last: nothing that is not signed is parsed. What
 //! the statement says is compared with what the document says, so that the two cannot be told apart later.
 
-use std::time::Duration;
-
 use huitong_core::digest::Digest;
-use huitong_transport::aside;
+use huitong_transport::{Deadline, aside};
 
 use crate::peers::{FetchedPolicy, Home};
 use crate::policies::{DOCUMENT_BYTES_AT_MOST, HeldPolicy, PolicyBook, PolicyError};
@@ -43,7 +41,7 @@ pub(super) async fn proven(
     fetched: FetchedPolicy,
     digest: Digest,
     home: &Home,
-    within: Duration,
+    due: Deadline,
 ) -> Result<HeldPolicy, ProofFault> {
     let FetchedPolicy {
         document,
@@ -65,7 +63,7 @@ pub(super) async fn proven(
     let statement = statement.statement().map_err(|_| ProofFault::Statement)?;
     let region = home.region();
     let reading = aside(move || HeldPolicy::read(document, region));
-    let read = tokio::time::timeout(within, reading).await;
+    let read = tokio::time::timeout(due.remaining(), reading).await;
     let policy = match read {
         Ok(Ok(policy)) => policy?,
         Ok(Err(_)) | Err(_) => return Err(ProofFault::Slow),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use huitong_core::id::SettlementId;
+use huitong_transport::Deadline;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -44,8 +45,8 @@ impl TreatmentRole {
                 }
                 let role = Arc::clone(self);
                 driven.spawn(async move {
-                    let within = role.timing.commit.saturating_add(role.timing.ask);
-                    drop(role.reverse_and_wait(reversal, settlement, within).await);
+                    let due = role.in_a_round();
+                    drop(role.reverse_and_wait(reversal, settlement, due).await);
                 });
             }
             for settlement in open {
@@ -54,9 +55,9 @@ impl TreatmentRole {
                 }
                 let role = Arc::clone(self);
                 driven.spawn(async move {
-                    let within = role.timing.commit.saturating_add(role.timing.ask);
+                    let due = role.in_a_round();
                     // What is not resolved now is looked at again; the reason is logged where it arises.
-                    drop(role.drive_and_wait(settlement, None, within).await);
+                    drop(role.drive_and_wait(settlement, None, due).await);
                 });
             }
             for deduction in deductions {
@@ -78,6 +79,11 @@ impl TreatmentRole {
             () = all => {}
         }
         Ok(())
+    }
+
+    /// By when a round goes on without what it has begun.
+    fn in_a_round(&self) -> Deadline {
+        Deadline::after(self.timing.commit.saturating_add(self.timing.ask))
     }
 
     /// The settlements whose outcome is not known, at most so many.

@@ -5,7 +5,6 @@
 //! whoever asks and by the timer (`resolve`).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::sha256_parts;
@@ -16,6 +15,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
+use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::drive::unknown;
@@ -65,7 +65,7 @@ impl TreatmentRole {
     ///
     /// # Errors
     /// A refusal; after the home region may have been asked, `outcome.unknown` or its final refusal.
-    pub async fn reverse(self: &Arc<Self>, wish: ReverseWish, within: Duration) -> Outcome {
+    pub async fn reverse(self: &Arc<Self>, wish: ReverseWish, due: Deadline) -> Outcome {
         let reversal = reversal_id(self.region, wish.institution, wish.request);
         let ReverseWish {
             institution,
@@ -84,7 +84,7 @@ impl TreatmentRole {
         match self.writer.run(intend).await?.answer {
             Intent::Refused(refusal) => Err(refusal.into()),
             Intent::Booked => self.standing(settlement).await,
-            Intent::Open => self.reverse_and_wait(reversal, settlement, within).await,
+            Intent::Open => self.reverse_and_wait(reversal, settlement, due).await,
         }
     }
 
@@ -93,9 +93,9 @@ impl TreatmentRole {
         self: &Arc<Self>,
         reversal: ReversalId,
         settlement: SettlementId,
-        within: Duration,
+        due: Deadline,
     ) -> Outcome {
-        self.in_turn(settlement, within, async move |role| {
+        self.in_turn(settlement, due, async move |role| {
             tokio::select! {
                 biased;
                 () = role.cut.cancelled() => {
@@ -194,7 +194,9 @@ impl TreatmentRole {
             Err(standing) => standing,
             Ok(attempt) => {
                 let person = attempt.prepared.claim.person;
-                let answer = home.abandon(settlement, person, self.timing.commit).await;
+                let answer = home
+                    .abandon(settlement, person, Deadline::after(self.timing.commit))
+                    .await;
                 match answer.map_err(|fault| unknown(settlement, &fault))? {
                     AbandonOutcome::Committed(word) => self.book(attempt, home, word).await?,
                     AbandonOutcome::Ended(word) => {

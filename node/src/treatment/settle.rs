@@ -4,7 +4,6 @@
 //! in the order of precedence that `RefusalCode` defines.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_adjudication::{Engine, SplitError, split_bill};
 use huitong_core::bill::{Bill, BillError, Institution, SplitBill, Visit};
@@ -17,6 +16,7 @@ use huitong_core::record::treatment::Prepared;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Grade;
+use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -51,21 +51,21 @@ impl TreatmentRole {
     ///
     /// # Errors
     /// A refusal, or the node's own trouble.
-    pub async fn estimate(&self, order: &Order, within: Duration) -> Result<Estimate, NodeError> {
+    pub async fn estimate(&self, order: &Order, due: Deadline) -> Result<Estimate, NodeError> {
         let home = self.home_anew(order.bill.person.home)?;
         let institution = self.institution(order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
         let found = self
-            .adjudicate(order, institution, home.clone(), within)
+            .adjudicate(order, institution, home.clone(), due)
             .await?;
-        if let Err(error) = self.ask_signed(order, &home, &found, within).await {
+        if let Err(error) = self.ask_signed(order, &home, &found, due).await {
             // An estimate does not hang on what it may be good for later.
             tracing::warn!(%error, "no signed snapshot is kept");
         }
         Ok(found)
     }
 
-    /// Settles a bill, and waits at most so long for the outcome. Repeated under the same id it answers the
+    /// Settles a bill, and waits no longer than that for the outcome. Repeated under the same id it answers the
     /// same.
     ///
     /// # Errors
@@ -73,14 +73,12 @@ impl TreatmentRole {
     pub async fn settle(
         self: &Arc<Self>,
         order: Order,
-        within: Duration,
+        due: Deadline,
     ) -> Result<Arc<SettlementView>, NodeError> {
         let settlement = settlement_id(self.region, order.institution, order.request);
-        let begun = tokio::time::Instant::now();
-        let left = || within.saturating_sub(begun.elapsed());
         let (binding, visit) = (order.binding(), order.visit_key());
         if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, &visit)? {
-            return self.answer_standing(settlement, found, left()).await;
+            return self.answer_standing(settlement, found, due).await;
         }
         if order
             .not_after
@@ -94,18 +92,18 @@ impl TreatmentRole {
         let home = self.home_anew(order.bill.person.home)?;
         let institution = self.institution(&order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
-        let found = match self.adjudicate(&order, institution, home, left()).await {
+        let found = match self.adjudicate(&order, institution, home, due).await {
             Ok(found) => found,
-            Err(failed) => return self.provisionally(settlement, order, failed, left()).await,
+            Err(failed) => return self.provisionally(settlement, order, failed, due).await,
         };
-        if left().is_zero() {
+        if due.remaining().is_zero() {
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
         }
         let attempt = self.prepared(settlement, order, binding, found);
         let command = Prepare(attempt.prepared.clone());
         match self.writer.run(command).await?.answer {
-            Some(found) => self.answer_standing(settlement, found, left()).await,
-            None => self.drive_and_wait(settlement, Some(attempt), left()).await,
+            Some(found) => self.answer_standing(settlement, found, due).await,
+            None => self.drive_and_wait(settlement, Some(attempt), due).await,
         }
     }
 
@@ -114,7 +112,7 @@ impl TreatmentRole {
         self: &Arc<Self>,
         settlement: SettlementId,
         found: InTheWay,
-        within: Duration,
+        due: Deadline,
     ) -> Result<Arc<SettlementView>, NodeError> {
         match found {
             InTheWay::Conflict(field) => Err(NodeError::refused(RefusalCode::IdConflict, field)),
@@ -126,7 +124,7 @@ impl TreatmentRole {
                 match view.state {
                     // It is put to the home region by the timer: who asks again is told the same at once.
                     ViewState::Provisional(_) => Ok(Arc::new(view)),
-                    ViewState::Prepared => self.drive_and_wait(settlement, None, within).await,
+                    ViewState::Prepared => self.drive_and_wait(settlement, None, due).await,
                     ViewState::Settled(_)
                     | ViewState::Reversed(_)
                     | ViewState::Refused(_)
@@ -141,7 +139,7 @@ impl TreatmentRole {
         self: &Arc<Self>,
         settlement: SettlementId,
         attempt: Option<Attempt>,
-        within: Duration,
+        due: Deadline,
     ) -> Outcome {
         let wait = match self.driving.begin(settlement) {
             Err(wait) => wait,
@@ -157,7 +155,7 @@ impl TreatmentRole {
                 wait
             }
         };
-        match tokio::time::timeout(within, wait.outcome()).await {
+        match tokio::time::timeout(due.remaining(), wait.outcome()).await {
             Ok(Some(outcome)) => outcome,
             Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
         }
@@ -192,17 +190,18 @@ impl TreatmentRole {
         order: &Order,
         institution: Institution,
         home: Home,
-        within: Duration,
+        due: Deadline,
     ) -> Result<Estimate, NodeError> {
         let bill = &order.bill;
         let ask = self.snapshot_ask(order, institution.clone());
         let held = self.receipts_held(bill.person.home)?;
-        let within = within.min(self.timing.ask);
+        // One bound for all that is asked: what the snapshot takes is not there for the policy.
+        let due = due.at_most(self.timing.ask);
         let snapshot = home
-            .snapshot(&ask, held, within)
+            .snapshot(&ask, held, due)
             .await
             .map_err(before_commit)?;
-        let policy = self.policy(&home, &snapshot, within).await?;
+        let policy = self.policy(&home, &snapshot, due).await?;
         let (split, catalogue) = self.split(&bill.bill, institution.price_grade)?;
         let claim = Claim {
             treatment: self.region,
@@ -261,7 +260,7 @@ impl TreatmentRole {
         &self,
         home: &Home,
         snapshot: &Snapshot,
-        within: Duration,
+        due: Deadline,
     ) -> Result<Arc<HeldPolicy>, NodeError> {
         engine_for(snapshot)?;
         let digest = snapshot.policy;
@@ -269,7 +268,7 @@ impl TreatmentRole {
             return Ok(policy);
         }
         let fetched = home
-            .fetch_policy(digest, within)
+            .fetch_policy(digest, due)
             .await
             .map_err(before_commit)?;
         let region = home.region();
@@ -277,7 +276,7 @@ impl TreatmentRole {
             document,
             statement,
         } = fetched.clone();
-        let policy = proven(fetched, digest, home, within).await;
+        let policy = proven(fetched, digest, home, due).await;
         let policy = policy.map_err(|fault| {
             tracing::error!(%region, %digest, %fault, "a policy was sent that is not accepted");
             NodeError::refused(RefusalCode::PolicyUnproven, format!("{digest}: {fault}"))

@@ -23,6 +23,7 @@ mod branches;
 mod bureau;
 mod by_hand;
 mod clearing;
+mod deadlines;
 mod deductions;
 mod directory;
 mod directory_dated;

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::coverage::Snapshot;
@@ -15,7 +16,7 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::home_service_server::{HomeService, HomeServiceServer};
-use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits};
+use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, deadline};
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::transport::Channel;
@@ -55,6 +56,10 @@ pub struct State {
     pub commits: Commits,
     pub reversals: Commits,
     pub policies: Policies,
+    /// How long a snapshot takes on its way.
+    pub snapshots_take: Duration,
+    /// How long each question may take that came through, in order.
+    pub allowed: Vec<(&'static str, Duration)>,
     /// The last commit that was sent.
     pub last: Option<v1::CommitRequest>,
     /// So many commits more name another version of the person's record than they were sent with.
@@ -125,6 +130,8 @@ impl World {
             commits: Commits::Pass,
             reversals: Commits::Pass,
             policies: Policies::Pass,
+            snapshots_take: Duration::ZERO,
+            allowed: Vec::new(),
             last: None,
             aged: 0,
             other_reversal: false,
@@ -163,6 +170,13 @@ impl World {
     }
 }
 
+impl Relay {
+    fn allows<T>(&self, what: &'static str, request: &Request<T>) {
+        let left = deadline(request).unwrap().remaining();
+        self.state.lock().unwrap().allowed.push((what, left));
+    }
+}
+
 fn lost() -> Status {
     Status::unavailable("lost on the way")
 }
@@ -190,6 +204,10 @@ impl HomeService for Relay {
         &self,
         request: Request<v1::SnapshotRequest>,
     ) -> Result<Response<v1::SnapshotResponse>, Status> {
+        let is_signed = request.get_ref().sign;
+        self.allows(if is_signed { "signed" } else { "snapshot" }, &request);
+        let takes = self.state.lock().unwrap().snapshots_take;
+        tokio::time::sleep(takes).await;
         HomeServiceClient::new(self.to.clone())
             .snapshot(request.into_inner())
             .await
@@ -286,6 +304,7 @@ impl PolicyService for Relay {
         &self,
         request: Request<FetchPolicyRequest>,
     ) -> Result<Response<FetchPolicyResponse>, Status> {
+        self.allows("policy", &request);
         let policies = {
             let mut state = self.state.lock().unwrap();
             state.seen.policies += 1;

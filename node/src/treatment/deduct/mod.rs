@@ -14,7 +14,6 @@ pub mod records;
 pub mod seen;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::deduction::{
@@ -26,6 +25,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::reversal::ReversalBody;
 use huitong_core::vocabulary::{DeductionEndReason, DeductionReason};
+use huitong_transport::Deadline;
 
 use self::records::{BookDeduction, Booking, Deduct, Ordered, Receipted, Withdraw};
 use self::seen::DeductionSeen;
@@ -82,7 +82,7 @@ impl TreatmentRole {
     pub async fn deduct(
         self: &Arc<Self>,
         wish: DeductWish,
-        within: Duration,
+        due: Deadline,
     ) -> Result<DeductionSeen, NodeError> {
         let deduction = deduction_id(self.region, &wish.officer, wish.request);
         // The receipt's place is known once it is synced.
@@ -98,7 +98,7 @@ impl TreatmentRole {
             receipted: self.receipted(wish.settlement)?,
         };
         let ordered = self.writer.run(command).await?.answer;
-        self.asked(deduction, ordered, within).await
+        self.asked(deduction, ordered, due).await
     }
 
     /// Withdraws a deduction in full, and waits as [`TreatmentRole::deduct`] does.
@@ -108,7 +108,7 @@ impl TreatmentRole {
     pub async fn withdraw_deduction(
         self: &Arc<Self>,
         wish: WithdrawWish,
-        within: Duration,
+        due: Deadline,
     ) -> Result<DeductionSeen, NodeError> {
         self.ledger.barrier().await?;
         let row = self.ledger.deduction(wish.deduction)?;
@@ -122,20 +122,21 @@ impl TreatmentRole {
             before,
         };
         let ordered = self.writer.run(command).await?.answer;
-        self.asked(wish.deduction, ordered, within).await
+        self.asked(wish.deduction, ordered, due).await
     }
 
     async fn asked(
         self: &Arc<Self>,
         deduction: DeductionId,
         ordered: Ordered,
-        within: Duration,
+        due: Deadline,
     ) -> Result<DeductionSeen, NodeError> {
         if let Ordered::Refused(refusal) = ordered {
             return Err(refusal.into());
         }
         // What has no outcome by then stays open, and is shown as it stands.
-        if let Ok(Err(error)) = tokio::time::timeout(within, self.ask_for(deduction)).await {
+        if let Ok(Err(error)) = tokio::time::timeout(due.remaining(), self.ask_for(deduction)).await
+        {
             tracing::warn!(%deduction, %error, "the home region has not answered a deduction");
         }
         self.ledger.barrier().await?;

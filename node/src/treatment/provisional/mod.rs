@@ -9,7 +9,6 @@ pub mod records;
 pub mod seen;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_core::claim::Claim;
 use huitong_core::id::SettlementId;
@@ -19,6 +18,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::provisional::SnapshotKept;
 use huitong_core::record::treatment::Prepared;
 use huitong_core::refusal::RefusalCode;
+use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
@@ -42,7 +42,7 @@ impl TreatmentRole {
         settlement: SettlementId,
         order: Order,
         failed: NodeError,
-        within: Duration,
+        due: Deadline,
     ) -> Outcome {
         if failed.refusal().code != RefusalCode::HomeUnreachable {
             return Err(failed);
@@ -63,7 +63,7 @@ impl TreatmentRole {
         };
         match self.writer.run(command).await?.answer {
             Given::Provisional => self.standing(settlement).await,
-            Given::InTheWay(found) => self.answer_standing(settlement, found, within).await,
+            Given::InTheWay(found) => self.answer_standing(settlement, found, due).await,
             Given::Another(other) => Err(NodeError::refused(RefusalCode::ProvisionalStands, other)),
             Given::Expired => Err(failed),
         }
@@ -151,7 +151,7 @@ impl TreatmentRole {
         order: &Order,
         home: &Home,
         found: &Estimate,
-        within: Duration,
+        due: Deadline,
     ) -> Result<(), NodeError> {
         let policy = self.policies.get(&found.snapshot.policy);
         let rule = policy
@@ -171,8 +171,8 @@ impl TreatmentRole {
         }
         let ask = self.snapshot_ask(order, found.claim.institution.clone());
         let held = self.receipts_held(person.home)?;
-        let within = within.min(self.timing.ask);
-        let signed = peer.signed_snapshot(&ask, held, within).await;
+        let due = due.at_most(self.timing.ask);
+        let signed = peer.signed_snapshot(&ask, held, due.remaining()).await;
         let Some(signed) = signed.map_err(before_commit)? else {
             return Ok(());
         };

@@ -1,6 +1,7 @@
 //! A late claim that waits at the new home, from the journal to the word by which it is given up.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use huitong_certs::authority::Hosts;
 use huitong_certs::signing::CertifiedKey;
@@ -11,7 +12,7 @@ use huitong_core::record::hand::{LateOffer, LateStanding};
 use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
 use huitong_core::record::transfer::{HandRegained, HandWritten, HandsAcknowledged};
 use huitong_journal::testing::FakeDisk;
-use huitong_transport::{CredentialStore, Credentials};
+use huitong_transport::{CredentialStore, Credentials, Deadline};
 
 use super::*;
 use crate::chance::SystemChance;
@@ -32,16 +33,19 @@ use crate::store::{Leaving, Stream};
 use crate::transfer::testing::{handed, new_home, taking};
 use crate::writer::Writer;
 
+/// For what ends at once.
+const SOON: Duration = Duration::from_secs(9);
+
 /// A new home that says the same to whatever is put to it.
 struct Says(Result<Offered, RefusalCode>);
 
 impl NewHomes for Says {
-    fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding> {
+    fn standing(&self, leaving: Leaving, _: Deadline) -> Answer<'_, LateStanding> {
         let refused = NodeError::refused(RefusalCode::HomeUnreachable, leaving.new_home);
         Box::pin(async move { Err(refused) })
     }
 
-    fn offer(&self, _: RegionCode, _: LateOffer) -> Answer<'_, Offered> {
+    fn offer(&self, _: RegionCode, _: LateOffer, _: Deadline) -> Answer<'_, Offered> {
         let said = self.0.map_err(|code| NodeError::refused(code, id(1)));
         Box::pin(async move { said })
     }
@@ -85,6 +89,10 @@ fn held_up() -> Arc<Ledger> {
 }
 
 fn role(ledger: &Arc<Ledger>, says: Result<Offered, RefusalCode>) -> HomeRole {
+    role_to(ledger, Arc::new(Says(says)))
+}
+
+fn role_to(ledger: &Arc<Ledger>, new_homes: Arc<dyn NewHomes>) -> HomeRole {
     let home = person().home;
     let days = |days| Validity::days(jiff::Timestamp::now(), days).unwrap();
     let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(9)).unwrap();
@@ -118,14 +126,16 @@ fn role(ledger: &Arc<Ledger>, says: Result<Offered, RefusalCode>) -> HomeRole {
         rules,
         Arc::new(SystemChance),
     );
-    role.reaches(Arc::new(Says(says)));
+    role.reaches(new_homes);
     role
 }
 
 async fn given_up(role: &HomeRole) {
     let of = (claim("V1").treatment, id(1));
     let by = "li.wei".parse().unwrap();
-    let told = role.give_up(of, None, by, ReversalReason::WrongBill).await;
+    let due = Deadline::after(SOON);
+    let told = role.give_up(of, None, by, ReversalReason::WrongBill, due);
+    let told = told.await;
     told.unwrap();
     let row = role.ledger.home_settlement(of.0, of.1).unwrap();
     assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
@@ -145,7 +155,9 @@ async fn what_the_new_home_has_counted_in_is_ended_and_it_is_told() {
     let (treatment, settlement) = (claim("V1").treatment, id(1));
     // By itself it has no end, however often it is looked at.
     for _ in 0..2 {
-        let waits = role.finish_late(treatment, settlement).await;
+        let waits = role
+            .finish_late(treatment, settlement, Deadline::after(SOON))
+            .await;
         let Err(NodeError::Refused(refusal)) = waits else {
             panic!("{waits:?}")
         };
@@ -161,6 +173,37 @@ async fn what_the_new_home_has_counted_in_is_ended_and_it_is_told() {
     // Said again it changes nothing.
     given_up(&role).await;
     assert_eq!(words(&ledger), 2);
+}
+
+/// A new home that takes so long for an offer, turns it down, and notes how long it is waited for after that.
+struct Slow(Duration, Arc<Mutex<Option<Duration>>>);
+
+impl NewHomes for Slow {
+    fn standing(&self, leaving: Leaving, due: Deadline) -> Answer<'_, LateStanding> {
+        *self.1.lock().unwrap() = Some(due.remaining());
+        let refused = NodeError::refused(RefusalCode::HomeUnreachable, leaving.new_home);
+        Box::pin(async move { Err(refused) })
+    }
+
+    fn offer(&self, _: RegionCode, _: LateOffer, _: Deadline) -> Answer<'_, Offered> {
+        Box::pin(async move {
+            tokio::time::sleep(self.0).await;
+            Ok(Offered::Stale)
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_new_home_took_for_one_answer_is_not_there_for_the_next() {
+    let ledger = held_up();
+    let budget = Duration::from_secs(1);
+    let left = Arc::default();
+    let role = role_to(&ledger, Arc::new(Slow(budget * 4 / 5, Arc::clone(&left))));
+    let late = claim("V1");
+    let asked = role.late(&late, id(1), Deadline::after(budget));
+    asked.await.unwrap_err();
+    let left = left.lock().unwrap().unwrap();
+    assert!(left <= budget / 5, "{left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +228,9 @@ async fn what_was_given_up_before_another_restore_ends_by_itself() {
         let role = role(&ledger, says);
         let before = words(&ledger);
         let (treatment, settlement) = (claim("V1").treatment, id(1));
-        role.finish_late(treatment, settlement).await.unwrap();
+        role.finish_late(treatment, settlement, Deadline::after(SOON))
+            .await
+            .unwrap();
         let row = ledger.home_settlement(treatment, settlement).unwrap();
         assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
         assert_eq!(ledger.late_claim(treatment, settlement).unwrap(), None);
