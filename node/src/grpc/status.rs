@@ -98,6 +98,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::OverProvisionalCeiling
         | RefusalCode::TreatmentUnreachable
         | RefusalCode::Recovering
+        | RefusalCode::NotShown
         | RefusalCode::LeftOut
         | RefusalCode::PersonHeld
         | RefusalCode::CheckCollecting

@@ -8,7 +8,9 @@
 //! used is the other region's word alone. Deliberately absent: policies, which tell of nobody and are needed to end what was
 //! begun, and bills that a person brings home.
 
+use huitong_core::claim::Claim;
 use huitong_core::date::Timestamp;
+use huitong_core::id::SettlementId;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 
@@ -54,24 +56,7 @@ impl CommitOfRegion {
     }
 
     fn is_begun(&self, rows: &dyn Rows, now: Timestamp) -> Result<bool, StoreError> {
-        let (claim, settlement) = (&self.commit.claim, self.commit.settlement);
-        let treatment = claim.treatment;
-        if self.was_promised(now)
-            || rows.home_settlement(treatment, settlement)?.is_some()
-            || bound(rows, settlement)?.is_some()
-        {
-            return Ok(true);
-        }
-        let id = HomeId {
-            treatment,
-            settlement,
-        };
-        Ok(
-            match relation(rows, claim.person.psn_no, claim.visit.admitted)? {
-                Relation::Late(leaving) => leaving.offered == Some(id),
-                Relation::Here | Relation::Moving(_) | Relation::Moved(_) => false,
-            },
-        )
+        Ok(self.was_promised(now) || is_known(rows, self.commit.settlement, &self.commit.claim)?)
     }
 
     /// Whether it was settled on a snapshot of this region, as far as that promised, and comes in time.
@@ -81,6 +66,30 @@ impl CommitOfRegion {
             Beforehand::OnSigned { until } => self.commit.promise.is_some() && now <= until,
         }
     }
+}
+
+/// Whether something here knows of a claim already: its outcome, its legs since before a restore, or a new home that it was
+/// put to.
+pub(super) fn is_known(
+    rows: &dyn Rows,
+    settlement: SettlementId,
+    claim: &Claim,
+) -> Result<bool, StoreError> {
+    let treatment = claim.treatment;
+    if rows.home_settlement(treatment, settlement)?.is_some() || bound(rows, settlement)?.is_some()
+    {
+        return Ok(true);
+    }
+    let id = HomeId {
+        treatment,
+        settlement,
+    };
+    Ok(
+        match relation(rows, claim.person.psn_no, claim.visit.admitted)? {
+            Relation::Late(leaving) => leaving.offered == Some(id),
+            Relation::Here | Relation::Moving(_) | Relation::Moved(_) => false,
+        },
+    )
 }
 
 impl HomeRole {

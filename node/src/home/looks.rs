@@ -2,10 +2,11 @@
 //!
 //! A snapshot is answered at once and noted in memory; about every second what was noted becomes records. So a
 //! settlement waits for no sync more than before. What was noted in the moment before a crash is lost; whatever
-//! came of it stands in the settlement's own records. When nothing can be written, no more is shown either.
+//! came of it stands in the settlement's own records, and a claim that nothing came of yet is begun again by its
+//! treatment region (`showing`). When nothing can be written, no more is shown either.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_core::date::Timestamp;
@@ -34,6 +35,8 @@ pub(super) struct Looks(Mutex<Noted>);
 struct Noted {
     people: BTreeMap<PsnNo, Vec<ShownTo>>,
     count: usize,
+    /// Taken to be written down, and not known to be on disk.
+    being_written: BTreeMap<PsnNo, Vec<ShownTo>>,
 }
 
 /// As much waits to be written down as may.
@@ -48,7 +51,7 @@ impl Looks {
             institution: ask.institution.code,
             visit: ask.visit.number.clone(),
         };
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
         if noted.count >= WAITING_AT_MOST {
             return Err(Full);
         }
@@ -60,22 +63,40 @@ impl Looks {
 
     /// The next record's people.
     fn take(&self) -> Vec<PersonShown> {
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
         let mut taken = Vec::new();
         while taken.len() < PEOPLE_AT_MOST
             && let Some((psn_no, to)) = noted.people.pop_first()
         {
             noted.count = noted.count.saturating_sub(to.len());
+            noted.being_written.insert(psn_no, to.clone());
             taken.push(PersonShown { psn_no, to });
         }
         taken
     }
-}
 
-impl Looks {
+    /// Whether it is noted that a person was shown to somebody, and not known to be written down.
+    pub(super) fn has(&self, psn_no: PsnNo, shown: &ShownTo) -> bool {
+        let noted = self.noted();
+        let among = |people: &BTreeMap<PsnNo, Vec<ShownTo>>| {
+            people.get(&psn_no).is_some_and(|to| to.contains(shown))
+        };
+        among(&noted.people) || among(&noted.being_written)
+    }
+
+    /// What was taken is on disk, and in the rows.
+    fn written(&self) {
+        self.noted().being_written.clear();
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What could not be written down waits on, before what was noted since.
     fn put_back(&self, people: Vec<PersonShown>) {
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted();
+        noted.being_written.clear();
         for PersonShown { psn_no, mut to } in people {
             noted.count = noted.count.saturating_add(to.len());
             let since = noted.people.entry(psn_no).or_default();
@@ -125,6 +146,7 @@ impl HomeRole {
                 tracing::error!(%error, "what was shown of people cannot be written down yet");
                 return self.looks.put_back(people);
             }
+            self.looks.written();
         }
     }
 }

@@ -94,7 +94,6 @@ use commit::{Commit, CommitVerdict, Recomputed};
 use looks::Looks;
 use refusing::{Under, told};
 use reverse::ReversalRule;
-use signing::Beforehand;
 use standing::{Asked, Settling, standing};
 use watch::Watch;
 
@@ -250,6 +249,8 @@ impl HomeRole {
         let (settlement, treatment) = (order.settlement, order.claim.treatment);
         let (psn_no, admitted) = (order.claim.person.psn_no, order.claim.visit.admitted);
         self.is_not_erased(settlement)?;
+        let beforehand = self.beforehand_of(&order);
+        self.was_shown(settlement, &order.claim, beforehand)?;
         self.is_not_held(order.claim.person)?;
         // What was decided before is repeated, whoever can be reached.
         if self
@@ -263,7 +264,6 @@ impl HomeRole {
         let claim = order.claim.clone();
         let used = order.used.as_ref();
         let promise = used.and_then(|used| self.promised(&claim, used));
-        let beforehand = used.map_or(Beforehand::Nothing, |used| self.beforehand(&claim, used));
         let commit = Commit {
             settlement,
             claim: order.claim,

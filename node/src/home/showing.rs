@@ -5,11 +5,15 @@
 
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
+use huitong_core::id::SettlementId;
+use huitong_core::record::looks::ShownTo;
 use huitong_core::refusal::RefusalCode;
 use huitong_transport::Deadline;
 use tokio::time::Instant;
 
+use super::anew::is_known;
 use super::looks::Full;
+use super::signing::Beforehand;
 use super::standing::{Asked, Settling, standing};
 use super::{HomeRole, SnapshotAsk};
 use crate::error::NodeError;
@@ -41,8 +45,42 @@ impl HomeRole {
         })
     }
 
-    /// How a person stands now whose claim was decided on what has changed since. The credential was shown when
-    /// the claim was begun.
+    /// Whether a claim may be decided: something here knows of it, this region had signed a snapshot for it, or its person
+    /// was shown for its visit, for which the credential was read. Otherwise nothing is told, not even whether there is
+    /// such a person: it is no outcome, and whoever asks begins with a snapshot.
+    ///
+    /// # Errors
+    /// `snapshot.not_shown`, `snapshot.too_many`, or the node's own trouble.
+    pub(super) fn was_shown(
+        &self,
+        settlement: SettlementId,
+        claim: &Claim,
+        beforehand: Beforehand,
+    ) -> Result<(), NodeError> {
+        let (institution, psn_no) = (claim.institution.code, claim.person.psn_no);
+        let to = ShownTo {
+            treatment: claim.treatment,
+            institution,
+            visit: claim.visit.number.clone(),
+        };
+        // What was noted last is in memory, so that a claim that follows at once costs no look at the row.
+        if self.looks.has(psn_no, &to)
+            || beforehand != Beforehand::Nothing
+            || self.ledger.looked(psn_no)?.is_some_and(|row| row.has(&to))
+            || is_known(&*self.ledger, settlement, claim)?
+        {
+            return Ok(());
+        }
+        let (asker, now) = ((claim.treatment, institution), Instant::now());
+        self.watch.admit(asker, psn_no, now)?;
+        if self.ledger.member(psn_no)?.is_none() {
+            self.watch.unknown(asker, now);
+        }
+        Err(NodeError::refused(RefusalCode::NotShown, settlement))
+    }
+
+    /// How a person stands now whose claim was decided on what has changed since. The credential was read when the claim
+    /// was begun ([`HomeRole::was_shown`]).
     pub(super) fn fresh(&self, claim: &Claim) -> Result<Snapshot, NodeError> {
         self.shown(&Asked {
             treatment: claim.treatment,

@@ -21,7 +21,7 @@ use huitong_core::region::RegionCode;
 
 use super::figures::amounts;
 use super::receipts::signed_at;
-use super::{HomeRole, SnapshotAsk};
+use super::{CommitOrder, HomeRole, SnapshotAsk};
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::group::is_signed;
@@ -157,8 +157,16 @@ impl HomeRole {
         }
     }
 
+    /// Whether a claim that is to be committed was settled on this region's own word.
+    pub(super) fn beforehand_of(&self, order: &CommitOrder) -> Beforehand {
+        match &order.used {
+            Some(used) => self.beforehand(&order.claim, used),
+            None => Beforehand::Nothing,
+        }
+    }
+
     /// Whether what a claim was settled on is this region's word for it.
-    pub(super) fn beforehand(&self, claim: &Claim, used: &Used) -> Beforehand {
+    fn beforehand(&self, claim: &Claim, used: &Used) -> Beforehand {
         let Used { signed, at } = used;
         let body = &signed.body;
         let is_for_claim = body.treatment == claim.treatment

@@ -55,6 +55,13 @@ canonical_struct!(LookedAt {
     times
 });
 
+impl LookedAt {
+    fn is_of(&self, to: &ShownTo) -> bool {
+        (self.treatment, self.institution) == (to.treatment, to.institution)
+            && self.visit == to.visit
+    }
+}
+
 impl LookedRow {
     /// Nobody looked.
     pub const NOBODY: Self = Self {
@@ -62,6 +69,12 @@ impl LookedRow {
         times: 0,
         latest: Vec::new(),
     };
+
+    /// Whether somebody is among the latest to whom the person was shown.
+    #[must_use]
+    pub fn has(&self, to: &ShownTo) -> bool {
+        self.latest.iter().any(|known| known.is_of(to))
+    }
 
     /// The same with what a record says; one that is counted in already changes nothing.
     #[must_use]
@@ -72,11 +85,7 @@ impl LookedRow {
         self.up_to = number;
         for to in shown {
             self.times = self.times.saturating_add(1);
-            let is_same = |known: &LookedAt| {
-                (known.treatment, known.institution) == (to.treatment, to.institution)
-                    && known.visit == to.visit
-            };
-            let known = self.latest.iter().position(is_same);
+            let known = self.latest.iter().position(|known| known.is_of(to));
             let mut entry = match known {
                 Some(place) => self.latest.remove(place),
                 None => LookedAt {
@@ -119,6 +128,7 @@ mod tests {
         let first = &row.latest[0];
         assert_eq!((first.times, first.first, first.last), (2, at(1), at(2)));
         assert_eq!(row.clone().with(2, &[to("V3")], at(3)), row);
+        assert_eq!([row.has(&to("V2")), row.has(&to("V3"))], [true, false]);
         let many: Vec<_> = (0..99).map(|nth| to(&format!("W{nth}"))).collect();
         let row = row.with(3, &many, at(4));
         assert_eq!((row.latest.len(), row.times), (LATEST, 102));

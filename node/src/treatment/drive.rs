@@ -133,20 +133,23 @@ impl TreatmentRole {
                 used: used.as_ref(),
                 held,
             };
-            match home.commit(&ask, Deadline::after(self.timing.commit)).await {
+            let fresh = match home.commit(&ask, Deadline::after(self.timing.commit)).await {
                 Ok(CommitOutcome::Committed(word)) => {
                     return self.book(attempt, home, word).await;
                 }
                 Ok(CommitOutcome::Refused(word)) => {
                     return self.end(attempt, home, word, None).await;
                 }
-                Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
-                    Ok(newer) => attempt = newer,
-                    Err(refusal) if used.is_some() && is_for_operators(&refusal) => {
-                        return Err(unknown(settlement, &HomeFault::Refused(refusal)));
+                Ok(CommitOutcome::Stale(fresh)) => fresh,
+                // What the patient went home with is never given up for what its home region has lost.
+                Err(HomeFault::Refused(refusal))
+                    if used.is_none() && refusal.code == RefusalCode::NotShown =>
+                {
+                    match self.shown_again(prepared, home).await? {
+                        Ok(fresh) => fresh,
+                        Err(reason) => return self.give_up(attempt, home, reason).await,
                     }
-                    Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
-                },
+                }
                 // A late claim of whoever has moved on from the new home is never decided, and is no word of an
                 // outcome: buried, it is borne here like one that is refused.
                 Err(HomeFault::Refused(refusal))
@@ -155,6 +158,13 @@ impl TreatmentRole {
                     return self.give_up(attempt, home, Some(refusal)).await;
                 }
                 Err(fault) => return Err(unknown(settlement, &fault)),
+            };
+            match self.again(&attempt, home, fresh).await? {
+                Ok(newer) => attempt = newer,
+                Err(refusal) if used.is_some() && is_for_operators(&refusal) => {
+                    return Err(unknown(settlement, &HomeFault::Refused(refusal)));
+                }
+                Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
             }
         }
         let stale = Refusal::new(RefusalCode::StaleVersion, settlement);

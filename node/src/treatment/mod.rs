@@ -6,6 +6,7 @@
 //! | [`settle`] | How does a bill become a prepared settlement? (rules 1, 5) |
 //! | [`attempt`] | What was adjudicated last? |
 //! | [`drive`] | How does a prepared one come to its outcome? (rules 1, 2, 4) |
+//! | `credentials` | What was read for a claim that is open? |
 //! | [`cancel`] | How is an id given up? (rule 6) |
 //! | [`reverse`] | How is a settlement taken back? (rules 9, 10) |
 //! | [`resolve`] | Who comes back to what was left open? |
@@ -24,6 +25,7 @@
 mod anew;
 pub mod attempt;
 pub mod cancel;
+mod credentials;
 pub mod deduct;
 pub mod deliver;
 pub mod drive;
@@ -62,6 +64,7 @@ use crate::policies::PolicyBook;
 use crate::store::{HeldReceipts, Rows, StoreError};
 use crate::writer::Writer;
 
+use credentials::Credentials;
 use driving::Driving;
 use verify::VerifiedRoots;
 
@@ -107,6 +110,7 @@ pub struct TreatmentRole {
     catalogue: RwLock<Option<Arc<Catalogue>>>,
     verified: VerifiedRoots,
     driving: Driving,
+    credentials: Credentials,
     tasks: TaskTracker,
     cut: CancellationToken,
 }
@@ -160,6 +164,7 @@ impl TreatmentRole {
             catalogue: RwLock::new(catalogue),
             verified: VerifiedRoots::default(),
             driving: Driving::default(),
+            credentials: Credentials::default(),
             tasks: TaskTracker::new(),
             cut: CancellationToken::new(),
         }

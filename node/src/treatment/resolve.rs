@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::TreatmentRole;
 use crate::chance::jittered;
-use crate::store::{Key, StoreError, Table};
+use crate::store::{Key, Rows as _, SettlementState, StoreError, Table};
 
 /// Open settlements that are driven at once.
 const AT_ONCE: usize = 64;
@@ -33,6 +33,7 @@ impl TreatmentRole {
     }
 
     async fn resolve_open(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), StoreError> {
+        self.forget_credentials()?;
         let open = self.open_settlements(OPEN_AT_MOST)?;
         let wishes = self.open_reversals(OPEN_AT_MOST)?;
         let deductions = self.open_deductions(OPEN_AT_MOST)?;
@@ -77,6 +78,17 @@ impl TreatmentRole {
             biased;
             () = stop.cancelled() => {}
             () = all => {}
+        }
+        Ok(())
+    }
+
+    /// Forgets what was read for claims that have come to their outcome another way than by being driven.
+    fn forget_credentials(&self) -> Result<(), StoreError> {
+        for settlement in self.credentials.of_which() {
+            let row = self.ledger.settlement(settlement)?;
+            if row.is_none_or(|row| row.state != SettlementState::Prepared) {
+                self.credentials.forget(settlement);
+            }
         }
         Ok(())
     }

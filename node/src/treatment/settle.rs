@@ -99,11 +99,15 @@ impl TreatmentRole {
         if due.remaining().is_zero() {
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
         }
+        let credential = order.bill.credential.clone();
         let attempt = self.prepared(settlement, order, binding, found);
         let command = Prepare(attempt.prepared.clone());
         match self.writer.run(command).await?.answer {
             Some(found) => self.answer_standing(settlement, found, due).await,
-            None => self.drive_and_wait(settlement, Some(attempt), due).await,
+            None => {
+                self.credentials.keep(settlement, credential);
+                self.drive_and_wait(settlement, Some(attempt), due).await
+            }
         }
     }
 
@@ -149,7 +153,12 @@ impl TreatmentRole {
                     tokio::select! {
                         biased;
                         () = role.cut.cancelled() => {}
-                        outcome = role.drive(settlement, attempt) => turn.end(outcome),
+                        outcome = role.drive(settlement, attempt) => {
+                            if outcome.is_ok() {
+                                role.credentials.forget(settlement);
+                            }
+                            turn.end(outcome);
+                        }
                     }
                 });
                 wait

@@ -67,6 +67,7 @@ mod reversals;
 mod stale;
 mod syncs;
 mod true_ups_kept;
+mod unshown;
 mod withdrawals;
 mod witness;
 mod world;

@@ -76,6 +76,8 @@ refusals! {
     Malformed "request.malformed" No "Correct the named field and send it under a new id." "请更正所指字段后以新编号重发。";
     /// More people were asked about than are settled for.
     TooManyAsked "snapshot.too_many" SameId "More people were asked about than are settled for; ask again after the time told. The operators were alerted." "该机构或统筹区查询的人数远多于结算人数，稍后再查；运维人员已收到提示。";
+    /// Nothing says that the person's standing was shown for the visit that a claim is of.
+    NotShown "snapshot.not_shown" SameId "The home region has no note that it showed this person's record for this visit, so nothing was decided; the treatment region's node reads the credential and asks for a snapshot again." "参保地没有就该次就诊出示过该人员待遇信息的记录，未作任何决定；就医地节点须重新读取凭证并获取待遇信息。";
     /// The request claims a region or institution that its certificate is not for.
     IdentityMismatch "identity.mismatch" No "The certificate is for another region or institution; use the right one." "证书与所称统筹区或机构不符，请使用正确证书。";
     /// The certified caller may not call this.

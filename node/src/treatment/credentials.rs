@@ -1,0 +1,90 @@
+//! What was read at the institution for a claim that is open: kept in memory until the claim has an outcome.
+//!
+//! A home region shows nobody's record without it. One that has lost what it showed asks for it again before it decides
+//! (`drive`). Deliberately absent: the journal. What is read of a person opens their record, so it lies on no disk here;
+//! a claim whose credential went with a restart is ended at home instead.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use huitong_core::coverage::Snapshot;
+use huitong_core::id::SettlementId;
+use huitong_core::person::Credential;
+use huitong_core::record::treatment::Prepared;
+use huitong_core::refusal::{Refusal, Retry};
+use huitong_transport::Deadline;
+
+use super::TreatmentRole;
+use super::drive::unknown;
+use crate::error::NodeError;
+use crate::home::SnapshotAsk;
+use crate::peers::{Home, HomeFault};
+
+/// Claims whose credentials are kept at once.
+const AT_MOST: usize = 65_536;
+
+/// The credentials of open claims.
+#[derive(Debug, Default)]
+pub(super) struct Credentials(Mutex<HashMap<SettlementId, Credential>>);
+
+impl Credentials {
+    /// Keeps what was read for a claim, if there is room.
+    pub(super) fn keep(&self, settlement: SettlementId, read: Credential) {
+        let mut kept = self.kept();
+        if kept.len() < AT_MOST {
+            kept.insert(settlement, read);
+        }
+    }
+
+    /// What was read for a claim.
+    pub(super) fn of(&self, settlement: SettlementId) -> Option<Credential> {
+        self.kept().get(&settlement).cloned()
+    }
+
+    /// Forgets what was read for a claim that has an outcome.
+    pub(super) fn forget(&self, settlement: SettlementId) {
+        self.kept().remove(&settlement);
+    }
+
+    /// For which claims something is kept.
+    pub(super) fn of_which(&self) -> Vec<SettlementId> {
+        self.kept().keys().copied().collect()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, HashMap<SettlementId, Credential>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TreatmentRole {
+    /// Has the home region show the person again, that has lost that it did: with the credential that was read, as long as
+    /// that is here. Nothing of the claim was decided there, so without it the id is given up.
+    pub(super) async fn shown_again(
+        &self,
+        prepared: &Prepared,
+        home: &Home,
+    ) -> Result<Result<Snapshot, Option<Refusal>>, NodeError> {
+        let (settlement, claim) = (prepared.settlement, &prepared.claim);
+        tracing::warn!(%settlement, home = %home.region(), "a home region has lost what it showed");
+        let Some(credential) = self.credentials.of(settlement) else {
+            return Ok(Err(None));
+        };
+        let ask = SnapshotAsk {
+            treatment: self.region,
+            person: claim.person,
+            credential,
+            institution: claim.institution.clone(),
+            visit: claim.visit.clone(),
+        };
+        let held = self.receipts_held(home.region())?;
+        let due = Deadline::after(self.timing.ask);
+        match home.snapshot(&ask, held, due).await {
+            Ok(fresh) => Ok(Ok(fresh)),
+            // What may pass by itself is no reason to give up.
+            Err(HomeFault::Refused(refusal)) if refusal.code.retry() == Retry::No => {
+                Ok(Err(Some(refusal)))
+            }
+            Err(fault) => Err(unknown(settlement, &fault)),
+        }
+    }
+}
