@@ -170,11 +170,10 @@ impl EvidenceDesk {
         let (settled, reversal) = match state {
             ViewState::Settled(settled) => (*settled, None),
             ViewState::Reversed(reversed) => (reversed.settled, Some(reversed.reversal)),
-            ViewState::Refused(refused) | ViewState::Abandoned(Some(refused)) => {
+            ViewState::Refused(refused) | ViewState::Abandoned(refused) => {
                 return self.of_refused(*refused);
             }
-            // Of what was cancelled before it was known here, no word of the home region is kept.
-            ViewState::Prepared | ViewState::Provisional(_) | ViewState::Abandoned(None) => {
+            ViewState::Prepared | ViewState::Provisional(_) | ViewState::BeingAbandoned => {
                 return Err(not_settled(settlement));
             }
         };

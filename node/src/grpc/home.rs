@@ -133,8 +133,10 @@ impl HomeService for HomeGrpc {
         let path = Path::root("settlement");
         let settlement = path.parse(&message.settlement, SettlementId::parse);
         let settlement = settlement.map_err(|fault| malformed(&fault))?;
-        let person = person_from_wire(message.person, Path::root("person"));
-        self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
+        if message.person.is_some() {
+            let person = person_from_wire(message.person, Path::root("person"));
+            self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
+        }
         let outcome = match self.role.abandon(treatment, settlement, due).await? {
             AbandonOutcome::Committed(word) => match &word.reversal {
                 None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&word.receipt)),

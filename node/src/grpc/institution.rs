@@ -29,7 +29,7 @@ use crate::policies::PolicyBook;
 use crate::treatment::cancel::Cancel;
 use crate::treatment::order::settlement_id;
 use crate::treatment::reverse::ReverseWish;
-use crate::treatment::{Order, TreatmentRole};
+use crate::treatment::{Order, TreatmentRole, ViewState};
 
 /// The most reversals of one page.
 const REVERSALS_AT_MOST: usize = 200;
@@ -172,6 +172,9 @@ impl InstitutionService for InstitutionGrpc {
         // Another institution's settlement is as unknown as one that never was.
         let view = view.filter(|view| institution.is_none_or(|own| view.institution == own));
         let view = view.ok_or_else(|| refused(RefusalCode::NotFound, id))?;
+        if let ViewState::BeingAbandoned = view.state {
+            return Err(refused(RefusalCode::OutcomeUnknown, id));
+        }
         let shown = settlement(&view, &self.policies);
         let settlement = Some(match asked {
             Some(asked) => asked_by(asked, shown),

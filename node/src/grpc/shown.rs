@@ -31,7 +31,7 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         provisional: None,
     };
     match &view.state {
-        ViewState::Prepared => {}
+        ViewState::Prepared | ViewState::BeingAbandoned => {}
         ViewState::Provisional(view) => provisional::open(view, policies, &mut shown),
         ViewState::Refused(refused) => {
             shown.state = v1::State::Refused.into();

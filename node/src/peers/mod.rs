@@ -260,14 +260,14 @@ impl Home {
         }
     }
 
-    /// Gives an id up.
+    /// Gives an id up. Whom it was for is said where it is known: of an id that was buried here nothing is kept but its home.
     ///
     /// # Errors
     /// [`HomeFault`]: what stands under the id is not known then.
     pub async fn abandon(
         &self,
         settlement: SettlementId,
-        person: PersonRef,
+        person: Option<PersonRef>,
         due: Deadline,
     ) -> Result<AbandonOutcome, HomeFault> {
         match self {

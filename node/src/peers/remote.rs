@@ -230,12 +230,12 @@ impl Peer {
     pub(super) async fn abandon(
         &self,
         settlement: SettlementId,
-        person: PersonRef,
+        person: Option<PersonRef>,
         within: Duration,
     ) -> Result<AbandonOutcome, HomeFault> {
         let request = || v1::AbandonRequest {
             settlement: settlement.to_string(),
-            person: Some(person_to_wire(&person)),
+            person: person.as_ref().map(person_to_wire),
         };
         let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.abandon(request).await

@@ -1,4 +1,7 @@
 //! Giving an id up at an institution's wish: afterwards it stands as settled, or can never be.
+//!
+//! What is not known here is buried first, so that it can never be begun; that it is given up is the home region's word,
+//! which is booked. Until then its outcome is unknown, and it is put to the home region again like any that is open.
 
 use std::sync::Arc;
 
@@ -10,14 +13,17 @@ use huitong_core::refusal::RefusalCode;
 use huitong_transport::Deadline;
 
 use super::TreatmentRole;
+use super::drive::unknown;
 use super::driving::Outcome;
 use super::order::settlement_id;
 use super::records::{Bury, Step};
+use super::settle::before_commit;
 use super::unprepared::EndBuried;
-use super::view::ViewState;
+use super::view::{SettlementView, ViewState};
 use crate::error::NodeError;
 use crate::home::AbandonOutcome;
 use crate::peers::{Home, HomeFault};
+use crate::store::{Rows as _, StoreError};
 
 /// An id to be given up.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +40,7 @@ impl TreatmentRole {
     /// Gives an id up.
     ///
     /// # Errors
-    /// `outcome.unknown` or `home.unreachable` while the home region has not answered; then cancel again.
+    /// `outcome.unknown` or `home.unreachable` while the home region has not answered: it is asked again by the timer.
     /// `recovery.left_out` or `recovery.leg_stands` where a restore may have lost that it stands: nothing is buried then.
     pub async fn cancel(self: &Arc<Self>, cancel: Cancel, due: Deadline) -> Outcome {
         let Cancel {
@@ -43,49 +49,83 @@ impl TreatmentRole {
             person,
         } = cancel;
         let settlement = settlement_id(self.region, institution, request);
-        let home = self.home(person.home)?;
+        self.home(person.home)?;
         let bury = Bury {
             settlement,
             institution,
             request,
             home: person.home,
         };
-        let buried = self.writer.run(bury).await?.answer?;
+        // Whether it is buried now or was before: what stands under the id is looked at, and the home region asked.
+        let (Step::Taken | Step::NotOpen) = self.writer.run(bury).await?.answer?;
         let view = self.standing(settlement).await?;
-        match (&view.state, buried) {
-            (ViewState::Prepared | ViewState::Provisional(_), _) => {
-                self.cancel_open(cancel, due).await
-            }
-            (ViewState::Settled(_) | ViewState::Reversed(_) | ViewState::Refused(_), _) => Ok(view),
+        match &view.state {
+            ViewState::Prepared | ViewState::Provisional(_) => self.cancel_open(cancel, due).await,
+            ViewState::Settled(_)
+            | ViewState::Reversed(_)
+            | ViewState::Refused(_)
+            | ViewState::Abandoned(_) => Ok(view),
             // The tombstone here is synced; the one at home is asked for, again if need be.
-            (ViewState::Abandoned(_), Step::Taken | Step::NotOpen) => {
-                let due = due.at_most(self.timing.commit);
-                match home.abandon(settlement, person, due).await {
-                    Ok(AbandonOutcome::Ended(word)) if word.body.is_tombstone() => Ok(view),
-                    // A restore lost the word here, and the institution may have charged on it.
-                    Ok(AbandonOutcome::Ended(word)) => {
-                        self.refused_before(settlement, &home, word).await
-                    }
-                    Ok(AbandonOutcome::Committed(_)) => {
-                        tracing::error!(%settlement, "home has a receipt for an id that is buried here");
-                        Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
-                    }
-                    Err(HomeFault::Refused(refusal)) => Err(refusal.into()),
-                    Err(HomeFault::Pushed { refusal, after }) => {
-                        Err(NodeError::Pushed(refusal, after))
-                    }
-                    Err(HomeFault::Unreachable(why)) => {
-                        Err(NodeError::refused(RefusalCode::HomeUnreachable, why))
-                    }
-                }
+            ViewState::BeingAbandoned => {
+                self.in_turn(settlement, due, async move |role: Arc<Self>| {
+                    let ended = role.end_at_home(settlement, Some(person)).await;
+                    ended.unwrap_or_else(|fault| Err(before_commit(fault)))
+                })
+                .await
             }
         }
     }
 
-    /// Ends an id that is buried here as what the home region says that it was before. Whoever cancels beside it, or
-    /// again after a crash, is told the same: to whom cancels, that it is given up is told only once the home region has
-    /// said so. Whoever only looks, or settles, meanwhile is shown it as given up.
-    async fn refused_before(
+    /// How a settlement that is not prepared any more stands. One that is buried here is put to the home region again, as
+    /// the timer and whoever settles it do: its outcome is not known before.
+    pub(super) async fn driven_on(&self, standing: Arc<SettlementView>) -> Outcome {
+        let settlement = standing.settlement;
+        match standing.state {
+            ViewState::BeingAbandoned => {
+                let ended = self.end_at_home(settlement, None).await;
+                ended.unwrap_or_else(|fault| Err(unknown(settlement, &fault)))
+            }
+            ViewState::Prepared
+            | ViewState::Provisional(_)
+            | ViewState::Settled(_)
+            | ViewState::Reversed(_)
+            | ViewState::Refused(_)
+            | ViewState::Abandoned(_) => Ok(standing),
+        }
+    }
+
+    /// Has the home region end an id that is buried here, and books its word.
+    async fn end_at_home(
+        &self,
+        settlement: SettlementId,
+        person: Option<PersonRef>,
+    ) -> Result<Outcome, HomeFault> {
+        let home = match self.home_of(settlement) {
+            Ok(home) => home,
+            Err(error) => return Ok(Err(error)),
+        };
+        let due = Deadline::after(self.timing.commit);
+        Ok(match home.abandon(settlement, person, due).await? {
+            AbandonOutcome::Ended(word) => self.end_buried(settlement, &home, word).await,
+            AbandonOutcome::Committed(_) => {
+                tracing::error!(%settlement, "home has a receipt for an id that is buried here");
+                Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+            }
+        })
+    }
+
+    fn home_of(&self, settlement: SettlementId) -> Result<Home, NodeError> {
+        let row = self.ledger.settlement(settlement)?;
+        self.home(
+            row.ok_or(StoreError::Inconsistent("a settlement is gone"))?
+                .home,
+        )
+    }
+
+    /// Ends an id that is buried here by the home region's word: given up when that is a tombstone, otherwise refused, as it
+    /// was before a restore lost that here. Until this is booked nobody is told that it is given up, whether they cancel,
+    /// look or settle: the institution may have charged on the refusal.
+    async fn end_buried(
         &self,
         settlement: SettlementId,
         home: &Home,

@@ -43,7 +43,7 @@ impl TreatmentRole {
             Some(attempt) => attempt,
             None => match self.reread(settlement).await? {
                 Ok(attempt) => attempt,
-                Err(standing) => return Ok(standing),
+                Err(standing) => return self.driven_on(standing).await,
             },
         };
         let home = self.home(attempt.prepared.home())?;
@@ -249,7 +249,7 @@ impl TreatmentRole {
         } = &attempt.prepared;
         let answer = home.abandon(
             *settlement,
-            claim.person,
+            Some(claim.person),
             Deadline::after(self.timing.commit),
         );
         answer.await

@@ -50,10 +50,10 @@ impl Command for Intend {
             None => return refused(RefusalCode::NotFound, &settlement),
             // It is taken back before the home region has booked it, or right after.
             Some(SettlementState::Prepared) if provisional => {}
-            Some(SettlementState::Prepared) => {
+            Some(SettlementState::Prepared | SettlementState::Abandoned(None)) => {
                 return refused(RefusalCode::OutcomeUnknown, &settlement);
             }
-            Some(SettlementState::Refused(_) | SettlementState::Abandoned(_)) => {
+            Some(SettlementState::Refused(_) | SettlementState::Abandoned(Some(_))) => {
                 return refused(RefusalCode::NothingStands, &settlement);
             }
             Some(SettlementState::Reversed(row)) => {

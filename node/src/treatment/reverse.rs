@@ -195,7 +195,11 @@ impl TreatmentRole {
             Ok(attempt) => {
                 let person = attempt.prepared.claim.person;
                 let answer = home
-                    .abandon(settlement, person, Deadline::after(self.timing.commit))
+                    .abandon(
+                        settlement,
+                        Some(person),
+                        Deadline::after(self.timing.commit),
+                    )
                     .await;
                 match answer.map_err(|fault| unknown(settlement, &fault))? {
                     AbandonOutcome::Committed(word) => self.book(attempt, home, word).await?,
@@ -207,7 +211,9 @@ impl TreatmentRole {
         };
         match view.state {
             ViewState::Settled(_) | ViewState::Reversed(_) => Ok(None),
-            ViewState::Prepared | ViewState::Provisional(_) => Ok(Some(view)),
+            ViewState::Prepared | ViewState::Provisional(_) | ViewState::BeingAbandoned => {
+                Ok(Some(view))
+            }
             ViewState::Refused(_) | ViewState::Abandoned(_) => {
                 let refusal = Refusal::new(RefusalCode::NothingStands, settlement);
                 let end = EndReversal {

@@ -128,7 +128,9 @@ impl TreatmentRole {
                 match view.state {
                     // It is put to the home region by the timer: who asks again is told the same at once.
                     ViewState::Provisional(_) => Ok(Arc::new(view)),
-                    ViewState::Prepared => self.drive_and_wait(settlement, None, due).await,
+                    ViewState::Prepared | ViewState::BeingAbandoned => {
+                        self.drive_and_wait(settlement, None, due).await
+                    }
                     ViewState::Settled(_)
                     | ViewState::Reversed(_)
                     | ViewState::Refused(_)

@@ -64,7 +64,7 @@ impl Command for RebookRefusal {
     }
 }
 
-/// The home region's final refusal of an id that was cancelled here while nothing was known of it.
+/// The home region's word on an id that was cancelled here while nothing was known of it: a refusal, or a tombstone.
 pub struct EndBuried(pub FinalRefusal);
 
 impl Command for EndBuried {

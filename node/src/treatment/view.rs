@@ -55,8 +55,10 @@ pub enum ViewState {
     Reversed(Box<ReversedView>),
     /// Finally refused.
     Refused(Box<RefusedView>),
+    /// Buried here, and the home region's word on it is not known: it may have been refused there before.
+    BeingAbandoned,
     /// It can never be settled.
-    Abandoned(Option<Box<RefusedView>>),
+    Abandoned(Box<RefusedView>),
 }
 
 /// A settlement that ended without a receipt, after the home region was asked.
@@ -205,9 +207,9 @@ fn read(
         SettlementState::Refused(of) => {
             ViewState::Refused(Box::new(refused_view(ledger, &row, of.at)?))
         }
-        SettlementState::Abandoned(at) => {
-            let view = at.map(|at| refused_view(ledger, &row, at).map(Box::new));
-            ViewState::Abandoned(view.transpose()?)
+        SettlementState::Abandoned(None) => ViewState::BeingAbandoned,
+        SettlementState::Abandoned(Some(at)) => {
+            ViewState::Abandoned(Box::new(refused_view(ledger, &row, *at)?))
         }
         SettlementState::Settled(at) => {
             ViewState::Settled(Box::new(settled_view(ledger, &row, *at)?))

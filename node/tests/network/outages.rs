@@ -189,6 +189,54 @@ async fn an_id_that_never_arrived_is_buried_at_both_nodes() {
     assert_eq!(legs(&world).await, (0, 0));
 }
 
+/// The home region had refused the id, which is not known here any more, and is silent when it is cancelled: that it is given
+/// up is told to nobody, so that nothing that is told changes. It is asked again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_home_is_silent_a_cancelled_id_has_no_outcome_and_gets_it_by_itself() {
+    let mut world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    let institution = "H51010400001".parse().unwrap();
+    let id = settlement_id(region(CHENGDU), institution, "r-9".parse().unwrap());
+    let mut commit = world.relay.as_ref().unwrap().last();
+    commit.settlement = id.to_string();
+    commit.decision.as_mut().unwrap().cash_fen += 1;
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
+    assert!(matches!(outcome, Some(Outcome::Refused(_))), "{outcome:?}");
+
+    world.stop(NINGBO).await;
+    for request in ["r-9", "r-10"] {
+        hospital.cancel(request, PERSON).await.unwrap_err();
+        let looked = hospital.get(request).await.unwrap_err();
+        assert_eq!(code(&looked), "outcome.unknown");
+        let again = hospital.settle(settle(request, published("V2"))).await;
+        assert_eq!(code(&again.unwrap_err()), "outcome.unknown");
+    }
+    // Nor after a restart.
+    world.kill(CHENGDU).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let looked = hospital.get("r-9").await.unwrap_err();
+    assert_eq!(code(&looked), "outcome.unknown");
+
+    world.start(NINGBO).await;
+    for (request, state) in [("r-9", v1::State::Refused), ("r-10", v1::State::Abandoned)] {
+        let told = loop {
+            match hospital.get(request).await {
+                Ok(told) => break told,
+                Err(unknown) => assert_eq!(code(&unknown), "outcome.unknown"),
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(told.state(), state);
+        let cancelled = hospital.cancel(request, PERSON).await.unwrap();
+        assert_eq!(cancelled.state(), state);
+    }
+}
+
 /// It is buried here while the home region has a receipt for it: whoever cancels must not charge in full.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_that_stands_at_home_and_is_unknown_here_is_not_told_as_given_up() {

@@ -138,6 +138,7 @@ fn ended(
     Ok(())
 }
 
+/// An id that is buried here is open until the home region's word ends it.
 pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
     let row = SettlementRow {
         institution: record.institution,
@@ -151,6 +152,10 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
     out.put(
         Key::Settlement(record.settlement),
         Row::Settlement(row.into()),
+    );
+    out.put(
+        Key::Open(record.settlement),
+        Row::Open(OpenRow { since: record.at }),
     );
 }
 

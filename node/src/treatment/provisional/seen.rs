@@ -82,7 +82,9 @@ impl TreatmentRole {
             view.map(|trued_up| (trued_up.true_up, day))
         };
         let (stands, true_up) = match view.state {
-            ViewState::Prepared | ViewState::Provisional(_) => (Stands::Open, None),
+            ViewState::Prepared | ViewState::Provisional(_) | ViewState::BeingAbandoned => {
+                (Stands::Open, None)
+            }
             ViewState::Settled(settled) => {
                 let day = settled.receipt.body.clearing.business_day;
                 (Stands::TruedUp, figures(settled.trued_up, day))
