@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use huitong_core::refusal::{Refusal, RefusalCode};
 
-use crate::ledger::WriteError;
+use crate::ledger::{RecordsGone, WriteError};
 use crate::store::StoreError;
 
 /// How long a caller is asked to wait when the writer has more waiting than it takes.
@@ -30,6 +30,12 @@ pub enum NodeError {
     Store(#[from] StoreError),
 }
 
+impl From<RecordsGone> for NodeError {
+    fn from(gone: RecordsGone) -> Self {
+        Self::Write(WriteError::RecordsGone(gone))
+    }
+}
+
 impl NodeError {
     /// A refusal about something.
     #[must_use]
@@ -49,7 +55,12 @@ impl NodeError {
             )
             | Self::Store(StoreError::NotWritten) => Some(BUSY),
             Self::Refused(_)
-            | Self::Write(WriteError::TooLarge(_) | WriteError::Broken(_) | WriteError::Store(_))
+            | Self::Write(
+                WriteError::TooLarge(_)
+                | WriteError::Broken(_)
+                | WriteError::RecordsGone(_)
+                | WriteError::Store(_),
+            )
             | Self::Store(_) => None,
         }
     }
@@ -67,6 +78,9 @@ impl NodeError {
             )
             | Self::Store(StoreError::NotWritten) => Refusal::new(RefusalCode::Overloaded, ""),
             Self::Write(WriteError::TooLarge(size)) => Refusal::new(RefusalCode::TooLarge, size),
+            Self::Write(WriteError::RecordsGone(gone)) => {
+                Refusal::new(RefusalCode::RecordsGone, gone)
+            }
             Self::Write(WriteError::Broken(_) | WriteError::Store(_)) | Self::Store(_) => {
                 Refusal::new(RefusalCode::StoreBroken, "")
             }

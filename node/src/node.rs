@@ -4,6 +4,7 @@
 //! node fails at once, reads the journal, brings the index up, and only then serves; stopping lets
 //! calls finish, then settlements under way, then the writer.
 
+mod asking;
 mod offline;
 mod start_error;
 
@@ -54,6 +55,7 @@ mod running;
 pub use node_config::NodeConfig;
 pub use running::RunningNode;
 
+use asking::ask_again;
 use desks::{
     calling, duplicates, evidence, home, office, payables, people, recovery, registry, reloading,
     transfers, treating,
@@ -106,11 +108,21 @@ impl Node {
         let network = &*platform.network;
         let server = Server::bind_on(network, config.listen, credentials, limits).await?;
         let ledger = open(&platform, &config).await?;
-        let region = config.region;
+        let (region, chance) = (config.region, Arc::clone(&platform.chance));
         let (heart, services) = assemble(platform, config, ledger)?;
+        // A node that collects serves nobody before the others have given back what they hold.
+        let unasked = if heart.ledger.opened().set_aside > 0 && heart.recovery.serves() {
+            heart.ask_others().await.map_err(StartError::RecordsGone)?
+        } else {
+            Vec::new()
+        };
         let access = access::table_of(region, Arc::clone(&heart.recovery))?;
         let routes = routes(services).await.map_err(StartError::Reflection)?;
-        Ok(heart.run(server, routes, access))
+        let home = Arc::clone(&heart.home);
+        let mut running = heart.run(server, routes, access);
+        let asking = ask_again(home, unasked, chance, running.stop.clone());
+        running.tasks.push(tokio::spawn(asking));
+        Ok(running)
     }
 }
 

@@ -59,7 +59,10 @@ impl From<NodeError> for Status {
             NodeError::Refused(_)
             | NodeError::Pushed(..)
             | NodeError::Write(
-                WriteError::Overloaded | WriteError::Closed | WriteError::TooLarge(_),
+                WriteError::Overloaded
+                | WriteError::Closed
+                | WriteError::RecordsGone(_)
+                | WriteError::TooLarge(_),
             ) => {}
             NodeError::Write(WriteError::Broken(_) | WriteError::Store(_))
             | NodeError::Store(_) => {
@@ -98,6 +101,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::OverProvisionalCeiling
         | RefusalCode::TreatmentUnreachable
         | RefusalCode::Recovering
+        | RefusalCode::RecordsGone
         | RefusalCode::NotShown
         | RefusalCode::LeftOut
         | RefusalCode::PersonHeld

@@ -5,25 +5,28 @@ use std::sync::PoisonError;
 use huitong_core::region::RegionCode;
 
 use super::HomeRole;
+use crate::error::NodeError;
+use crate::ledger::Holder;
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 
 impl HomeRole {
     /// A treatment region says that it holds its receipts and reversals up to a number.
     ///
     /// # Errors
-    /// [`StoreError`] when the stream's head cannot be read.
-    pub fn acknowledge(&self, treatment: RegionCode, held: u64) -> Result<(), StoreError> {
+    /// `node.records_gone` when that was never written here, so that it was lost; the node's own trouble.
+    pub fn acknowledge(&self, treatment: RegionCode, held: u64) -> Result<(), NodeError> {
         let head = self
             .ledger
             .stream(Stream::Receipts(treatment))?
             .unwrap_or(StreamHead::EMPTY);
+        let holder = Holder::Region(treatment);
+        self.ledger.others_hold(holder, held, head.written)?;
         let mut acknowledged = self
             .acknowledged
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        // More than was written cannot be held: a mistaken peer must not silence later deliveries.
         let known = acknowledged.entry(treatment).or_insert(head.acknowledged);
-        *known = (*known).max(held.min(head.written));
+        *known = (*known).max(held);
         Ok(())
     }
 

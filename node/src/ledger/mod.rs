@@ -5,6 +5,7 @@
 //! (`overlay`). Only the writer appends. After a failed write the ledger is broken until a
 //! restart reads what is really on disk.
 
+mod gone;
 mod imaging;
 mod indexer;
 mod keys;
@@ -20,7 +21,7 @@ pub(crate) mod testing;
 mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use huitong_core::record::NodeRecord;
 use huitong_core::record::sealed::Joined;
@@ -36,6 +37,7 @@ use crate::sealing::Sealing;
 use crate::store::apply::{Ground, Records};
 use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
+pub use gone::{Holder, RecordsGone};
 pub use keys::{KeyOptions, KeysError};
 pub use open::{LedgerOptions, OpenError, Opened};
 pub(crate) use overlay::Layered;
@@ -63,6 +65,7 @@ pub struct Ledger {
     to_index: Mutex<Option<mpsc::Sender<()>>>,
     indexer: Mutex<Option<Running>>,
     opened: Opened,
+    records_gone: OnceLock<RecordsGone>,
     /// Last, so that it tells when everything above has let go of the files.
     gone: DropGuard,
 }
@@ -79,6 +82,9 @@ pub enum WriteError {
     /// The node is shutting down.
     #[error("the node is shutting down")]
     Closed,
+    /// Acknowledged records are gone, as another party says: nothing is written until they are back.
+    #[error("acknowledged records of the node are gone ({0})")]
+    RecordsGone(RecordsGone),
     /// The record is larger than a frame may be.
     #[error("the record is too large: {0}")]
     TooLarge(String),
@@ -113,10 +119,13 @@ impl Ledger {
     /// Keeps a place for one decision, so that it cannot be refused for want of one.
     ///
     /// # Errors
-    /// [`WriteError::Overloaded`], [`WriteError::Broken`] or [`WriteError::Closed`].
+    /// [`WriteError`], other than that a record is too large.
     pub fn reserve(&self) -> Result<Permit<'_>, WriteError> {
         if let Some(fault) = self.progress.fault() {
             return Err(WriteError::Broken(fault));
+        }
+        if let Some(gone) = self.records_gone() {
+            return Err(WriteError::RecordsGone(gone));
         }
         if self
             .overlay

@@ -6,7 +6,7 @@
 //! *ahead* of it means that acknowledged records are gone, and the node refuses to serve.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use huitong_certs::SigningKey;
 use huitong_core::region::RegionCode;
@@ -56,6 +56,9 @@ pub struct Opened {
     pub read: u64,
     /// Frames from which rows were derived.
     pub replayed: u64,
+    /// Bytes behind the last good frame that were set aside: a write that nobody was told of, or the last acknowledged
+    /// frame, damaged. Who holds what this node gave says which.
+    pub set_aside: u32,
 }
 
 /// Why a ledger was not opened.
@@ -134,6 +137,7 @@ impl Ledger {
             frames: recovery.frames,
             read: recovery.read,
             replayed: replay.whole(from, images.as_ref())?,
+            set_aside: recovery.torn.map_or(0, |torn| torn.bytes),
         };
         begin_anew(&*index, &sealing)?;
         tracing::info!(?opened, "journal open");
@@ -163,6 +167,7 @@ impl Ledger {
             to_index: Mutex::new(Some(to_index)),
             indexer: Mutex::new(Some(indexer)),
             opened,
+            records_gone: OnceLock::new(),
             gone: CancellationToken::new().drop_guard(),
         })
     }

@@ -29,7 +29,7 @@ use tonic::transport::Channel;
 pub use self::own_stream::RegainedStream;
 use super::stream::legs_from;
 use crate::chance::{Chance, jittered};
-use crate::ledger::Ledger;
+use crate::ledger::{Holder, Ledger, RecordsGone};
 use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation};
 
 /// Legs of one report.
@@ -109,10 +109,8 @@ enum ReportError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Call(String),
-    #[error(
-        "the clearinghouse holds {held} legs, this node wrote {written}: they belong to another journal"
-    )]
-    Beyond { held: u64, written: u64 },
+    #[error("the clearinghouse holds legs that this node's journal does not have ({0})")]
+    Beyond(#[from] RecordsGone),
     #[error("the clearinghouse does not take leg {}: {}, {}", .0.number, .0.code, .0.detail)]
     Rejected(Rejected),
 }
@@ -268,12 +266,30 @@ impl Reporter {
         Ok(head.unwrap_or(StreamHead::EMPTY).written)
     }
 
+    /// The last number of the own stream, which is no lower than what the clearinghouse holds.
+    fn has_as_many(&self, held: u64) -> Result<u64, ReportError> {
+        let written = self.written()?;
+        self.ledger
+            .others_hold(Holder::Clearinghouse, held, written)?;
+        Ok(written)
+    }
+
+    /// Asks how far the clearinghouse is, and whether the journal has as much.
+    ///
+    /// # Errors
+    /// Why that is not known; that records are gone is known to the ledger then.
+    pub async fn look(&self, within: Duration) -> Result<(), String> {
+        let looked = async { self.has_as_many(self.position().await?) };
+        match tokio::time::timeout(within, looked).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("it did not answer in time".to_owned()),
+        }
+    }
+
     /// Reports all there is from a number on, then the days that are closed; how far the clearinghouse is.
     async fn report(&self, mut held: u64) -> Result<u64, ReportError> {
-        let written = self.written()?;
-        if held > written {
-            return Err(ReportError::Beyond { held, written });
-        }
+        let written = self.has_as_many(held)?;
         let told = self.tell(&mut held, written).await;
         // Also when no more is taken: what is held may be all of a day.
         self.reported.send_modify(|reported| {
@@ -284,7 +300,7 @@ impl Reporter {
                     reported.rejected = Some(rejected.clone());
                 }
                 // Not told: it is as it was.
-                Err(ReportError::Store(_) | ReportError::Call(_) | ReportError::Beyond { .. }) => {}
+                Err(ReportError::Store(_) | ReportError::Call(_) | ReportError::Beyond(_)) => {}
             }
         });
         let closed = self.close_days(held).await;

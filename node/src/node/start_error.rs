@@ -4,7 +4,7 @@ use huitong_transport::ServeError;
 use huitong_transport::TransportError;
 use huitong_transport::access::AccessTableError;
 
-use crate::ledger::OpenError;
+use crate::ledger::{OpenError, RecordsGone};
 use crate::peers::DirectoryError;
 use crate::platform::StorageError;
 use crate::store::StoreError;
@@ -18,6 +18,14 @@ pub enum StartError {
     /// Journal or index.
     #[error(transparent)]
     Ledger(#[from] OpenError),
+    /// Another party holds what the journal does not have.
+    #[error(
+        "others hold more of what this node gave them than its journal has ({0}): acknowledged records are gone. Do not \
+         serve: put a backup back (huitong node restore), or, if none is better than what is here, collect what is missing \
+         from the other parties (huitong node recover) \
+         (日志缺少已确认的记录，请勿提供服务，请用 restore 恢复备份，或用 recover 向各方收集)"
+    )]
+    RecordsGone(RecordsGone),
     /// Rows or records.
     #[error(transparent)]
     Store(#[from] StoreError),

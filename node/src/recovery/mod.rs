@@ -55,7 +55,7 @@ use self::waiting::Waiting;
 use crate::chance::{Chance, jittered};
 use crate::error::NodeError;
 use crate::home::restored::is_left_out;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, RecordsGone};
 use crate::legs::report::Reporter;
 use crate::peers::{Homes, REGIONS_AT_MOST};
 use crate::store::{Key, RestoreState, Row, Rows, StoreError, Table, incarnation};
@@ -205,6 +205,12 @@ impl Recovery {
     #[must_use]
     pub fn serves(&self) -> bool {
         self.over.is_cancelled()
+    }
+
+    /// Whether acknowledged records are gone, as others say: then nobody is served either.
+    #[must_use]
+    pub fn records_gone(&self) -> Option<RecordsGone> {
+        self.ledger.records_gone()
     }
 
     /// Who has not given back everything yet; the last of them until the node serves.

@@ -57,6 +57,7 @@ mod ports;
 mod prefunds;
 mod privacy;
 mod provisional;
+mod records_gone;
 mod recovery;
 mod refusals;
 mod regained;

@@ -64,6 +64,8 @@ refusals! {
     Overloaded "node.overloaded" SameId "The node is busy; send it again in a few seconds." "系统繁忙，请几秒后重发。";
     /// The store stopped writing after a failed write.
     StoreBroken "node.store_broken" SameId "The node has stopped writing after a disk fault; its operator must restart it." "磁盘故障后系统已停止写入，须由运维人员重启。";
+    /// Others hold what this node's journal does not have any more.
+    RecordsGone "node.records_gone" SameId "Acknowledged records of this node are gone: the party named holds more of them than the node has. It serves nobody until its operator has stopped it and had it collect them (huitong node recover), or put a backup back (huitong node restore)." "本节点已确认的记录有缺失：所示一方持有的多于本节点所存。在运维人员停止节点并向各方收集（huitong node recover）或恢复备份（huitong node restore）之前，节点不提供服务。";
     /// The node was restored and collects what its backup does not have.
     Recovering "node.recovering" SameId "The node was restored from a backup and is collecting what came after it; nothing was changed. Send it again." "节点由备份恢复，正在向各方收集备份之后的业务，未做任何变更；请稍后重发。";
     /// The other region is left out since a restore.

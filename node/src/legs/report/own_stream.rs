@@ -42,10 +42,10 @@ impl Reporter {
             .await
             .map_err(ReportError::Call)?
         {
-            RegainedStream::Page { held, .. } if held > written => {
-                Err(ReportError::Beyond { held, written })
+            RegainedStream::Page { held, .. } => {
+                self.has_as_many(held)?;
+                Ok(())
             }
-            RegainedStream::Page { .. } => Ok(()),
             RegainedStream::Older { known } => Err(ReportError::Call(format!(
                 "the clearinghouse knows incarnation {known} of this region's node, of another restore"
             ))),
