@@ -7028,7 +7028,6 @@ pub struct Reversed {
 pub struct AbandonRequest {
     #[prost(string, tag = "1")]
     pub settlement: ::prost::alloc::string::String,
-    /// Empty where the caller knows nothing of the claim any more.
     #[prost(message, optional, tag = "2")]
     pub person: ::core::option::Option<super::super::common::v1::Person>,
 }
