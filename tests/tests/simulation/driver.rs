@@ -135,7 +135,7 @@ impl<'a> Driver<'a> {
             (Fault::DiskFails(machine, ahead, misfortune), Edge::Begins) => {
                 self.parties[machine].disk().plan(ahead, misfortune);
             }
-            (Fault::DiskFails(machine, ..), Edge::Ends) => self.mend(machine),
+            (Fault::DiskFails(machine, ..), Edge::Ends) => self.fails_no_more(machine),
             (Fault::SlowDisk(machine, takes), Edge::Begins) => {
                 self.disk_takes(machine, takes);
             }
@@ -171,10 +171,10 @@ impl<'a> Driver<'a> {
         takes.store(takes_ms, Ordering::Relaxed);
     }
 
-    fn mend(&self, machine: usize) {
+    /// Its disk may be full all the same.
+    fn fails_no_more(&self, machine: usize) {
         let disk = self.parties[machine].disk();
         disk.plan(u64::MAX / 2, Misfortune::Refused);
-        disk.leave_room(u64::MAX);
     }
 
     /// Does what a story wants done.
@@ -256,7 +256,8 @@ impl<'a> Driver<'a> {
             }
         }
         for machine in 0..self.parties.len() {
-            self.mend(machine);
+            self.fails_no_more(machine);
+            self.parties[machine].disk().leave_room(u64::MAX);
             self.disk_takes(machine, 1);
             self.parties[machine].renew(Edge::Ends);
             self.links_take(machine, self.latency);

@@ -1,6 +1,5 @@
 //! What goes wrong, and when: it follows from the seed and is over before the end is looked at.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use huitong_journal::testing::Misfortune;
@@ -66,20 +65,124 @@ pub enum Edge {
     Ends,
 }
 
+/// What a fault takes hold of. Two faults of one hold never overlap: the end of either would mend the other too. Of
+/// different holds they do, so that a machine stops while its disk is slow or full, or fails while it starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// What passes between two machines, the lower number first.
+    Link(usize, usize),
+    /// Whether a machine runs.
+    Runs(usize),
+    /// What goes wrong at an operation of its disk.
+    Disk(usize),
+    /// How fast its disk is.
+    Pace(usize),
+    /// How much room its disk has.
+    Room(usize),
+    /// How long its messages take.
+    Distance(usize),
+    /// Its certificate.
+    Certificate(usize),
+}
+
+impl Hold {
+    const fn machine(self) -> Option<usize> {
+        match self {
+            Self::Link(..) => None,
+            Self::Runs(machine)
+            | Self::Disk(machine)
+            | Self::Pace(machine)
+            | Self::Room(machine)
+            | Self::Distance(machine)
+            | Self::Certificate(machine) => Some(machine),
+        }
+    }
+}
+
+/// The faults of a seed while they are put together.
+#[derive(Debug, Default)]
+struct Planned {
+    edges: Vec<(Duration, Edge, Fault)>,
+    held: Vec<(Hold, Duration, Duration)>,
+    /// Machines of which a story alone says what becomes of them.
+    told: Vec<usize>,
+}
+
+impl Planned {
+    /// Plans a fault unless another one has the same hold meanwhile; whether it did.
+    fn add(&mut self, begin: Duration, end: Duration, fault: Fault) -> bool {
+        let hold = hold(fault);
+        let is_told = hold
+            .machine()
+            .is_some_and(|machine| self.told.contains(&machine));
+        let mut held = self.held.iter();
+        if is_told || held.any(|(of, from, to)| *of == hold && begin <= *to && *from <= end) {
+            return false;
+        }
+        self.held.push((hold, begin, end));
+        self.edges.push((begin, Edge::Begins, fault));
+        self.edges.push((end, Edge::Ends, fault));
+        true
+    }
+
+    /// Plans that a node loses its disk, and maybe that it is stopped while it collects what others have.
+    fn lose(&mut self, loss: Loss, seed: u64) {
+        self.held
+            .push((Hold::Runs(loss.node), loss.lost, loss.back));
+        self.edges.extend(loss.edges());
+        let chance = Seeded::new(seed, 11);
+        if chance.one_in(2) {
+            let begin = loss.back + chance.millis(1..1_500);
+            let again = crash(loss.node, &chance);
+            self.add(begin, begin + chance.millis(300..2_000), again);
+        }
+    }
+
+    /// Something else that befalls a machine which stops, while it is down, when it starts again, or soon after.
+    fn add_beside(&mut self, (begin, end): (Duration, Duration), machine: usize, chance: &Seeded) {
+        let early = begin.saturating_sub(chance.millis(0..800));
+        let late = end + chance.millis(1..1_500);
+        let soon = end + chance.millis(1..900);
+        match chance.within(0..8) {
+            0 => self.add(
+                early,
+                late,
+                Fault::SlowDisk(machine, chance.within(50..900)),
+            ),
+            1 => self.add(early, late, Fault::FullDisk(machine)),
+            2 | 3 => {
+                let until = soon + chance.millis(300..2_000);
+                self.add(soon, until, crash(machine, chance))
+            }
+            4 => self.add(
+                begin + (end - begin) / 2,
+                late,
+                disk_fails(machine, 6, chance),
+            ),
+            _ => false,
+        };
+    }
+}
+
 /// The faults of a seed, as edges in order of time since the work began.
 pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
-    let chance = Seeded::new(seed, 7);
-    let mut edges = Vec::new();
-    let mut taken = BTreeSet::new();
+    let (chance, beside) = (Seeded::new(seed, 7), Seeded::new(seed, 12));
+    let mut planned = Planned::default();
+    // The story alone says what becomes of that machine.
+    planned.told.extend(loss_by_story(seed, parties - 1));
     if let Some((loss, away)) = leaving_out(seed, parties - 1) {
         // Nothing else keeps the two apart, or brings them together again.
-        taken.insert((loss.node.min(away), loss.node.max(away)));
-        taken.insert((loss.node, loss.node));
-        edges.extend(loss.edges());
+        let link = Hold::Link(loss.node.min(away), loss.node.max(away));
+        // And it can be begun anew whenever its officer wants.
+        for hold in [link, Hold::Disk(loss.node), Hold::Room(loss.node)] {
+            planned.held.push((hold, Duration::ZERO, Duration::MAX));
+        }
+        planned.lose(loss, seed);
+    } else if planned.told.is_empty()
+        && let Some(loss) = loss(seed, parties - 1)
+    {
+        planned.lose(loss, seed);
     }
-    let told = loss_by_story(seed, parties - 1);
-    // The story alone says what becomes of that machine.
-    taken.extend(told.map(|node| (node, node)));
     for _ in 0..chance.within(4..14) {
         let begin = chance.millis(200..BEGIN_WITHIN_MS + 2_000);
         let end = begin + chance.millis(500..4_000);
@@ -92,47 +195,44 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
             2 | 3 => Fault::Held(one, other),
             // Most people are of the first few regions.
             11 => Fault::FarAway(chance.place(parties.min(HOMES))),
-            4..=6 => {
-                let power = if chance.one_in(3) {
-                    Power::Stays
-                } else {
-                    Power::Fails
-                };
-                let index = if chance.one_in(4) {
-                    Index::Lost
-                } else {
-                    Index::Kept
-                };
-                Fault::Crash(one, power, index)
-            }
-            7 => {
-                let misfortunes = [
-                    Misfortune::PowerCut,
-                    Misfortune::Half,
-                    Misfortune::Forgotten,
-                    Misfortune::Refused,
-                ];
-                let misfortune = misfortunes[chance.place(misfortunes.len())];
-                Fault::DiskFails(one, chance.within(0..20), misfortune)
-            }
+            4..=6 => crash(one, &chance),
+            7 => disk_fails(one, 20, &chance),
             8 if one + 1 < parties => Fault::CertificateExpires(one),
             8 | 9 => Fault::SlowDisk(one, chance.within(50..900)),
             _ => Fault::FullDisk(one),
         };
-        // One fault at a time between two machines, and on one machine.
-        if taken.insert(place(fault)) {
-            edges.push((begin, Edge::Begins, fault));
-            edges.push((end, Edge::Ends, fault));
+        if planned.add(begin, end, fault) && matches!(fault, Fault::Crash(..)) {
+            planned.add_beside((begin, end), one, &beside);
         }
     }
-    if told.is_none()
-        && let Some(loss) = loss(seed, parties - 1)
-        && taken.insert((loss.node, loss.node))
-    {
-        edges.extend(loss.edges());
-    }
-    edges.sort_by_key(|(at, _, _)| *at);
-    edges
+    planned.edges.sort_by_key(|(at, _, _)| *at);
+    planned.edges
+}
+
+fn crash(machine: usize, chance: &Seeded) -> Fault {
+    let power = if chance.one_in(3) {
+        Power::Stays
+    } else {
+        Power::Fails
+    };
+    let index = if chance.one_in(4) {
+        Index::Lost
+    } else {
+        Index::Kept
+    };
+    Fault::Crash(machine, power, index)
+}
+
+/// One of the next so many operations of a disk fails.
+fn disk_fails(machine: usize, within: u64, chance: &Seeded) -> Fault {
+    let misfortunes = [
+        Misfortune::PowerCut,
+        Misfortune::Half,
+        Misfortune::Forgotten,
+        Misfortune::Refused,
+    ];
+    let misfortune = misfortunes[chance.place(misfortunes.len())];
+    Fault::DiskFails(machine, chance.within(0..within), misfortune)
 }
 
 /// The node that loses its disk, if one does: mostly one of those that many people are of.
@@ -200,19 +300,19 @@ pub fn clearing_is_lost(seed: u64, nodes: usize) -> bool {
     Seeded::new(seed, 54).one_in(4) && losing_its_disk(seed, nodes).is_none()
 }
 
-/// Where a fault is: a machine, or a pair of them.
-fn place(fault: Fault) -> (usize, usize) {
+fn hold(fault: Fault) -> Hold {
     match fault {
         Fault::Partition(one, other) | Fault::OneWay(one, other) | Fault::Held(one, other) => {
-            (one.min(other), one.max(other))
+            Hold::Link(one.min(other), one.max(other))
         }
-        Fault::Crash(one, ..)
-        | Fault::DiskFails(one, ..)
-        | Fault::SlowDisk(one, _)
-        | Fault::FullDisk(one)
-        | Fault::FarAway(one)
-        | Fault::BackedUp(one)
-        | Fault::Lost(one)
-        | Fault::CertificateExpires(one) => (one, one),
+        Fault::Crash(one, ..) | Fault::BackedUp(one) | Fault::Lost(one) => Hold::Runs(one),
+        Fault::DiskFails(one, ..) => Hold::Disk(one),
+        Fault::SlowDisk(one, _) => Hold::Pace(one),
+        Fault::FullDisk(one) => Hold::Room(one),
+        Fault::FarAway(one) => Hold::Distance(one),
+        Fault::CertificateExpires(one) => Hold::Certificate(one),
     }
 }
+
+#[cfg(test)]
+mod tests;
