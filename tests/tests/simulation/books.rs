@@ -229,7 +229,8 @@ impl ClearingBooks {
     }
 }
 
-fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
+/// Every record of a journal, in order.
+pub fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
     let opened = Log::open(disk.port(), Options::standard(), None);
     let (log, _) = opened.map_err(|error| error.to_string())?;
     let mut records = Vec::new();

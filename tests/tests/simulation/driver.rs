@@ -15,10 +15,10 @@ use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
 use crate::laws::Exhibits;
 use crate::orders::{Order, Orders};
 use crate::papers::Papers;
-use crate::party::{Kind, Party};
+use crate::party::{Kind, Party, clearing_journal_options};
 use crate::platform::EventLog;
 use crate::register::region;
-use crate::saboteurs::Saboteur;
+use crate::saboteurs::{Saboteur, one_net_off, rots};
 use crate::twins::Pair;
 use crate::workload::History;
 
@@ -288,6 +288,20 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// The disk that the auditor reads.
+    fn spoilt(&self, party: &Party, disk: FakeDisk) -> FakeDisk {
+        match (self.saboteur, &party.kind) {
+            (Some(Saboteur::NetOff), Kind::Clearinghouse { .. }) => {
+                one_net_off(&disk, clearing_journal_options())
+            }
+            (Some(Saboteur::RottenDisk), Kind::Node { number: 0, .. }) => {
+                rots(&disk);
+                disk
+            }
+            _ => disk,
+        }
+    }
+
     /// The books, once every machine has lost its power.
     pub fn exhibits(
         &mut self,
@@ -302,6 +316,7 @@ impl<'a> Driver<'a> {
             self.sim.crash(party.name.as_str());
             let disk = party.disk();
             disk.restore_power();
+            let disk = self.spoilt(party, disk);
             let unreadable = |error| format!("{}: {error}", party.name);
             match &party.kind {
                 Kind::Node { .. } => {

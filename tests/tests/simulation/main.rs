@@ -323,3 +323,23 @@ fn serving_from_an_old_backup_is_caught() {
 fn whoever_is_held_and_released_for_nothing_is_caught() {
     is_caught(Saboteur::HeldForNothing);
 }
+
+#[test]
+fn an_id_that_nobody_comes_back_to_is_caught() {
+    is_caught(Saboteur::SkippedId);
+}
+
+#[test]
+fn another_outcome_than_was_told_is_caught() {
+    is_caught(Saboteur::OtherOutcome);
+}
+
+#[test]
+fn a_net_that_is_off_by_a_fen_is_caught() {
+    is_caught(Saboteur::NetOff);
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_to_its_end_is_caught() {
+    is_caught(Saboteur::RottenDisk);
+}

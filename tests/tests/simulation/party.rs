@@ -364,7 +364,7 @@ fn journal_options() -> Options {
 }
 
 /// As large as those of its configuration.
-fn clearing_journal_options() -> Options {
+pub fn clearing_journal_options() -> Options {
     Options::standard()
         .segment_bytes(1 << 20)
         .frame_bytes((1 << 20) - 4_096)

@@ -1,30 +1,35 @@
 //! Saboteurs: what a law is worth is seen when something breaks it. Each stands between a node and its disk or
 //! its rows and makes the node forget one thing, one of them between the clearinghouse and its restored journal; the
-//! servers themselves are the real ones.
+//! servers themselves are the real ones. Two spoil a journal when nobody writes it any more: what the servers would
+//! never write, or refuse to start from, only the auditor can see.
+//!
+//! Some would show nothing, since what they break is guarded twice, and are not here: who skips the check of the version
+//! alone, while a home region decides on its own totals; who forgets visits at one of two nodes; who forgets tombstones
+//! in a restore, which the incarnation covers.
 
+mod journals;
 mod lying_disk;
 
 use std::sync::Arc;
 
-use huitong_core::canonical::Artifact as _;
-use huitong_core::date::{DateInterval, Timestamp};
+use huitong_core::date::DateInterval;
 use huitong_core::deduction::DeductionAmounts;
 use huitong_core::digest::Digest;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
-use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
 use huitong_core::record::registry::{CoveragePeriod, Member};
-use huitong_journal::testing::FakeDisk;
-use huitong_journal::{Disk, Log, Options};
+use huitong_journal::Disk;
 use huitong_node::platform::Stored;
 use huitong_node::store::{
     Change, CorrectionRow, Deductions, DuplicateRow, HomeRow, HomeState, Index, Key, Leaving,
     LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
-    StoreError, Stream, StreamHead, Table,
+    SettlementRow, SettlementState, StoreError, Stream, StreamHead, Table,
 };
 
 use lying_disk::LyingDisk;
+
+pub use journals::{lose_cycles, one_net_off, rots};
 
 /// Who breaks what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -83,6 +88,14 @@ pub enum Saboteur {
     LostCycles,
     /// After a restart a node serves from an old copy of its disk.
     OldBackup,
+    /// Whoever comes back to ids that are open passes over the first of them.
+    SkippedId,
+    /// What was settled is told to be abandoned at the treatment node.
+    OtherOutcome,
+    /// One net of a plan is a fen more in the journal than it was.
+    NetOff,
+    /// A bit of a journal is another one in the end.
+    RottenDisk,
 }
 
 impl Saboteur {
@@ -96,14 +109,17 @@ impl Saboteur {
                 index,
             },
             // Not of a node's disk or rows.
-            Self::OldBackup | Self::LostCycles | Self::MeddledPart | Self::SwallowedLine => {
-                Stored {
-                    keys: Arc::clone(&disk),
-                    disk,
-                    index,
-                    images: None,
-                }
-            }
+            Self::OldBackup
+            | Self::LostCycles
+            | Self::MeddledPart
+            | Self::SwallowedLine
+            | Self::NetOff
+            | Self::RottenDisk => Stored {
+                keys: Arc::clone(&disk),
+                disk,
+                index,
+                images: None,
+            },
             Self::StaleRecord
             | Self::NoTombstone
             | Self::DroppedLeg
@@ -125,6 +141,8 @@ impl Saboteur {
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
+            | Self::SkippedId
+            | Self::OtherOutcome
             | Self::UncheckedVisit => Stored {
                 images: None,
                 keys: Arc::clone(&disk),
@@ -160,6 +178,14 @@ impl Forgetful {
                 };
                 let row = HomeRow { state, ..*row };
                 Some(Row::HomeSettlement(row.into()))
+            }
+            (Saboteur::OtherOutcome, _, Row::Settlement(row)) => {
+                let state = match row.state {
+                    SettlementState::Settled(_) => SettlementState::Abandoned(None),
+                    state => state,
+                };
+                let row = SettlementRow { state, ..*row };
+                Some(Row::Settlement(row.into()))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
@@ -294,14 +320,6 @@ fn covered_without_end(member: Member) -> Member {
     Member { periods, ..member }
 }
 
-/// Has a restored clearinghouse go on as if every cycle were there again.
-pub fn lose_cycles(disk: &FakeDisk, journal: Options, at: Timestamp) {
-    let by = Actor::Officer("saboteur".to_owned());
-    let resumed = ClearingRecord::Resumed(Resumed { by, at });
-    let (mut log, _) = Log::open(disk.port(), journal, None).unwrap();
-    log.commit(&[vec![resumed.to_bytes()]]).unwrap();
-}
-
 impl Index for Forgetful {
     fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
         let row = self.rows.get(key)?;
@@ -318,7 +336,10 @@ impl Index for Forgetful {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<(Key, Row)>, StoreError> {
-        let rows = self.rows.scan(table, after, limit)?;
+        let mut rows = self.rows.scan(table, after, limit)?;
+        if self.what == Saboteur::SkippedId && table == Table::Open && !rows.is_empty() {
+            rows.remove(0);
+        }
         // Officers and institutions see these in lists.
         let listed = [
             Saboteur::HeldForNothing,

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::saboteurs::Saboteur;
 
 /// What must hold, whatever failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Law {
     /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
     BothBooks,
@@ -70,13 +70,18 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The laws that a saboteur breaks, of which one must catch it.
+/// The laws that a saboteur breaks, of which one must catch it. Each law is alone in the list of some saboteur: it would be
+/// missed.
 pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
     match saboteur {
         Saboteur::StaleRecord => &[Law::UsedTwice],
         Saboteur::NoTombstone => &[Law::PaidUnasked],
         Saboteur::LyingSync => &[Law::BothBooks, Law::AnswerChanged, Law::Unreadable],
-        Saboteur::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
+        Saboteur::OldBackup => &[Law::BothBooks],
+        Saboteur::OtherOutcome => &[Law::AnswerChanged],
+        Saboteur::SkippedId => &[Law::Unended],
+        Saboteur::NetOff => &[Law::ZeroSum],
+        Saboteur::RottenDisk => &[Law::Unreadable],
         Saboteur::DroppedLeg => &[Law::Legs],
         Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
         Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
@@ -97,5 +102,26 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::LostDifference => &[Law::Loss],
         Saboteur::LostCycles => &[Law::Netted],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum as _;
+
+    use super::*;
+
+    #[test]
+    fn each_law_alone_catches_some_saboteur() {
+        let lists: Vec<_> = Saboteur::value_variants()
+            .iter()
+            .map(|who| broken_by(*who))
+            .collect();
+        for law in Law::value_variants() {
+            assert!(
+                lists.contains(&[*law].as_slice()),
+                "{law:?} alone catches nobody"
+            );
+        }
     }
 }
