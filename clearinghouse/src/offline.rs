@@ -58,11 +58,11 @@ impl Offline {
     /// number held, once all of them are on disk.
     ///
     /// # Errors
-    /// [`Refusal`] as the server's.
+    /// [`Refusal`] as the server's, also of the first leg that is not taken.
     pub async fn report(&self, region: RegionCode, legs: Vec<NumberedLeg>) -> Result<u64, Refusal> {
         let by = told_by(region);
-        self.decide(move |context| decide::report_legs(context, by, legs))
-            .await
+        let taken = self.decide(move |context| decide::report_legs(context, by, legs));
+        taken.await?.whole()
     }
 
     /// Takes a region's word that a business day is complete up to a number.

@@ -272,10 +272,7 @@ impl House {
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
         let legs = legs.to_vec();
         let taken = self.ask(move |context| decide::report_legs(context, told(of), legs))?;
-        match taken.rejected {
-            Some((_, refusal)) => Err(refusal),
-            None => Ok(taken.held),
-        }
+        taken.whole()
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {

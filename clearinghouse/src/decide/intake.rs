@@ -55,6 +55,16 @@ pub(crate) struct Taken {
     pub(crate) rejected: Option<(u64, Refusal)>,
 }
 
+impl Taken {
+    /// The highest number held, when all of the report was taken for which there is room.
+    pub(crate) fn whole(self) -> Result<u64, Refusal> {
+        match self.rejected {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(self.held),
+        }
+    }
+}
+
 /// Takes the next legs of a stream, as far as they may be reported.
 pub(crate) fn report_legs(
     context: &Context<'_>,

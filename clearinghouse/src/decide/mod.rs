@@ -57,7 +57,7 @@ pub(crate) use exceptions::{
     exceptions_page,
 };
 pub(crate) use instruct::instruct;
-pub(crate) use intake::{LEGS_AT_ONCE, Taken, Told, position, report_legs};
+pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
 pub(crate) use members::{MemberRow, change_member, members};
 pub(crate) use net::{Expected, is_netted, net};
 #[cfg(test)]

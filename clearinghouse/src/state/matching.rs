@@ -310,7 +310,7 @@ impl Matching {
             let over = why == Waiting::AttestedOtherwise && self.is_taken_back(&held.leg);
             return Some(if over { Waiting::TakenBack } else { why });
         }
-        let kept_out = &|leg: &Leg| kept_out(leg).is_some();
+        let kept_out = &|leg: &Leg| kept_out(leg) == Some(Waiting::AttestedOtherwise);
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
         if self.waits_for_original(place) {
             if let Some(why) = self.why_back(held, cut_off, kept_out) {

@@ -38,7 +38,7 @@ pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
 pub(crate) use matching::{Earlier, Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
-pub(crate) use to_net::{Found, KeptOut, LeftOut};
+pub(crate) use to_net::{Found, LeftOut};
 
 use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
@@ -236,16 +236,7 @@ impl State {
                 self.witnessed.insert(said.region, said.plan);
             }
             ClearingRecord::Netted(netted) => self.net(netted)?,
-            ClearingRecord::Cycle(record) => {
-                let cycle = self.cycles.get_mut(&record.day());
-                cycle
-                    .ok_or(StateError::NoCycle(record.day()))?
-                    .follow(record);
-                // What is left out is not asked about either.
-                if matches!(record, CycleRecord::Reopened(_)) {
-                    self.attesting = OnceLock::new();
-                }
-            }
+            ClearingRecord::Cycle(record) => self.follow_cycle(record)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
             ClearingRecord::Dispute(step) => self.disputes.apply(step)?,
@@ -297,6 +288,18 @@ impl State {
         if self.attesting.get().is_none_or(Option::is_none) {
             self.attesting = OnceLock::new();
         }
+    }
+
+    fn follow_cycle(&mut self, record: &CycleRecord) -> Result<(), StateError> {
+        let cycle = self.cycles.get_mut(&record.day());
+        cycle
+            .ok_or(StateError::NoCycle(record.day()))?
+            .follow(record);
+        // What is left out is not asked about either.
+        if matches!(record, CycleRecord::Reopened(_)) {
+            self.attesting = OnceLock::new();
+        }
+        Ok(())
     }
 
     fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {

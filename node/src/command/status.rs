@@ -48,12 +48,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "reversals not known     {}", status.reversals_open)?;
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
-    if let Some((number, code, detail)) = &status.rejected {
-        writeln!(
-            out,
-            "LEG NOT TAKEN           {number}, nor any after it: {code}, {detail} / 该序号及其后未被接收"
-        )?;
-    }
+    print_rejected(status, out)?;
     if let Some((day, rows, otherwise)) = &status.attested {
         let differ = match otherwise {
             0 => String::new(),
@@ -168,6 +163,17 @@ fn as_json(status: &StatusAnswer) -> Value {
         })).collect::<Vec<_>>(),
         "checkpoints": witness_json(&status.witness),
     })
+}
+
+/// The first leg that the clearinghouse does not take.
+fn print_rejected(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some((number, code, detail)) = &status.rejected {
+        writeln!(
+            out,
+            "LEG NOT TAKEN           {number}, nor any after it: {code}, {detail} / 该序号及其后未被接收"
+        )?;
+    }
+    Ok(())
 }
 
 /// Legs that came back after a restore without the word that they are of.

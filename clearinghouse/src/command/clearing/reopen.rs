@@ -181,3 +181,80 @@ pub(super) fn failure_text(out: &mut dyn Write, failure: &v1::CycleFailure) -> a
         )?),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use huitong_proto::common::v1::Fund as WireFund;
+
+    use super::*;
+
+    fn left_out() -> v1::LeftOut {
+        let row = v1::CycleRow {
+            debtor: "330200".to_owned(),
+            creditor: "510100".to_owned(),
+            fund: WireFund::ResidentPool.into(),
+        };
+        let debt = v1::CycleDebt {
+            settlement: "stl_1".to_owned(),
+            kind: v1::LegKind::Reversal.into(),
+            row: Some(row.clone()),
+        };
+        v1::LeftOut {
+            debts: vec![debt],
+            rows: vec![row],
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_with_what_it_names_and_who_wants_to_leave_it_out() {
+        let mut failure = v1::CycleFailure {
+            fault: "the sum is out of range".to_owned(),
+            at_ms: 1_772_413_200_000,
+            named: Some(left_out()),
+            ..v1::CycleFailure::default()
+        };
+        let shown = |failure: &v1::CycleFailure| {
+            let mut out = Vec::new();
+            failure_text(&mut out, failure).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let first = shown(&failure);
+        assert!(
+            first.contains("NOT NETTED since 2026-03-02T01:00:00.000Z: the sum is out of range")
+        );
+        assert!(
+            first.contains("\n  330200-510100-resident_pool\n"),
+            "{first}"
+        );
+        assert!(first.contains("two different officers"));
+        failure.proposed_by = "wang.fang".to_owned();
+        failure.proposed = Some(left_out());
+        assert!(shown(&failure).contains("wang.fang wants to leave out"));
+        let document = failure_json(&failure).unwrap();
+        assert_eq!(document["proposed_by"], "wang.fang");
+        assert_eq!(document["named"]["debts"][0]["kind"], "reversal");
+        assert_eq!(document["named"]["rows"][0], "330200-510100-resident_pool");
+    }
+
+    #[test]
+    fn legs_and_rows_are_read_as_they_are_shown() {
+        let LegAt(region, number) = "510100:17".parse().unwrap();
+        assert_eq!((region.to_string().as_str(), number), ("510100", 17));
+        let RowOf(debtor, creditor, fund) = "330200-510100-resident_pool".parse().unwrap();
+        assert_eq!(
+            [debtor, creditor].map(|of| of.to_string()),
+            ["330200", "510100"]
+        );
+        assert_eq!(fund, Fund::ResidentPool);
+        for wrong in ["510100", "510100:x", "1:2"] {
+            assert!(wrong.parse::<LegAt>().is_err(), "{wrong}");
+        }
+        for wrong in [
+            "330200-510100",
+            "330200-510100-gold",
+            "330200-x-resident_pool",
+        ] {
+            assert!(wrong.parse::<RowOf>().is_err(), "{wrong}");
+        }
+    }
+}

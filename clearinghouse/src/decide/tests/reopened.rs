@@ -7,6 +7,7 @@ use huitong_core::fund::Fund;
 use huitong_core::leg::NumberedLeg;
 use huitong_core::money::MoneyError;
 use huitong_core::officer::OfficerName;
+use huitong_core::region::RegionCode;
 use huitong_netting::{Inputs, NettingPlan, PlanError, plan};
 
 use super::*;
@@ -67,6 +68,17 @@ fn cut_off_day(house: &House) {
     house.report(1, &[receivable(1, &other)]).unwrap();
     close_all(house, 1);
     house.cut_off(1, Condition::AllClosed).unwrap();
+}
+
+/// What officers left out of the last cycle.
+fn left_out(house: &House) -> Vec<(RegionCode, u64)> {
+    let asked = Asked {
+        reason: Some(Reason::LeftOut),
+        ..Asked::default()
+    };
+    let rows = excepted(house, asked, None).rows.into_iter();
+    rows.map(|row| (row.leg.region, row.leg.numbered.number))
+        .collect()
 }
 
 fn next_leg(house: &House, of: usize, leg: fn(u64, &huitong_core::leg::Leg) -> NumberedLeg) {
@@ -136,11 +148,7 @@ fn a_cycle_that_cannot_be_netted_fails_alone_and_is_netted_without_what_two_offi
             house.come_back(how);
             assert_eq!(house.net(1).unwrap().to_bytes(), netted.to_bytes());
             bytes.insert(netted.to_bytes());
-            let left = excepted(&house, Asked::default(), None).rows;
-            let left = left
-                .iter()
-                .map(|row| (row.leg.region, row.leg.numbered.number, row.leg.why));
-            assert_eq!(left.collect::<Vec<_>>(), [(region(3), 1, Waiting::LeftOut)]);
+            assert_eq!(left_out(&house), [(region(3), 1)]);
             // The next cycle takes it, with what came since.
             next_leg(&house, 2, payable);
             close_all(&house, 2);
@@ -203,15 +211,38 @@ fn officers_name_legs_or_rows_and_mean_the_same() {
     );
 }
 
-/// A settlement that is left out takes its reversal with it, and a program that is mended needs nobody.
 #[test]
-fn what_takes_back_what_is_left_out_waits_with_it_and_a_mended_program_nets_all() {
+fn what_takes_back_what_is_left_out_waits_with_it() {
     let house = House::new(62);
+    one_debt(&house);
+    let back = crate::testing::reversed(&debt(1, 2, 3, 1_316_000), 1);
+    house.report(3, &[payable(2, &back)]).unwrap();
+    house.report(2, &[receivable(2, &back)]).unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    net_by(&house, narrow).unwrap_err();
+    let leg = Named {
+        legs: [(region(3), 1)].into(),
+        ..Named::default()
+    };
+    for by in ["wang.fang", "li.na"] {
+        reopen(&house, leg.clone(), by).unwrap();
+    }
+    assert_eq!(house.status(Some(1)).agreed, 0);
+    assert_eq!(net_by(&house, narrow).unwrap().legs(), 0);
+    assert_eq!(left_out(&house), [(region(3), 1)]);
+    house.net(1).unwrap();
+    close_all(&house, 2);
+    house.cut_off(2, Condition::AllClosed).unwrap();
+    assert_eq!(house.net(2).unwrap().legs(), 2);
+}
+
+#[test]
+fn a_program_that_is_mended_nets_all_and_needs_nobody() {
+    let house = House::new(63);
     cut_off_day(&house);
     net_by(&house, saboteur).unwrap_err();
-    let back = crate::testing::reversed(&debt(1, 2, 3, 1_316_000), 2);
-    house.report(3, &[payable(3, &back)]).unwrap();
-    house.report(2, &[receivable(2, &back)]).unwrap();
     assert_eq!(house.net(1).unwrap().legs(), 2);
     assert_eq!(house.status(Some(1)).failed, None);
+    assert!(left_out(&house).is_empty());
 }

@@ -105,7 +105,8 @@ fn a_leg_with_an_unknown_region_waits_for_it_and_stops_nothing() {
     };
     assert_eq!(reasons(&house), [Reason::UnknownRegion]);
     let joined: RegionCode = "440100".parse().unwrap();
-    let with = members().iter().chain([(joined, Member::new(joined))]);
+    let before = members();
+    let with = before.iter().chain([(joined, Member::new(joined))]);
     house
         .come_back_with(Members::new(with.collect()).unwrap())
         .unwrap();

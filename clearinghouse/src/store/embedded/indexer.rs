@@ -163,8 +163,7 @@ impl Indexer {
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
             ClearingRecord::Dispute(step) => vec![disputes::step_row(step, place)?],
             ClearingRecord::DisputeSigned(certified) => {
-                let number = certified.outcome.number;
-                vec![(keys::outcome(number), keys::value(&place))]
+                vec![(keys::outcome(certified.outcome.number), keys::value(&place))]
             }
             ClearingRecord::Members(record) => {
                 vec![(keys::members(&place), keys::value(record))]

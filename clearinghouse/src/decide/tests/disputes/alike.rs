@@ -65,8 +65,15 @@ fn a_debt_is_not_given_back_by_what_two_others_call_its_reversal() {
         let mut house = House::new(99);
         let own = debt(1, NINGBO, CHENGDU, 1_316_000);
         report(&house, &own);
+        // Two others settled under the same id, and took it back.
+        let settled = Leg {
+            debtor: region(1),
+            creditor: region(0),
+            ..theirs(&own, 1)
+        };
+        report(&house, &settled);
         report(&house, &theirs(&reversed(&own, 1), 1));
-        assert_eq!(net(&house, 1), 2);
+        assert_eq!(net(&house, 1), 3);
         if let Some(how) = how {
             house.come_back(how);
         }
