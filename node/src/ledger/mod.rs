@@ -9,6 +9,7 @@ mod gone;
 mod imaging;
 mod indexer;
 mod keys;
+mod on_disk;
 mod open;
 mod overlay;
 mod places;
@@ -39,6 +40,7 @@ use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
 pub use gone::{Holder, RecordsGone};
 pub use keys::{KeyOptions, KeysError};
+pub use on_disk::OnDisk;
 pub use open::{LedgerOptions, OpenError, Opened};
 pub(crate) use overlay::Layered;
 pub use progress::Unsynced;

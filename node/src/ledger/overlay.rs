@@ -142,6 +142,13 @@ impl Overlay {
         Some(waiting.newest.row.clone())
     }
 
+    /// The row as it is after what is synced. `None` when the index knows best.
+    pub(super) fn on_disk(&self, key: &Key) -> Option<Option<Row>> {
+        let waiting = self.rows.get(encode_to_vec(key).as_slice())?;
+        let (synced, _) = self.synced?;
+        Some(waiting.at(synced)?.row.clone())
+    }
+
     /// What is synced and not indexed, each row as it was after the last submission that is synced.
     pub(super) fn batch(&self) -> Option<Batch> {
         let (sequence, reached) = self.synced?;
@@ -316,9 +323,11 @@ mod tests {
             overlay.put(vec![Keyed::of(change(sequence))], sequence);
         }
         assert_eq!((indexed(&overlay), overlay.due()), (None, 0));
+        assert_eq!(overlay.on_disk(&KEY), None);
         sync(&mut overlay, 1);
         sync(&mut overlay, 2);
         assert_eq!(overlay.due(), 1);
+        assert_eq!(overlay.on_disk(&KEY), Some(change(2).row));
         let batch = overlay.batch().unwrap();
         assert_eq!((batch.sequence, batch.reached), (2, reached(2)));
         assert_eq!(batch.changes, [change(2)]);
@@ -329,6 +338,22 @@ mod tests {
             (indexed(&overlay), overlay.due()),
             (Some(vec![change(3)]), 1)
         );
+        assert_eq!(overlay.on_disk(&KEY), Some(change(3).row));
+        // What is appended after what is indexed is not on disk: the index has the row as it is there.
+        overlay.put(vec![Keyed::of(change(4))], 4);
+        overlay.retire(3);
+        assert_eq!(overlay.get(&KEY), Some(change(4).row));
+        assert_eq!(overlay.on_disk(&KEY), None);
+        sync(&mut overlay, 4);
+        overlay.retire(4);
+    }
+
+    #[test]
+    fn a_row_is_gone_once_the_index_has_its_last_version() {
+        let mut overlay = Overlay::default();
+        let indexed = |overlay: &Overlay| overlay.batch().map(|batch| batch.changes);
+        overlay.put(vec![Keyed::of(change(3))], 3);
+        sync(&mut overlay, 3);
         assert_eq!(overlay.get(&KEY), Some(change(3).row));
         overlay.retire(3);
         assert_eq!(

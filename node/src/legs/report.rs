@@ -347,7 +347,9 @@ impl Reporter {
 
     async fn close_days(&self, held: u64) -> Result<(), ReportError> {
         let told = self.reported.borrow().closed;
-        let last = self.ledger.last_closed_day()?.map(|row| row.day);
+        // A mark that was told stands: a day that is closed and not on disk is told by a later round (PROTOCOL 12).
+        let last = self.ledger.on_disk().last_closed_day()?;
+        let last = last.map(|row| row.day);
         if last.is_none() || last <= told {
             return Ok(());
         }
@@ -355,7 +357,7 @@ impl Reporter {
             let (Key::ClosedDay(day), Row::ClosedDay(closed)) = (key, row) else {
                 continue;
             };
-            if told.is_some_and(|told| day <= told) || closed.up_to > held {
+            if told.is_some_and(|told| day <= told) || Some(day) > last || closed.up_to > held {
                 continue;
             }
             let request = CloseDayRequest {

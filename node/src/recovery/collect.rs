@@ -179,7 +179,8 @@ impl Recovery {
     async fn collect_words(&self, peer: &Peer, own: &Restored) -> Result<(), Unfinished> {
         let region = peer.region();
         let failed = |fault: HomeFault| Unfinished::Party(Party::Region(region), fault.to_string());
-        let head = self.ledger.stream(Stream::Receipts(region))?;
+        // What it counts from is on disk.
+        let head = self.ledger.on_disk().stream(Stream::Receipts(region))?;
         let written = head.unwrap_or(StreamHead::EMPTY).written;
         let held = self.treatment.receipts_held(region)?;
         match peer.announce(own, written, held, WITHIN).await {

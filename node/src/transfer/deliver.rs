@@ -207,7 +207,8 @@ impl TransferDesk {
         hands: Vec<ProvenHand>,
     ) -> Result<u64, NodeError> {
         let old_home = self.other(peer)?;
-        let mut held = self.ledger.hands_held(peer)?.unwrap_or_default();
+        // Where nothing is taken, what is taken elsewhere at this moment counts once it is on disk.
+        let mut held = self.ledger.on_disk().hands_held(peer)?.unwrap_or_default();
         for hand in hands {
             let word = &hand.word;
             let key_id = hand.proof.group.key_id;

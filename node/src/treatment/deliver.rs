@@ -45,6 +45,7 @@ impl TreatmentRole {
                 break;
             }
         }
+        // What another task books of it at this moment counts once it is on disk: before the wait, or not at all.
         self.ledger.barrier().await?;
         Ok(self.receipts_held(caller)?)
     }

@@ -187,12 +187,14 @@ impl TreatmentRole {
             .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
     }
 
-    /// Up to which number the receipts of a home region are held without a gap.
+    /// Up to which number the receipts of a home region are held without a gap, on disk: what a home region is told is
+    /// held it never sends again (PROTOCOL 8).
     ///
     /// # Errors
     /// [`StoreError`] when the row cannot be read.
     pub fn receipts_held(&self, home: RegionCode) -> Result<u64, StoreError> {
-        Ok(self.ledger.held(home)?.unwrap_or(HeldReceipts::NONE).up_to)
+        let held = self.ledger.on_disk().held(home)?;
+        Ok(held.unwrap_or(HeldReceipts::NONE).up_to)
     }
 
     /// Cuts off whatever is under way, as a killed process does.

@@ -46,7 +46,6 @@ struct Clearinghouse {
     /// The days that it cut off at the deadline.
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     /// The days that regions closed in time.
-    closed: Arc<Mutex<BTreeSet<String>>>,
     calls: Arc<Mutex<u64>>,
     /// The number under which no leg is taken.
     rejects: Rejects,
@@ -59,8 +58,8 @@ pub struct Running {
     pub address: SocketAddr,
     streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
     cut_off: Arc<Mutex<BTreeSet<String>>>,
-    closed: Arc<Mutex<BTreeSet<String>>>,
     rejects: Rejects,
+    pub closed: Arc<Mutex<BTreeSet<String>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
     pub proofs: Proofs,
