@@ -251,13 +251,13 @@ impl HomeRole {
         self.is_not_erased(settlement)?;
         let beforehand = self.beforehand_of(&order);
         self.was_shown(settlement, &order.claim, beforehand)?;
-        self.is_not_held(order.claim.person)?;
-        // What was decided before is repeated, whoever can be reached.
+        // What was decided before is repeated, whoever can be reached and however the person's record stands since.
         if self
             .ledger
             .home_settlement(treatment, settlement)?
             .is_none()
         {
+            self.is_not_held(order.claim.person)?;
             self.mirror_if_late(psn_no, admitted, due).await?;
         }
         let recomputed = self.recompute(&order, difference)?;

@@ -40,6 +40,7 @@ mod final_refusals;
 mod gated;
 mod given_up_moved;
 mod happy;
+mod held_persons;
 mod hospital;
 mod institution_accounts;
 mod institution_accounts_open;
