@@ -23,14 +23,13 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::{TotalChange, TotalSlot};
 
-use crate::home::by_hand::standing_of;
 use crate::home::relation::handed_over;
 use crate::home::restored::missing;
 use crate::home::standing::{Asked, Settling, Standing, fault_refusal, standing};
 use crate::people::act::day_of;
 use crate::people::totals::totals_with;
 use crate::policies::OwnPolicies;
-use crate::store::{Rows, SettlementState, StoreError};
+use crate::store::{Rows, SettlementState, StoreError, standing_visit, taken_visit};
 
 /// Where a settlement is looked at.
 pub(super) struct Desk<'a> {
@@ -163,7 +162,7 @@ fn in_the_way(
     rows: &dyn Rows,
 ) -> Result<Option<Refusal>, StoreError> {
     let visit = settlement.visit_key();
-    if let Some(open) = rows.visit(visit.clone())?
+    if let Some(open) = taken_visit(rows, &visit, &settlement.visit)?
         && let Some(row) = rows.settlement(open)?
         && row.state == SettlementState::Prepared
     {
@@ -172,7 +171,7 @@ fn in_the_way(
     if let Some(other) = rows.handed_visit(visit.clone())? {
         return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));
     }
-    if let Some(other) = standing_of(rows, &visit, &settlement.visit)? {
+    if let Some(other) = standing_visit(rows, &visit, &settlement.visit)? {
         return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));
     }
     let Some(corrected) = &settlement.corrects else {

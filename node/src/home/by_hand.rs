@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use huitong_adjudication::Engine;
-use huitong_core::bill::{Bill, INTERIM_AT_MOST, Visit};
+use huitong_core::bill::Bill;
 use huitong_core::canonical::encode_to_vec;
-use huitong_core::claim::{Claim, VisitKey};
+use huitong_core::claim::Claim;
 use huitong_core::date::Timestamp;
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::{ActId, RequestId, SettlementId};
@@ -30,7 +30,7 @@ use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::store::{Rows, StoreError, erased_act, is_whole_stay, standing_visit};
+use crate::store::{Rows, StoreError, erased_act, standing_visit};
 use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
@@ -128,7 +128,7 @@ impl Command for SettleByHand {
             return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
         }
         let claim = &self.order.claim;
-        if let Some(other) = standing_of(rows, &claim.visit_key(), &claim.visit)? {
+        if let Some(other) = standing_visit(rows, &claim.visit_key(), &claim.visit)? {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
             return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
         }
@@ -181,34 +181,6 @@ impl Command for SettleByHand {
             HandVerdict::Done,
         ))
     }
-}
-
-/// What stands of a visit, directly or by hand; for the bill of a whole stay that is any part of it as well, and for a part
-/// the whole.
-///
-/// # Errors
-/// [`StoreError`] when rows cannot be read.
-pub fn standing_of(
-    rows: &dyn Rows,
-    whole: &VisitKey,
-    visit: &Visit,
-) -> Result<Option<SettlementId>, StoreError> {
-    if let Some(other) = standing_visit(rows, whole, visit)? {
-        return Ok(Some(other));
-    }
-    if !is_whole_stay(visit) {
-        return Ok(None);
-    }
-    for interim in 1..=INTERIM_AT_MOST {
-        let part = VisitKey {
-            interim,
-            ..whole.clone()
-        };
-        if let Some(other) = rows.home_visit(part)? {
-            return Ok(Some(other));
-        }
-    }
-    Ok(None)
 }
 
 /// The same commit with a receipt of the home region alone.
@@ -283,7 +255,7 @@ impl HomeRole {
     /// # Errors
     /// [`StoreError`] when rows cannot be read.
     pub fn visit_settled(&self, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
-        standing_of(&*self.ledger, &claim.visit_key(), &claim.visit)
+        standing_visit(&*self.ledger, &claim.visit_key(), &claim.visit)
     }
 
     async fn settled_by_hand(&self, act: ActId) -> Result<SettledHand, NodeError> {
@@ -330,6 +302,3 @@ impl HomeRole {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,6 @@
 //! What the writer decides for the treatment role: each from the rows alone, in the order id, then visit.
 
+use huitong_core::bill::Visit;
 use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
@@ -26,7 +27,8 @@ use crate::home::deduction::lift;
 use crate::home::figures::loss_in;
 use crate::home::restored::{Bound, bound, from, is_left_out, legs_standing};
 use crate::store::{
-    ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead, is_erased,
+    ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead,
+    is_erased, taken_visit,
 };
 use crate::writer::{Command, Verdict};
 
@@ -41,7 +43,7 @@ pub enum InTheWay {
     Visit(Refusal),
 }
 
-/// What stands in the way of an id, its binding and its visit.
+/// What stands in the way of an id, its binding and its visit, which of a stay are its parts or the whole as well.
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
@@ -49,7 +51,7 @@ pub fn in_the_way(
     rows: &dyn Rows,
     settlement: SettlementId,
     binding: &Binding,
-    visit: &VisitKey,
+    (key, visit): (&VisitKey, &Visit),
 ) -> Result<Option<InTheWay>, StoreError> {
     if let Some(row) = rows.settlement(settlement)? {
         let prepared = row.prepared.as_ref();
@@ -60,7 +62,7 @@ pub fn in_the_way(
         let refusal = Refusal::new(RefusalCode::Erased, settlement);
         return Ok(Some(InTheWay::Visit(refusal)));
     }
-    let Some(other) = rows.visit(visit.clone())? else {
+    let Some(other) = taken_visit(rows, key, visit)? else {
         return Ok(None);
     };
     let settled = rows.settlement(other)?.is_some_and(|row| match row.state {
@@ -86,8 +88,8 @@ impl Command for Prepare {
 
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let Self(mut prepared) = self;
-        let visit = prepared.claim.visit_key();
-        if let Some(found) = in_the_way(rows, prepared.settlement, &prepared.binding, &visit)? {
+        let visit = (&prepared.claim.visit_key(), &prepared.claim.visit);
+        if let Some(found) = in_the_way(rows, prepared.settlement, &prepared.binding, visit)? {
             return Ok(Verdict::Answer(Some(found)));
         }
         prepared.at = now;

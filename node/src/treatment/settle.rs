@@ -76,8 +76,9 @@ impl TreatmentRole {
         due: Deadline,
     ) -> Result<Arc<SettlementView>, NodeError> {
         let settlement = settlement_id(self.region, order.institution, order.request);
-        let (binding, visit) = (order.binding(), order.visit_key());
-        if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, &visit)? {
+        let (binding, key) = (order.binding(), order.visit_key());
+        let visit = (&key, &order.bill.visit);
+        if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, visit)? {
             return self.answer_standing(settlement, found, due).await;
         }
         if order

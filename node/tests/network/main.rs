@@ -73,5 +73,6 @@ mod syncs;
 mod true_ups_kept;
 mod unshown;
 mod withdrawals;
+mod whole_stays;
 mod witness;
 mod world;

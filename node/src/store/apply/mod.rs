@@ -40,7 +40,7 @@ use huitong_core::region::RegionCode;
 
 use super::{
     Change, ClosedDay, Key, LastClosedDay, Location, Row, Rows, StoreError, Stream, StreamHead,
-    all_parts, is_whole_stay,
+    all_parts, keys_of,
 };
 
 /// Records by their place.
@@ -229,11 +229,32 @@ impl Changes {
 
     /// A visit stands under a settlement; of a whole stay each part does.
     fn visit_stands(&mut self, key: VisitKey, visit: &Visit, settlement: SettlementId) {
-        if is_whole_stay(visit) {
-            let parts = Key::HomeVisit(all_parts(&key));
-            self.put(parts, Row::HomeVisit(settlement));
+        for key in keys_of(key, visit) {
+            self.put(Key::HomeVisit(key), Row::HomeVisit(settlement));
         }
-        self.put(Key::HomeVisit(key), Row::HomeVisit(settlement));
+    }
+
+    /// Treatment role: a visit is prepared, or stands, under a settlement; of a whole stay each part is.
+    fn visit_taken(&mut self, key: VisitKey, visit: &Visit, settlement: SettlementId) {
+        for key in keys_of(key, visit) {
+            self.put(Key::Visit(key), Row::Visit(settlement));
+        }
+    }
+
+    /// Treatment role: a settlement holds its visit no more. After a restore another may stand under the visit that an older
+    /// one had prepared.
+    fn visit_given_up(
+        &mut self,
+        key: &VisitKey,
+        settlement: SettlementId,
+        rows: &dyn Rows,
+    ) -> Result<(), StoreError> {
+        for key in [key.clone(), all_parts(key)] {
+            if rows.visit(key.clone())? == Some(settlement) {
+                self.remove(Key::Visit(key));
+            }
+        }
+        Ok(())
     }
 
     /// A visit that stood under a settlement is free, unless it stands under another one by now.

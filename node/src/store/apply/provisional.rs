@@ -2,6 +2,7 @@
 
 use huitong_core::id::SettlementId;
 use huitong_core::provisional::Provisional;
+use huitong_core::record::NodeRecord;
 use huitong_core::record::provisional::{
     ProvisionalTakenBack, SnapshotKept, SnapshotSigned, TruedUp,
 };
@@ -88,7 +89,10 @@ pub(super) fn trued_up(
         SettlementState::Refused(_) => {
             // Nobody settles it again: to patient and institution it stands.
             if let Some(prepared) = settled.prepared {
-                out.put(Key::Visit(prepared.visit), Row::Visit(settlement));
+                let NodeRecord::Prepared(record) = ground.records.record(prepared.at)? else {
+                    return Err(StoreError::Inconsistent("a settlement was never prepared"));
+                };
+                out.visit_taken(prepared.visit, &record.claim.visit, settlement);
             }
             ProvisionalState::Borne(true_up)
         }
@@ -122,10 +126,8 @@ pub(super) fn back(
     };
     let row = closed(settlement, ProvisionalState::TakenBack, ground, out)?;
     out.remove(Key::Notice(row.institution, settlement));
-    if let Some(prepared) = settled.prepared
-        && ground.rows.visit(prepared.visit.clone())? == Some(settlement)
-    {
-        out.remove(Key::Visit(prepared.visit));
+    if let Some(prepared) = settled.prepared {
+        out.visit_given_up(&prepared.visit, settlement, ground.rows)?;
     }
     if let Some(reversal) = record.reversal
         && let Some(mut wish) = ground.rows.reversal(reversal)?

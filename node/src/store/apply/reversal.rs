@@ -168,9 +168,7 @@ pub(super) fn booked(
     payable::due(on, of, whose, &part.amounts, out);
     if let Some(prepared) = &row.prepared {
         let visit = prepared.visit.clone();
-        if rows.visit(visit.clone())? == Some(settlement) {
-            out.remove(Key::Visit(visit.clone()));
-        }
+        out.visit_given_up(&visit, settlement, rows)?;
         out.put(Key::Replaced(visit), Row::Replaced(settlement));
     }
     out.put(Key::Settlement(settlement), Row::Settlement(row.into()));

@@ -41,7 +41,7 @@ pub(super) fn prepared(
         Key::Settlement(record.settlement),
         Row::Settlement(row.into()),
     );
-    out.put(Key::Visit(visit), Row::Visit(record.settlement));
+    out.visit_taken(visit, &record.claim.visit, record.settlement);
     out.put(
         Key::Open(record.settlement),
         Row::Open(OpenRow { since: record.at }),
@@ -127,11 +127,8 @@ fn ended(
         return Ok(());
     };
     row.state = state;
-    // After a restore another settlement may stand under the visit that an older one had prepared.
-    if let Some(prepared) = &row.prepared
-        && ground.rows.visit(prepared.visit.clone())? == Some(settlement)
-    {
-        out.remove(Key::Visit(prepared.visit.clone()));
+    if let Some(prepared) = &row.prepared {
+        out.visit_given_up(&prepared.visit, settlement, ground.rows)?;
     }
     out.put(Key::Settlement(settlement), Row::Settlement(row.into()));
     out.remove(Key::Open(settlement));

@@ -41,7 +41,8 @@ impl Command for GiveProvisional {
             mut provisional,
         } = self;
         let (claim, visit) = (&prepared.claim, prepared.claim.visit_key());
-        if let Some(found) = in_the_way(rows, prepared.settlement, &prepared.binding, &visit)? {
+        let taking = (&visit, &claim.visit);
+        if let Some(found) = in_the_way(rows, prepared.settlement, &prepared.binding, taking)? {
             return Ok(Verdict::Answer(Given::InTheWay(found)));
         }
         let person = claim.person;
