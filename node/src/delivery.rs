@@ -2,6 +2,7 @@
 //!
 //! Most are acknowledged in passing, with the treatment region's next question. What is not within a while is
 //! delivered: answers that were lost, reversals that nobody there asked for, and what a restored node lacks.
+//! Regions are delivered to side by side, and each for as long as it goes on taking: none waits for another.
 //! The own treatment role is delivered to like any other, in process.
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::error::NodeError;
 use crate::home::HomeRole;
 use crate::home::receipts::{Sent, sent_from};
 use crate::peers::{HomeFault, Homes, Peer};
+use crate::regions::SideBySide;
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict};
@@ -59,7 +61,7 @@ enum Receiver {
 
 impl HomeRole {
     /// Delivers until told to stop: what is not acknowledged by the time of a round, and was written before
-    /// the round before.
+    /// the round before. A region that is still delivered to when a round begins has its own later.
     pub async fn deliver(
         self: Arc<Self>,
         own: Arc<TreatmentRole>,
@@ -68,26 +70,39 @@ impl HomeRole {
         stop: CancellationToken,
     ) {
         let mut seen: BTreeMap<RegionCode, u64> = BTreeMap::new();
+        let mut delivering = SideBySide::new();
         loop {
             let others = homes.others();
             let others = others.map(|(region, peer)| (region, Receiver::Other(peer)));
             let own = std::iter::once((self.region(), Receiver::Own(Arc::clone(&own))));
             for (region, receiver) in own.chain(others) {
                 let due = seen.get(&region).copied().unwrap_or(u64::MAX);
-                match self.deliver_to(region, &receiver, due, every).await {
-                    Ok(written) => drop(seen.insert(region, written)),
-                    Err(error) => tracing::warn!(%region, %error, "receipts were not delivered"),
-                }
+                delivering.begin(region, || {
+                    let role = Arc::clone(&self);
+                    async move { role.deliver_to(region, &receiver, due, every).await }
+                });
             }
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(jittered(&*self.chance, every)) => {}
+            let next = tokio::time::sleep(jittered(&*self.chance, every));
+            tokio::pin!(next);
+            loop {
+                let (region, delivered) = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    done = delivering.done() => done,
+                    () = &mut next => break,
+                };
+                match delivered {
+                    Some(Ok(written)) => drop(seen.insert(region, written)),
+                    Some(Err(error)) => {
+                        tracing::warn!(%region, %error, "receipts were not delivered");
+                    }
+                    None => tracing::error!(%region, "a delivery broke off"),
+                }
             }
         }
     }
 
-    /// One round for one region: how many receipts and reversals are written for it.
+    /// One round for one region: how many receipts and reversals are written for it when it begins.
     async fn deliver_to(
         &self,
         region: RegionCode,
@@ -106,9 +121,9 @@ impl HomeRole {
             let held = role.take_delivered(region, Vec::new()).await?;
             self.acknowledge(region, held)?;
         }
-        let held = self.acknowledged(region)?;
+        let mut held = self.acknowledged(region)?;
         // At the first round everything is due: the node has just started.
-        if held < head.written.min(due) {
+        while held < head.written.min(due) {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
             let sent = sent_from(&self.ledger, region, held.saturating_add(1), BATCH)?;
@@ -116,7 +131,14 @@ impl HomeRole {
             let words = sent.into_iter().filter_map(Sent::into_word).collect();
             match receiver.deliver(region, words, within).await {
                 Ok(held) => self.acknowledge(region, held)?,
-                Err(fault) => tracing::warn!(%region, %fault, "receipts were not taken"),
+                Err(fault) => {
+                    tracing::warn!(%region, %fault, "receipts were not taken");
+                    break;
+                }
+            }
+            let before = std::mem::replace(&mut held, self.acknowledged(region)?);
+            if held <= before {
+                break;
             }
         }
         let up_to = self.acknowledged(region)?;

@@ -84,6 +84,7 @@ pub mod policies;
 pub mod prefunds;
 mod reading;
 pub mod recovery;
+mod regions;
 pub mod registry;
 pub mod replay;
 #[cfg(test)]

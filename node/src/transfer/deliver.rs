@@ -3,7 +3,7 @@
 //! Nothing leaves before it is synced, and what is acknowledged is durably taken. A late claim that was put to a new
 //! home when the node stopped is brought to its outcome.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -27,8 +27,9 @@ use crate::error::NodeError;
 use crate::home::late::{Answer, NewHomes, Offered};
 use crate::ledger::WriteError;
 use crate::peers::{Hands, Peer};
+use crate::regions::SideBySide;
 use crate::store::{
-    Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState, incarnation,
+    HomeId, Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState, incarnation,
 };
 use crate::writer::{Command, Verdict};
 
@@ -69,22 +70,31 @@ pub(super) fn up_to_given_up(words: &mut Vec<ProvenHand>) {
 }
 
 impl TransferDesk {
-    /// Hands over and delivers until told to stop.
+    /// Hands over and delivers until told to stop. New homes are delivered to side by side: none waits for another.
     pub async fn run(self: Arc<Self>, every: Duration, stop: CancellationToken) {
+        let mut delivering = SideBySide::new();
         loop {
-            if let Err(error) = self.round().await {
+            if let Err(error) = self.round(&mut delivering).await {
                 tracing::warn!(%error, "transfers wait");
             }
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = self.due.notified() => {}
-                () = tokio::time::sleep(jittered(&*self.chance, every)) => {}
+            let next = tokio::time::sleep(jittered(&*self.chance, every));
+            tokio::pin!(next);
+            loop {
+                let (region, broken) = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    done = delivering.done() => done,
+                    () = self.due.notified() => break,
+                    () = &mut next => break,
+                };
+                if broken.is_none() {
+                    tracing::error!(%region, "a delivery broke off");
+                }
             }
         }
     }
 
-    async fn round(&self) -> Result<(), NodeError> {
+    async fn round(self: &Arc<Self>, delivering: &mut SideBySide<()>) -> Result<(), NodeError> {
         let mut last = None;
         while let Some(key) = self.next(Table::OpenTransfer, last.as_ref())? {
             if let Key::OpenTransfer(transfer) = key
@@ -94,33 +104,59 @@ impl TransferDesk {
             }
             last = Some(key);
         }
+        let mut late = self.late_claims()?;
         for (region, peer) in self.homes.others() {
-            if let Err(error) = self.deliver_to(region, &peer).await {
-                tracing::warn!(%region, %error, "a hand-over was not taken yet");
-            }
+            let late = late.remove(&Some(region)).unwrap_or_default();
+            delivering.begin(region, || {
+                let desk = Arc::clone(self);
+                async move {
+                    if let Err(error) = desk.deliver_to(region, &peer).await {
+                        tracing::warn!(%region, %error, "a hand-over was not taken yet");
+                    }
+                    desk.finish(late).await;
+                }
+            });
         }
-        self.finish_all().await
+        // Those that are put to nobody, or to nobody who is known.
+        for late in late.into_values() {
+            self.finish(late).await;
+        }
+        Ok(())
     }
 
-    /// Brings what was put to new homes to its outcome. One that does not answer is asked once in a round.
-    async fn finish_all(&self) -> Result<(), NodeError> {
-        let mut silent = BTreeSet::new();
+    /// What was put to new homes and has no outcome, by new home.
+    fn late_claims(&self) -> Result<BTreeMap<Option<RegionCode>, Vec<HomeId>>, StoreError> {
+        let mut late = BTreeMap::<_, Vec<_>>::new();
         let mut last = None;
         while let Some(key) = self.next(Table::LateClaim, last.as_ref())? {
             if let Key::LateClaim(treatment, settlement) = key {
+                let of = HomeId {
+                    treatment,
+                    settlement,
+                };
                 let new_home = self.asked(treatment, settlement)?;
-                let is_silent = new_home.is_some_and(|region| silent.contains(&region));
-                let due = Deadline::after(WITHIN);
-                if !is_silent
-                    && let Err(error) = self.home.finish_late(treatment, settlement, due).await
-                {
-                    tracing::warn!(%settlement, %error, "a late claim waits for the new home");
-                    silent.extend(new_home.filter(|_| is_unreachable(&error)));
-                }
+                late.entry(new_home).or_default().push(of);
             }
             last = Some(key);
         }
-        Ok(())
+        Ok(late)
+    }
+
+    /// Brings what was put to a new home to its outcome. One that does not answer is asked once in a round.
+    async fn finish(&self, late: Vec<HomeId>) {
+        for of in late {
+            let HomeId {
+                treatment,
+                settlement,
+            } = of;
+            let due = Deadline::after(WITHIN);
+            if let Err(error) = self.home.finish_late(treatment, settlement, due).await {
+                tracing::warn!(%settlement, %error, "a late claim waits for the new home");
+                if is_unreachable(&error) {
+                    return;
+                }
+            }
+        }
     }
 
     /// The new home that a late claim is put to.
