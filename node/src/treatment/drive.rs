@@ -159,16 +159,18 @@ impl TreatmentRole {
                 }
                 Err(fault) => return Err(unknown(settlement, &fault)),
             };
-            match self.again(&attempt, home, fresh).await? {
-                Ok(newer) => attempt = newer,
-                Err(refusal) if used.is_some() && is_for_operators(&refusal) => {
+            match self.again(&attempt, home, fresh).await {
+                Err(error) => return Err(still_open(settlement, &error)),
+                Ok(Ok(newer)) => attempt = newer,
+                Ok(Err(refusal)) if used.is_some() && is_for_operators(&refusal) => {
                     return Err(unknown(settlement, &HomeFault::Refused(refusal)));
                 }
-                Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
+                Ok(Err(refusal)) => return self.give_up(attempt, home, Some(refusal)).await,
             }
         }
-        let stale = Refusal::new(RefusalCode::StaleVersion, settlement);
-        Err(unknown(settlement, &HomeFault::Refused(stale)))
+        // Home wrote nothing, and the claim is prepared all the same: whoever looks at it next commits it.
+        let stale = NodeError::refused(RefusalCode::StaleVersion, settlement);
+        Err(still_open(settlement, &stale))
     }
 
     /// Adjudicates on a fresh snapshot and writes it down, or says why there is no decision on it.
@@ -391,6 +393,13 @@ const fn is_for_operators(refusal: &Refusal) -> bool {
         refusal.code,
         RefusalCode::EngineNotAccepted | RefusalCode::PolicyUnproven
     )
+}
+
+/// Once Commit has left, what keeps it from being decided again is no outcome either: it stays prepared, and is put to the home
+/// region until it has one (PROTOCOL 2).
+fn still_open(settlement: SettlementId, error: &NodeError) -> NodeError {
+    tracing::warn!(%settlement, %error, "a stale settlement is not decided again yet");
+    NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
 }
 
 /// After Commit may have left, any trouble means that the outcome is not known.

@@ -8,7 +8,7 @@ use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
 use crate::bills::{published, settle, small};
-use crate::relay::Commits;
+use crate::relay::{Commits, Policies};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
 
 const PERSON: &str = "330200000000000001";
@@ -326,4 +326,45 @@ async fn an_index_ahead_of_the_journal_keeps_the_node_from_serving() {
         matches!(refused, StartError::Ledger(OpenError::Ahead { .. })),
         "{refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_is_always_stale_stays_open_and_its_outcome_is_not_known_until_it_has_one() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Stale);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    // It stays prepared and is put to the home region again: nobody may charge in full on this answer.
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    let open = hospital.get("r-1").await.unwrap();
+    assert_eq!(open.state(), v1::State::Prepared);
+    let occupied = hospital.settle(settle("r-2", published("V1"))).await;
+    assert_eq!(code(&occupied.unwrap_err()), "visit.in_progress");
+    world.commits(Commits::Pass);
+    let settled = hospital.outcome("r-1").await;
+    assert_eq!(settled.state(), v1::State::Settled);
+    let again = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(again.unwrap(), settled);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_claim_whose_newer_policy_cannot_be_fetched_has_no_known_outcome_either() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    let older = world.status(NINGBO).await.policies[0].digest.clone();
+    let newer = crate::files::replacing("0.60", "2023-03-01", &[&older]);
+    world.publish(NINGBO, &newer).await;
+    let relay = world.relay.as_ref().unwrap();
+    relay.state.lock().unwrap().policies = Policies::Lost;
+    world.commits(Commits::Pass);
+    for _ in 0..3 {
+        let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+        assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    }
+    relay.state.lock().unwrap().policies = Policies::Pass;
+    assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Settled);
 }

@@ -33,6 +33,8 @@ pub enum Commits {
     Lost,
     /// It arrives; the answer is lost.
     AnswerLost,
+    /// It arrives as one on another version than the person's, whatever it is on.
+    Stale,
 }
 
 /// What becomes of a policy on its way.
@@ -50,6 +52,8 @@ pub enum Policies {
     OtherSignature,
     /// The document is far too large.
     Huge,
+    /// It never arrives.
+    Lost,
 }
 
 pub struct State {
@@ -242,6 +246,13 @@ impl HomeService for Relay {
                     .await?;
                 Err(lost())
             }
+            Commits::Stale => {
+                let mut request = request;
+                request.version.as_mut().unwrap().change += 1;
+                HomeServiceClient::new(self.to.clone())
+                    .commit(request)
+                    .await
+            }
         }
     }
 
@@ -263,7 +274,7 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match reversals {
             Commits::Lost => Err(lost()),
-            Commits::Pass => home.reverse(request).await,
+            Commits::Pass | Commits::Stale => home.reverse(request).await,
             Commits::AnswerLost => {
                 home.reverse(request).await?;
                 Err(lost())
@@ -280,7 +291,7 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match commits {
             Commits::Lost => Err(lost()),
-            Commits::Pass => home.file(request).await,
+            Commits::Pass | Commits::Stale => home.file(request).await,
             Commits::AnswerLost => {
                 home.file(request).await?;
                 Err(lost())
