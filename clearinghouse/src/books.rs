@@ -8,9 +8,11 @@
 
 mod moved;
 mod prefunds;
+mod voucher;
 
 pub(crate) use moved::moved;
 pub(crate) use prefunds::left_with;
+pub(crate) use voucher::{Booking, Cause, Movement, Voucher};
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -200,6 +202,17 @@ impl Books {
             let turnover = self.0.entry(account).or_insert(Turnover::ZERO);
             *turnover = turnover.and(posted);
         }
+    }
+
+    /// The trial balance of each fund of which anything was ever posted.
+    #[must_use]
+    pub fn trial_balances(&self) -> BTreeMap<Fund, i128> {
+        let mut sums = BTreeMap::new();
+        for (account, turnover) in &self.0 {
+            let sum: &mut i128 = sums.entry(account.fund).or_insert(0);
+            *sum = sum.saturating_add(turnover.balance());
+        }
+        sums
     }
 
     /// All balances of a fund, summed; zero, or the books are broken.

@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 43] = [
+const TABLE: [(&str, Role); 45] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -91,6 +91,8 @@ const TABLE: [(&str, Role); 43] = [
     ("OfficerService/Reopen", Role::Clear),
     ("ExceptionService/ListExceptions", Role::Look),
     ("AttestationOfficeService/ListAttestations", Role::Look),
+    ("BooksService/ListAccounts", Role::Look),
+    ("BooksService/ListPostings", Role::Look),
     ("PaymentService/Approve", Role::Approve),
     ("PaymentService/Instruct", Role::Pay),
     ("PaymentService/Confirm", Role::Pay),

@@ -1,5 +1,5 @@
 //! A member's statement of a netted cycle: what its regions owe and are owed, its nets, and what was posted to its
-//! accounts, all of which follows from the plan; and what is paid, and by whom it is not, as of today.
+//! accounts, all of which follows from the plan; and what is paid, and by whom it is not, as of today or of an earlier moment.
 
 use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
@@ -11,7 +11,7 @@ use huitong_netting::{Gross, Member, MemberNet, NettingPlan, RegionNet};
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::books;
-use crate::payments::Payment;
+use crate::payments::{Payment, Payments};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// A member's part of a plan.
@@ -32,7 +32,7 @@ pub(crate) struct Statement {
     pub(crate) payments: Vec<Payment>,
     /// What others still owe of the funds of which the member is owed.
     pub(crate) unpaid: Vec<Payment>,
-    /// As of which day.
+    /// As of which day payments are told.
     pub(crate) today: BusinessDay,
 }
 
@@ -46,27 +46,42 @@ pub(crate) fn statement(
         Ok(plan) => plan,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
+    let today = context.now.business_day_shanghai();
+    Ok(
+        match statement_of(&plan, member, &context.state.payments, today)? {
+            Ok(statement) => Decided::answer(statement),
+            Err(refusal) => Decided::refuse(refusal),
+        },
+    )
+}
+
+/// The statement of a member, with payments as they stood on a day.
+pub(crate) fn statement_of(
+    plan: &NettingPlan,
+    member: Member,
+    payments: &Payments,
+    today: BusinessDay,
+) -> Result<Result<Statement, Refusal>, Fault> {
     let of_member = plan
         .windows()
         .iter()
         .filter(|window| window.member == member);
     let regions: Vec<_> = of_member.map(|window| window.region).collect();
     if regions.is_empty() {
-        return Ok(Decided::refuse(Refusal::new(
-            ClearingCode::CycleUnknownMember,
-            member,
-        )));
+        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
+        return Ok(Err(refusal));
     }
-    part(context, &plan, member, &regions)
-        .map(Decided::answer)
+    let day = plan.day();
+    part(plan, (member, &regions), payments, today)
+        .map(Ok)
         .map_err(|error| Fault::Broken(format!("the plan of {day} cannot be booked: {error}")))
 }
 
 fn part(
-    context: &Context<'_>,
     plan: &NettingPlan,
-    member: Member,
-    regions: &[RegionCode],
+    (member, regions): (Member, &[RegionCode]),
+    payments: &Payments,
+    today: BusinessDay,
 ) -> Result<Statement, huitong_core::ledger::LedgerError> {
     let own = |region: RegionCode| regions.contains(&region);
     let entries = books::entries(plan)?;
@@ -78,7 +93,7 @@ fn part(
                 Holder::Region(region) => own(region),
                 Holder::Member(code) => code == member.code(),
             });
-    let (payments, unpaid) = paid(context, plan, member);
+    let (payments, unpaid) = paid(payments, plan, member);
     let stands = |row: &&Gross| own(row.debtor) || own(row.creditor);
     Ok(Statement {
         plan: plan.number(),
@@ -100,13 +115,13 @@ fn part(
         postings: postings.copied().collect(),
         payments,
         unpaid,
-        today: context.now.business_day_shanghai(),
+        today,
     })
 }
 
 /// The member's own payments of a cycle, and what others still owe of the funds of which it is owed.
-fn paid(context: &Context<'_>, plan: &NettingPlan, member: Member) -> (Vec<Payment>, Vec<Payment>) {
-    let of_cycle = || context.state.payments.of_cycle(plan.day());
+fn paid(payments: &Payments, plan: &NettingPlan, member: Member) -> (Vec<Payment>, Vec<Payment>) {
+    let of_cycle = || payments.of_cycle(plan.day());
     let is_own = |payment: &&Payment| payment.instruction.reference.member == member.code();
     let own: Vec<_> = of_cycle().filter(is_own).cloned().collect();
     let is_owed = |fund: Fund| {

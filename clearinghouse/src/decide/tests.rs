@@ -1,6 +1,7 @@
 //! Decisions one by one, through the writer and a store on a fake disk.
 
 mod attestation;
+mod books;
 mod disputes;
 mod evidence;
 mod exceptions;

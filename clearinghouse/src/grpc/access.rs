@@ -93,6 +93,10 @@ fn of_the_day() -> Vec<Row> {
             "/huitong.clearing.v1.ExceptionService/ListExceptions",
             officer,
         ),
+        Row::method("/huitong.clearing.v1.BooksService/ListAccounts", officer)
+            .taking_up_to(WRITING),
+        Row::method("/huitong.clearing.v1.BooksService/ListPostings", officer)
+            .taking_up_to(WRITING),
         Row::method("/huitong.clearing.v1.PaymentService/Approve", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Instruct", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Confirm", officer),

@@ -5,6 +5,7 @@
 mod access;
 mod attestation;
 mod attested;
+mod books;
 mod clearing;
 mod dispute;
 mod dispute_office;

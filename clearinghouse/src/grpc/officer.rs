@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::Actor;
@@ -20,10 +20,10 @@ use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
 use tracing::{error, info};
 
-use super::reading::{plan, proofs, read};
+use super::reading::{Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition, Expected, Named, Reopening};
+use crate::decide::{self, Condition, Expected, Named, Reopening, Statement};
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
 
@@ -126,12 +126,17 @@ impl OfficerService for OfficerGrpc {
         let v1::StatementRequest {
             business_day,
             member,
+            as_of_ms,
         } = request.into_inner();
         let day = day(&business_day)?;
         let member = Path::root("member")
             .parse(&member, RegionCode::parse)
             .map(Member::new)
             .map_err(|fault| malformed(&fault))?;
+        if as_of_ms != 0 {
+            let stated = stated_at(&self.writer, day, member, as_of_ms).await?;
+            return Ok(Response::new(wire::statement(&stated)));
+        }
         let decided = self
             .writer
             .decide(move |context| decide::statement(context, day, member));
@@ -245,6 +250,29 @@ pub(super) async fn status_of(
     decided
         .map(|found| wire::status(&found))
         .map_err(|refusal| status(&refusal))
+}
+
+/// A member's statement with payments as they stood at a moment: read beside the writer.
+async fn stated_at(
+    writer: &Writer,
+    day: BusinessDay,
+    member: Member,
+    millis: i64,
+) -> Result<Statement, Status> {
+    let at = Timestamp::from_millis(millis);
+    let at = at.map_err(|error| malformed(&Path::root("as_of_ms").wrong(error)))?;
+    let proofs = proofs(writer).await?;
+    let stated = read(move || {
+        if proofs.netted_at(day)?.is_none_or(|netted| netted > at) {
+            let detail = format_args!("{day} at {at}");
+            return Err(Refusal::new(ClearingCode::CycleNotNetted, detail).into());
+        }
+        let (plan, payments) = (plan(&proofs, day)?, proofs.payments_at(at)?);
+        let today = at.business_day_shanghai();
+        let stated = decide::statement_of(&plan, member, &payments, today);
+        stated.map_err(Untold::from)?.map_err(Untold::from)
+    });
+    stated.await
 }
 
 /// What is supposed of a day or of a month.

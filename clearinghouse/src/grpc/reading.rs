@@ -7,6 +7,7 @@ use huitong_transport::aside;
 use tonic::Status;
 
 use super::status::status;
+use crate::decide::Fault;
 use crate::refusal::Refusal;
 use crate::store::{Proofs, StoreError};
 use crate::writer::Writer;
@@ -20,6 +21,15 @@ pub(super) enum Untold {
 impl From<StoreError> for Untold {
     fn from(fault: StoreError) -> Self {
         Self::Store(fault)
+    }
+}
+
+impl From<Fault> for Untold {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Store(fault) => Self::Store(fault),
+            Fault::Broken(why) => Self::Store(StoreError::Foreign(why)),
+        }
     }
 }
 

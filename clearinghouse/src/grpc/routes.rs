@@ -8,6 +8,7 @@ use huitong_desk::grpc::server::CertificateGrpc;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::attestation_office_service_server::AttestationOfficeServiceServer;
 use huitong_proto::clearing::v1::attestation_service_server::AttestationServiceServer;
+use huitong_proto::clearing::v1::books_service_server::BooksServiceServer;
 use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
@@ -30,6 +31,7 @@ use tonic::service::Routes;
 
 use super::attestation::AttestationGrpc;
 use super::attested::AttestationOfficeGrpc;
+use super::books::BooksGrpc;
 use super::clearing::ClearingGrpc;
 use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;
@@ -104,6 +106,7 @@ pub(crate) async fn routes(
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
+    let books = BooksServiceServer::new(BooksGrpc(Arc::clone(writer)));
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc::new(writer));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
@@ -139,6 +142,7 @@ pub(crate) async fn routes(
         .add_service(officers)
         .add_service(copying)
         .add_service(payments)
+        .add_service(books)
         .add_service(exceptions)
         .add_service(prefunds)
         .add_service(dispute_office)

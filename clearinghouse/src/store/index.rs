@@ -47,6 +47,9 @@ pub struct IndexError(pub(crate) String);
 #[cfg(test)]
 mod tests {
     use huitong_core::checkpoint::row::Pair as Row;
+    use huitong_core::date::Timestamp;
+    use huitong_core::fund::Fund;
+    use huitong_core::ledger::{Account, AccountClass, Holder};
 
     use super::super::{MemoryIndex, SledIndex, keys};
     use super::*;
@@ -85,6 +88,12 @@ mod tests {
         let leg = crate::testing::debt(1, 2, 3, 100);
         let prefund = "330000-510100-resident_pool".parse().unwrap();
         let month = "2026-03".parse().unwrap();
+        let account = Account {
+            holder: Holder::Region(one),
+            fund: Fund::ResidentPool,
+            class: AccountClass::Suspense,
+        };
+        let (at, bank_reference) = (Timestamp::EPOCH, "B-1".parse().unwrap());
         let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
         let rows = [
             pair(keys::CURSOR, b"cursor"),
@@ -104,6 +113,11 @@ mod tests {
             (keys::month_word(&month, one), b"O".to_vec()),
             (keys::month_signed(&month), b"P".to_vec()),
             (keys::incarnation(one), b"i".to_vec()),
+            (keys::posted(&account, 1), b"A".to_vec()),
+            (keys::voucher(1), b"B".to_vec()),
+            (keys::voucher_at(at), b"C".to_vec()),
+            (keys::of_movement(&(None, bank_reference)), b"E".to_vec()),
+            (keys::taken_back(1), b"G".to_vec()),
             (keys::spent(2026, prefund), b"g".to_vec()),
             (keys::owed(day), b"w".to_vec()),
             (keys::tag(tag, one), b"t".to_vec()),

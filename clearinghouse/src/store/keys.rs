@@ -18,6 +18,11 @@
 //! | `F` the first of sixteen plans' numbers beyond all, filter, piece | a piece of a filter over these plans' debts |
 //! | `k` settlement, kind, fund; `T` plan's number, debt | what earlier programs wrote, looked up by nobody |
 //! | `a` account | its turnover |
+//! | `A` account, voucher | what the voucher posted to it, and its turnover with that |
+//! | `B` voucher | from when it counts, what it is of, and those that it takes back |
+//! | `C` moment | the last voucher that counts from then |
+//! | `E` holder of a prefund or none, bank's reference | the vouchers of the movement that stand |
+//! | `G` voucher | the one that takes it back |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
 //! | `f` place in the journal | a record of prefunds as it is there |
 //! | `g` year, prefund | what the payer came to owe the holder in the year's cycles |
@@ -60,7 +65,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::Position;
 
 use super::StoreError;
-use crate::books::Turnover;
+use crate::books::{Movement, Turnover};
 use crate::state::About;
 
 pub(super) const CURSOR: &[u8] = b"x";
@@ -74,6 +79,9 @@ pub(super) const PLANS: &[u8] = b"n";
 pub(super) const PROOFS: &[u8] = b"e";
 pub(super) const WORDS: &[u8] = b"W";
 pub(super) const ACCOUNTS: &[u8] = b"a";
+pub(super) const POSTED: &[u8] = b"A";
+pub(super) const VOUCHERS: &[u8] = b"B";
+pub(super) const VOUCHERS_AT: &[u8] = b"C";
 pub(super) const PAYMENTS: &[u8] = b"m";
 pub(super) const PREFUNDS: &[u8] = b"f";
 pub(super) const FAILED: &[u8] = b"C";
@@ -214,6 +222,31 @@ pub(super) fn account(account: &Account) -> Vec<u8> {
     key(ACCOUNTS, account)
 }
 
+/// All that was posted to an account.
+pub(super) fn postings(account: &Account) -> Vec<u8> {
+    key(POSTED, account)
+}
+
+pub(super) fn posted(account: &Account, voucher: u64) -> Vec<u8> {
+    key(POSTED, &(*account, voucher))
+}
+
+pub(super) fn voucher(number: u64) -> Vec<u8> {
+    key(VOUCHERS, &number)
+}
+
+pub(super) fn voucher_at(at: Timestamp) -> Vec<u8> {
+    key(VOUCHERS_AT, &at)
+}
+
+pub(super) fn of_movement(movement: &Movement) -> Vec<u8> {
+    key(b"E", movement)
+}
+
+pub(super) fn taken_back(voucher: u64) -> Vec<u8> {
+    key(b"G", &voucher)
+}
+
 pub(super) fn payment(place: &Place) -> Vec<u8> {
     key(PAYMENTS, place)
 }
@@ -324,14 +357,22 @@ pub(super) fn turnover(turnover: Turnover) -> Vec<u8> {
 
 pub(super) fn read_turnover(bytes: &[u8]) -> Result<Turnover, StoreError> {
     let ([debits, credits], []) = bytes.as_chunks::<16>() else {
-        return Err(StoreError::Foreign(
-            "in the index: a turnover that is none".to_owned(),
-        ));
+        return Err(no_turnover());
     };
     Ok(Turnover {
         debits: i128::from_be_bytes(*debits),
         credits: i128::from_be_bytes(*credits),
     })
+}
+
+/// What a voucher posted to an account, and what that came to.
+pub(super) fn read_posted(bytes: &[u8]) -> Result<(Turnover, Turnover), StoreError> {
+    let (posted, stands) = bytes.split_at_checked(32).ok_or_else(no_turnover)?;
+    Ok((read_turnover(posted)?, read_turnover(stands)?))
+}
+
+fn no_turnover() -> StoreError {
+    StoreError::Foreign("in the index: a turnover that is none".to_owned())
 }
 
 pub(super) fn value<T: Canonical>(of: &T) -> Vec<u8> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::leg::Debt;
 use huitong_netting::Members;
+use tracing::error;
 
 use crate::state::{Earlier, State};
 use crate::store::{OpenLeg, Store, StoreError};
@@ -27,6 +28,12 @@ impl Earlier for Stored<'_> {
 /// The state of what a store holds.
 pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreError> {
     let (loaded, mut state) = (store.load()?, State::new(members));
+    for (fund, sum) in loaded.books.trial_balances() {
+        if sum != 0 {
+            // The journal is whole: legs, payments and patients do not wait for an index to be made anew.
+            error!(%fund, sum, "the books do not balance: the index is damaged; move it away, it is made anew");
+        }
+    }
     state.directory = loaded.directory.clone();
     let followed = state.follow_directory();
     followed.map_err(|fault| StoreError::Foreign(fault.to_string()))?;

@@ -47,6 +47,7 @@ async fn regions_do_not_clear_and_officers_do_not_report() {
             .statement(v1::StatementRequest {
                 business_day: day(),
                 member: CHENGDU.to_owned(),
+                as_of_ms: 0,
             })
             .await
             .unwrap_err(),

@@ -57,6 +57,7 @@ impl Parties {
         let request = v1::StatementRequest {
             business_day: day.to_owned(),
             member: member.to_owned(),
+            as_of_ms: 0,
         };
         Ok(self.officer.statement(request).await?.into_inner())
     }

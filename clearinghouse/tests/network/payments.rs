@@ -124,8 +124,71 @@ async fn two_officers_have_a_netted_day_paid() {
         clearing(&world, &["movements", "--parked"]).await.unwrap(),
         "no movements / 无银行流水\n"
     );
-    let statement = json(&world, &["statement", "--day", DAY, "--member", "510100"]).await;
-    assert_eq!(statement["payments"][0]["open"], "0.00");
+    let statement = ["statement", "--day", DAY, "--member", "510100"];
+    assert_eq!(
+        json(&world, &statement).await["payments"][0]["open"],
+        "0.00"
+    );
+    let then = [&statement[..], &["--as-of", "2026-03-20"]].concat();
+    assert_eq!(json(&world, &then).await["payments"][0]["open"], "13160.00");
+    let before = [&statement[..], &["--as-of", "2026-01-01"]].concat();
+    let said = clearing(&world, &before).await.unwrap_err();
+    assert!(said.starts_with("cycle.not_netted"), "{said}");
+    the_books_show_it_all(&world).await;
+}
+
+/// Zhejiang's cash by each voucher: paid in, parked, counted in part, and the rest sent back.
+async fn the_books_show_it_all(world: &World) {
+    let of = [
+        "books",
+        "--member",
+        "330000",
+        "--account",
+        "settlement_cash",
+    ];
+    let found = json(world, &of).await;
+    assert_eq!(found["balances"], true);
+    assert_eq!(found["trial_balances"][0]["sum"], "0.00");
+    assert_eq!(found["accounts"][0]["closing"], "-13160.00");
+    let entries = found["entries"].as_array().unwrap();
+    let kinds: Vec<_> = entries
+        .iter()
+        .map(|of| of["kind"].as_str().unwrap())
+        .collect();
+    let expected = ["payment_confirmed", "payment_parked", "payment_returned"];
+    assert_eq!(kinds, expected, "{found}");
+    assert_eq!(entries[1]["balance"], "-13170.00");
+    // Chengdu was paid out on the 21st.
+    let paid = [
+        "books",
+        "--member",
+        "510100",
+        "--account",
+        "settlement_cash",
+    ];
+    assert_eq!(
+        json(world, &paid).await["accounts"][0]["closing"],
+        "13160.00"
+    );
+    let then = [&paid[..], &["--at", "2026-03-20"]].concat();
+    assert_eq!(
+        json(world, &then).await["accounts"],
+        Value::Array(Vec::new())
+    );
+    let since = [&paid[..], &["--from", "2026-03-22"]].concat();
+    let since = json(world, &since).await;
+    assert_eq!(since["accounts"][0]["opening"], "13160.00");
+    assert_eq!(since["entries"], Value::Array(Vec::new()));
+    let said = clearing(world, &["books", "--region", NINGBO])
+        .await
+        .unwrap();
+    assert!(said.contains("trial balance resident_pool: 0.00"), "{said}");
+    assert!(said.contains("claims_payable"), "{said}");
+    let backwards = ["books", "--from", "2026-03-22", "--at", "2026-03-02"];
+    let said = clearing(world, &backwards).await.unwrap_err();
+    assert!(said.contains("after the moment"), "{said}");
+    let cut = [&of[..], &["--limit", "1"]].concat();
+    assert_eq!(json(world, &cut).await["more_entries"], true);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -56,6 +56,7 @@ async fn every_state_survives_a_restart_and_the_loss_of_the_index() {
         let request = || v1::StatementRequest {
             business_day: DAY.to_owned(),
             member: CHENGDU.to_owned(),
+            as_of_ms: 0,
         };
         let told = officer.statement(request()).await.unwrap().into_inner();
         come_back(&mut world, with_index).await;

@@ -10,7 +10,7 @@
 
 mod account;
 
-pub use account::{Account, AccountClass, Holder};
+pub use account::{Account, AccountClass, Holder, UnknownAccount};
 
 use crate::fund::Fund;
 use crate::money::{Fen, MoneyError};

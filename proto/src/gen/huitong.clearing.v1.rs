@@ -424,6 +424,9 @@ pub struct StatementRequest {
     pub business_day: ::prost::alloc::string::String,
     #[prost(string, tag = "2")]
     pub member: ::prost::alloc::string::String,
+    /// Payments as they stood at this millisecond since 1970; 0 for now.
+    #[prost(int64, tag = "3")]
+    pub as_of_ms: i64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StatementResponse {
@@ -3390,6 +3393,575 @@ pub mod attestation_office_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.clearing.v1.AttestationOfficeService";
     impl<T> tonic::server::NamedService for AttestationOfficeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Which accounts, and from when to when.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BooksQuery {
+    /// `region/330200` or `member/330000`. Optional.
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    /// claims_receivable, claims_payable, net_position, settlement_cash, suspense, prefund_paid or prefund_held. Optional.
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    /// Vouchers of before this millisecond since 1970 are in the opening; 0 for none.
+    #[prost(int64, tag = "4")]
+    pub from_ms: i64,
+    /// Vouchers of up to this millisecond since 1970, inclusive; 0 for all.
+    #[prost(int64, tag = "5")]
+    pub at_ms: i64,
+    /// The last voucher that counts, as the first page told it, so that all pages are of the same books. It stands for at_ms. 0 for
+    /// the first page.
+    #[prost(uint64, tag = "6")]
+    pub up_to: u64,
+}
+/// Where a page ends: after this voucher of this account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BooksPlace {
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    /// Of a page of accounts 0.
+    #[prost(uint64, tag = "4")]
+    pub voucher: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAccountsRequest {
+    #[prost(message, optional, tag = "1")]
+    pub query: ::core::option::Option<BooksQuery>,
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<BooksPlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAccountsResponse {
+    /// The last voucher that counts; 0 when nothing was posted by then.
+    #[prost(uint64, tag = "1")]
+    pub up_to: u64,
+    /// Ascending by holder, fund and account, at most 1,000.
+    #[prost(message, repeated, tag = "2")]
+    pub accounts: ::prost::alloc::vec::Vec<BookAccount>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "3")]
+    pub next: ::core::option::Option<BooksPlace>,
+    /// Of each fund of which anything was posted, over all accounts, whatever is asked for.
+    #[prost(message, repeated, tag = "4")]
+    pub trial_balances: ::prost::alloc::vec::Vec<TrialBalance>,
+}
+/// An account that was posted to. Amounts are fen; a balance is debits less credits.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BookAccount {
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    #[prost(int64, tag = "4")]
+    pub opening_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub debits_fen: i64,
+    #[prost(int64, tag = "6")]
+    pub credits_fen: i64,
+    #[prost(int64, tag = "7")]
+    pub closing_fen: i64,
+}
+/// All balances of a fund, summed. Anything but zero is damage.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TrialBalance {
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
+    pub fund: i32,
+    #[prost(int64, tag = "2")]
+    pub sum_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPostingsRequest {
+    #[prost(message, optional, tag = "1")]
+    pub query: ::core::option::Option<BooksQuery>,
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<BooksPlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPostingsResponse {
+    #[prost(uint64, tag = "1")]
+    pub up_to: u64,
+    /// Ascending by holder, fund, account and voucher, at most 1,000.
+    #[prost(message, repeated, tag = "2")]
+    pub postings: ::prost::alloc::vec::Vec<BookPosting>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "3")]
+    pub next: ::core::option::Option<BooksPlace>,
+}
+/// What a voucher posted to one account, and what the account came to with it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BookPosting {
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "4")]
+    pub voucher: u64,
+    #[prost(int64, tag = "5")]
+    pub at_ms: i64,
+    #[prost(enumeration = "VoucherKind", tag = "6")]
+    pub kind: i32,
+    /// The cycle's day, or the bank's reference of the movement.
+    #[prost(string, tag = "7")]
+    pub about: ::prost::alloc::string::String,
+    #[prost(int64, tag = "8")]
+    pub debits_fen: i64,
+    #[prost(int64, tag = "9")]
+    pub credits_fen: i64,
+    #[prost(int64, tag = "10")]
+    pub balance_fen: i64,
+    /// The vouchers that it takes back.
+    #[prost(uint64, repeated, tag = "11")]
+    pub corrects: ::prost::alloc::vec::Vec<u64>,
+    /// The voucher that takes it back, if one does by then; 0 for none.
+    #[prost(uint64, tag = "12")]
+    pub corrected_by: u64,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VoucherKind {
+    Unspecified = 0,
+    Netted = 1,
+    PaymentConfirmed = 2,
+    PaymentParked = 3,
+    PaymentApplied = 4,
+    PaymentReturned = 5,
+    PaymentCorrected = 6,
+    PrefundMoved = 7,
+    PrefundCorrected = 8,
+}
+impl VoucherKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VOUCHER_KIND_UNSPECIFIED",
+            Self::Netted => "VOUCHER_KIND_NETTED",
+            Self::PaymentConfirmed => "VOUCHER_KIND_PAYMENT_CONFIRMED",
+            Self::PaymentParked => "VOUCHER_KIND_PAYMENT_PARKED",
+            Self::PaymentApplied => "VOUCHER_KIND_PAYMENT_APPLIED",
+            Self::PaymentReturned => "VOUCHER_KIND_PAYMENT_RETURNED",
+            Self::PaymentCorrected => "VOUCHER_KIND_PAYMENT_CORRECTED",
+            Self::PrefundMoved => "VOUCHER_KIND_PREFUND_MOVED",
+            Self::PrefundCorrected => "VOUCHER_KIND_PREFUND_CORRECTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VOUCHER_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "VOUCHER_KIND_NETTED" => Some(Self::Netted),
+            "VOUCHER_KIND_PAYMENT_CONFIRMED" => Some(Self::PaymentConfirmed),
+            "VOUCHER_KIND_PAYMENT_PARKED" => Some(Self::PaymentParked),
+            "VOUCHER_KIND_PAYMENT_APPLIED" => Some(Self::PaymentApplied),
+            "VOUCHER_KIND_PAYMENT_RETURNED" => Some(Self::PaymentReturned),
+            "VOUCHER_KIND_PAYMENT_CORRECTED" => Some(Self::PaymentCorrected),
+            "VOUCHER_KIND_PREFUND_MOVED" => Some(Self::PrefundMoved),
+            "VOUCHER_KIND_PREFUND_CORRECTED" => Some(Self::PrefundCorrected),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod books_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers. What one record posts is a voucher; vouchers are numbered in the order of the
+    /// journal, from 1. Their moments never go back: where the clock was set back a voucher has the moment of the one before.
+    #[derive(Debug, Clone)]
+    pub struct BooksServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl BooksServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> BooksServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> BooksServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            BooksServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The accounts at a moment, a page at a time, and the trial balance of each fund.
+        pub async fn list_accounts(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAccountsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAccountsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.BooksService/ListAccounts",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.BooksService", "ListAccounts"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What vouchers posted to accounts, a page at a time.
+        pub async fn list_postings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPostingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPostingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.BooksService/ListPostings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.BooksService", "ListPostings"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod books_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with BooksServiceServer.
+    #[async_trait]
+    pub trait BooksService: std::marker::Send + std::marker::Sync + 'static {
+        /// The accounts at a moment, a page at a time, and the trial balance of each fund.
+        async fn list_accounts(
+            &self,
+            request: tonic::Request<super::ListAccountsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAccountsResponse>,
+            tonic::Status,
+        >;
+        /// What vouchers posted to accounts, a page at a time.
+        async fn list_postings(
+            &self,
+            request: tonic::Request<super::ListPostingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPostingsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers. What one record posts is a voucher; vouchers are numbered in the order of the
+    /// journal, from 1. Their moments never go back: where the clock was set back a voucher has the moment of the one before.
+    #[derive(Debug)]
+    pub struct BooksServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> BooksServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for BooksServiceServer<T>
+    where
+        T: BooksService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.BooksService/ListAccounts" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAccountsSvc<T: BooksService>(pub Arc<T>);
+                    impl<
+                        T: BooksService,
+                    > tonic::server::UnaryService<super::ListAccountsRequest>
+                    for ListAccountsSvc<T> {
+                        type Response = super::ListAccountsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAccountsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BooksService>::list_accounts(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAccountsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.BooksService/ListPostings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPostingsSvc<T: BooksService>(pub Arc<T>);
+                    impl<
+                        T: BooksService,
+                    > tonic::server::UnaryService<super::ListPostingsRequest>
+                    for ListPostingsSvc<T> {
+                        type Response = super::ListPostingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPostingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BooksService>::list_postings(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPostingsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for BooksServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.BooksService";
+    impl<T> tonic::server::NamedService for BooksServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -28,6 +28,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/registry.proto",
     "huitong/settlement/v1/transfer.proto",
     "huitong/clearing/v1/attestation.proto",
+    "huitong/clearing/v1/books.proto",
     "huitong/clearing/v1/clearing.proto",
     "huitong/clearing/v1/dispute.proto",
     "huitong/clearing/v1/duplicate.proto",

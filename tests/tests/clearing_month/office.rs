@@ -269,6 +269,7 @@ impl Office {
         let request = v1::StatementRequest {
             business_day: cycle.day.to_string(),
             member: member.to_string(),
+            as_of_ms: 0,
         };
         let answer = self.officer().await.statement(request).await.unwrap();
         let told = answer.into_inner();

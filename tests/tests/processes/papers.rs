@@ -92,6 +92,49 @@ async fn another_tool_computes_the_same_nets_from_the_legs_on_paper() {
     );
 }
 
+/// What moved is in the books by voucher, and they stand as they were at a moment of before a correction.
+async fn the_books_are_as_they_were(world: &World) {
+    let cash = [
+        "books",
+        "--member",
+        NINGBO.code,
+        "--account",
+        "settlement_cash",
+    ];
+    let before = clearing(world, &cash).await;
+    assert_eq!(before["balances"], true, "{before}");
+    assert_eq!(before["accounts"][0]["closing"], "-47.05");
+    let last = before["entries"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["kind"], "payment_returned");
+    let at = last["at"].as_str().unwrap();
+    let words = [
+        ["--bank-ref", "B-4"],
+        ["--member", NINGBO.code],
+        ["--fund", "resident_pool"],
+        ["--direction", "pay_in"],
+        ["--amount", "7.00"],
+        ["--on", "2026-01-08"],
+        ["--because", "entered_twice"],
+    ];
+    clearing(world, &[&["correct"], words.as_flattened()].concat()).await;
+    let since = clearing(world, &cash).await;
+    assert_eq!(since["accounts"][0]["closing"], "-40.05");
+    assert_eq!(since["entries"][3]["corrected_by"], 6);
+    assert_eq!(since["entries"][5]["corrects"], json!([4]));
+    let then = clearing(world, &[&cash[..], &["--at", at]].concat()).await;
+    assert_eq!(then, before, "as it was, whatever came later");
+    let words = [
+        ["--bank-ref", "B-4"],
+        ["--member", NINGBO.code],
+        ["--fund", "resident_pool"],
+        ["--direction", "pay_in"],
+        ["--amount", "7.00"],
+        ["--on", "2026-01-08"],
+        ["--reference", "again"],
+    ];
+    clearing(world, &[&["confirm"], words.as_flattened()].concat()).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_clearing_accounts_statement_is_what_the_schema_of_banks_allows() {
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
@@ -113,6 +156,7 @@ async fn the_clearing_accounts_statement_is_what_the_schema_of_banks_allows() {
     confirm("B-4", "pay_in", "7.00", "2026-01-08").await;
     let back = ["send-back", "--bank-ref", "B-2", "--back", "B-5"];
     clearing(&world, &[&back[..], &["--on", "2026-01-07"]].concat()).await;
+    the_books_are_as_they_were(&world).await;
     let folder = tempfile::tempdir().unwrap();
     let file = shown(&folder.path().join("account.xml"));
     let words = [

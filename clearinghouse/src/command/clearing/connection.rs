@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Context as _;
 use huitong_proto::clearing::v1::attestation_office_service_client::AttestationOfficeServiceClient;
+use huitong_proto::clearing::v1::books_service_client::BooksServiceClient;
 use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
@@ -61,6 +62,11 @@ impl Connection {
     pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(PaymentServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
+    }
+
+    pub(super) async fn books(&self) -> anyhow::Result<BooksServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(BooksServiceClient::new(channel))
     }
 
     pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {

@@ -4,6 +4,7 @@ mod approve;
 mod attest;
 mod bank;
 mod bank_statement;
+mod books;
 mod certificates;
 mod checkpoint;
 mod connection;
@@ -13,6 +14,7 @@ mod exceptions;
 mod file;
 mod kind;
 mod members;
+mod moment;
 mod month;
 mod net;
 mod notices;
@@ -54,6 +56,8 @@ enum Action {
     Net(net::Net),
     /// A member's statement of a netted cycle / 清算成员对账单
     Statement(statement::Statement),
+    /// The books at any moment: accounts, what was posted to them, and the trial balance / 账簿与试算平衡
+    Books(books::Books),
     /// A netted cycle's signed checkpoint into a file / 导出检查点
     Checkpoint(checkpoint::Checkpoint),
     /// How long the clearinghouse's certificates hold; have them read again / 证书状态与重新加载
@@ -132,6 +136,7 @@ impl ClearingCommand {
                 Action::VerifyReceipt(verify) => return verify.run(out),
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Month(month) => return month.run(out).await,
+                Action::Books(books) => return books.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
                 Action::Certificates(certificates) => certificates.run(out).await,

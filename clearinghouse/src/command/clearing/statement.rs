@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use huitong_core::canonical::Artifact;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::region::RegionCode;
 use huitong_netting::statement::MemberStatement;
 use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{file, paid, shown};
+use super::{file, moment, paid, shown};
 
 /// A member's statement of a netted cycle.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,9 @@ pub(super) struct Statement {
     /// The clearing member, such as 330000 / 清算成员
     #[arg(long)]
     member: RegionCode,
+    /// Payments as they stood at this moment, such as 2026-03-31T16:00:00Z, or at the end of this day in Shanghai / 截至时点
+    #[arg(long, conflicts_with = "out", value_parser = moment::until)]
+    as_of: Option<Timestamp>,
     /// Write it with all its legs and proof into this new file; check it with `verify` / 输出可离线核验的对账单
     #[arg(long)]
     out: Option<PathBuf>,
@@ -38,6 +41,7 @@ impl Statement {
         let request = v1::StatementRequest {
             business_day: self.day.to_string(),
             member: self.member.to_string(),
+            as_of_ms: self.as_of.map_or(0, Timestamp::as_millis),
         };
         let answer = officer
             .statement(request)

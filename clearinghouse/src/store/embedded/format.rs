@@ -11,6 +11,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
 use huitong_core::prefund::Prefund;
 
+use super::booked;
 use super::journaled::Journaled;
 use super::scan::each;
 use crate::prefunds::between_members;
@@ -19,8 +20,11 @@ use crate::store::{Index, StoreError, keys};
 /// The format of this program: the second has what members owe each other, by cycle and by year; the third has the debts
 /// that a plan took in order, many to a row, where the first two have a row for each; the fourth has them with who owes and
 /// who is owed. What earlier ones wrote of them nobody looks up any more, and a program that does would find no debt of this
-/// one's plans. Those rows go with the index, when it is moved away and made anew.
-const FORMAT: u32 = 4;
+/// one's plans. Those rows go with the index, when it is moved away and made anew. The fifth has vouchers, by account and by
+/// moment.
+const FORMAT: u32 = 5;
+/// The first format that has what members owe each other.
+const HAS_OWED: u32 = 2;
 
 /// The format of an index, before anything else of it is read.
 ///
@@ -38,7 +42,7 @@ pub(super) fn known(index: &dyn Index) -> Result<u32, StoreError> {
     Ok(found)
 }
 
-/// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
+/// Brings the index up, its format last: cut off in the middle, it is done again.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -47,7 +51,19 @@ pub(super) fn bring_up(journaled: &Journaled, found: u32) -> Result<(), StoreErr
     if found == FORMAT {
         return Ok(());
     }
-    let mut pairs = vec![(keys::FORMAT.to_vec(), keys::value(&FORMAT))];
+    if found < HAS_OWED {
+        owed(journaled)?;
+    }
+    booked::bring_up(journaled)?;
+    tracing::info!(from = found, to = FORMAT, "index brought up");
+    let format = (keys::FORMAT.to_vec(), keys::value(&FORMAT));
+    Ok(index.write(vec![format])?)
+}
+
+/// What members owe each other, by cycle and by year.
+fn owed(journaled: &Journaled) -> Result<(), StoreError> {
+    let index = &*journaled.index;
+    let mut pairs = Vec::new();
     let mut spent: BTreeMap<(u16, Prefund), Fen> = BTreeMap::new();
     each(index, keys::PLANS, |key, _| {
         let day: BusinessDay = keys::of_key(key)?;
@@ -64,6 +80,5 @@ pub(super) fn bring_up(journaled: &Journaled, found: u32) -> Result<(), StoreErr
     })?;
     let years = spent.iter();
     pairs.extend(years.map(|((year, of), sum)| (keys::spent(*year, *of), keys::value(sum))));
-    tracing::info!(from = found, to = FORMAT, "index brought up");
     Ok(index.write(pairs)?)
 }

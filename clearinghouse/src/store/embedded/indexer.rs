@@ -3,7 +3,6 @@
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
-use huitong_core::ledger::Entry;
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
     ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, WrittenLegs,
@@ -11,9 +10,10 @@ use huitong_core::record::clearing::{
 use huitong_journal::{Frame, Frames, Position, Tip};
 use huitong_netting::NettingPlan;
 
+use super::booked::{self, unbooked};
 use super::journaled::{Journaled, decode, read_plan};
 use super::{attestations, disputes, months, tags};
-use crate::books::{self, Turnover};
+use crate::books::{Booking, Turnover};
 use crate::prefunds::between_members;
 use crate::state::Word;
 use crate::store::Index;
@@ -214,9 +214,8 @@ impl Indexer {
             (keys::plan(netted.day), keys::value(&row)),
             (keys::plan_day(netted.number), keys::value(&netted.day)),
         ];
-        let entries =
-            books::entries(&plan).map_err(|error| StoreError::Foreign(error.to_string()))?;
-        pairs.extend(self.account_rows(&entries)?);
+        let booking = Booking::of_plan(&plan, netted.at).map_err(unbooked)?;
+        pairs.extend(self.book_rows(booking)?);
         pairs.extend(self.owed_rows(&plan)?);
         Ok(pairs)
     }
@@ -224,18 +223,16 @@ impl Indexer {
     /// A record of payments as it is, and what it posts.
     fn payment_rows(&self, record: &PaymentRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
         let mut pairs = vec![(keys::payment(&place), keys::value(record))];
-        let entries =
-            books::moved(record).map_err(|error| StoreError::Foreign(error.to_string()))?;
-        pairs.extend(self.account_rows(&entries)?);
+        let booking = Booking::of_payment(record).map_err(unbooked)?;
+        pairs.extend(self.book_rows(booking)?);
         Ok(pairs)
     }
 
     /// A record of prefunds as it is, and what it posts.
     fn prefund_rows(&self, record: &PrefundRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
         let mut pairs = vec![(keys::prefund(&place), keys::value(record))];
-        let entry =
-            books::left_with(record).map_err(|error| StoreError::Foreign(error.to_string()))?;
-        pairs.extend(self.account_rows(entry.as_slice())?);
+        let booking = Booking::of_prefund(record).map_err(unbooked)?;
+        pairs.extend(self.book_rows(booking)?);
         Ok(pairs)
     }
 
@@ -255,17 +252,26 @@ impl Indexer {
         Ok(pairs)
     }
 
-    /// The accounts that entries post to, as they stand after it.
-    fn account_rows(&self, entries: &[Entry]) -> Result<Vec<Pair>, StoreError> {
-        let mut rows = Vec::new();
-        for (account, posted) in books::posted(entries) {
-            let key = keys::account(&account);
-            let before = match self.journaled.index.get(&key)? {
-                Some(bytes) => keys::read_turnover(&bytes)?,
-                None => Turnover::ZERO,
-            };
-            rows.push((key, keys::turnover(before.and(posted))));
-        }
+    /// A voucher, and the accounts that it posts to as they stand after it.
+    fn book_rows(&self, booking: Option<Booking>) -> Result<Vec<Pair>, StoreError> {
+        let Some(booking) = booking else {
+            return Ok(Vec::new());
+        };
+        let index = &*self.journaled.index;
+        let of_movement = match &booking.movement {
+            Some(movement) => booked::of_movement(index, movement)?,
+            None => Vec::new(),
+        };
+        let last = booked::last(index)?;
+        let booked = booked::booked(&booking, last, of_movement, |account| {
+            match index.get(&keys::account(account))? {
+                Some(bytes) => keys::read_turnover(&bytes),
+                None => Ok(Turnover::ZERO),
+            }
+        })?;
+        let mut rows = booked.rows;
+        let stands = booked.stands.iter();
+        rows.extend(stands.map(|(of, sum)| (keys::account(of), keys::turnover(*sum))));
         Ok(rows)
     }
 }

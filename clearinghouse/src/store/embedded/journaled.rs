@@ -265,7 +265,7 @@ pub(super) fn read_plan(netted: &Netted) -> Result<NettingPlan, StoreError> {
     NettingPlan::from_bytes(&netted.plan).map_err(|error| StoreError::Foreign(error.to_string()))
 }
 
-fn misplaced(what: &str) -> StoreError {
+pub(super) fn misplaced(what: &str) -> StoreError {
     StoreError::Foreign(format!(
         "another record where the index says there is {what}"
     ))

@@ -9,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use huitong_core::canonical::Artifact as _;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::ledger::Account;
@@ -39,7 +39,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
     for (region, stream) in &mut streams {
         stream.held = held(index, *region)?;
     }
-    let payments = payments(index)?;
+    let payments = payments(index, None)?;
     let prefunds = prefunds(index, &cycles, &payments)?;
     Ok(Loaded {
         attestations: attestations::load(index, open_days(&cycles))?,
@@ -293,15 +293,38 @@ fn books(index: &dyn Index) -> Result<Books, StoreError> {
     Ok(Books::new(accounts))
 }
 
-/// All payments, as their records come to in the order of the journal.
-fn payments(index: &dyn Index) -> Result<Payments, StoreError> {
+/// Payments, as their records come to in the order of the journal: all, or those before the first that came after a moment.
+pub(super) fn payments(
+    index: &dyn Index,
+    until: Option<Timestamp>,
+) -> Result<Payments, StoreError> {
     let mut payments = Payments::default();
+    let mut is_over = false;
     each(index, keys::PAYMENTS, |_, value| {
         let record = keys::read::<PaymentRecord>(value)?;
+        is_over = is_over || until.is_some_and(|until| came_at(&record) > until);
+        if is_over {
+            return Ok(());
+        }
         let applied = payments.apply(&record);
         applied.map_err(|error| StoreError::Foreign(error.to_string()))
     })?;
     Ok(payments)
+}
+
+const fn came_at(record: &PaymentRecord) -> Timestamp {
+    match record {
+        PaymentRecord::Approved(of) => of.at,
+        PaymentRecord::Instructed(of) => of.at,
+        PaymentRecord::MonthInstructed(of) => of.at,
+        PaymentRecord::Confirmed(of) => of.at,
+        PaymentRecord::Parked(of) => of.at,
+        PaymentRecord::Applied(of) => of.at,
+        PaymentRecord::Returned(of) => of.at,
+        PaymentRecord::Delayed(of) => of.at,
+        PaymentRecord::Joined(of) => of.at,
+        PaymentRecord::Corrected(of) => of.at,
+    }
 }
 
 /// The directory, as its records come to, and how far it is signed.

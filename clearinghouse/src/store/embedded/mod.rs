@@ -5,6 +5,8 @@
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
 mod attestations;
+mod book_rows;
+mod booked;
 mod disputes;
 mod format;
 mod indexer;
@@ -33,6 +35,7 @@ use huitong_netting::NettingPlan;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
 
+pub(crate) use self::book_rows::{AccountRow, PostedRow};
 use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};

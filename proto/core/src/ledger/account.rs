@@ -26,6 +26,30 @@ impl fmt::Display for Holder {
     }
 }
 
+impl Holder {
+    /// Reads what it is displayed as.
+    ///
+    /// # Errors
+    /// Another form, or a code that is none.
+    pub fn parse(text: &str) -> Result<Self, UnknownAccount> {
+        let (kind, code) = text.split_once('/').ok_or(UnknownAccount)?;
+        let code = RegionCode::parse(code).map_err(|_| UnknownAccount)?;
+        match kind {
+            "region" => Ok(Self::Region(code)),
+            "member" => Ok(Self::Member(code)),
+            _ => Err(UnknownAccount),
+        }
+    }
+}
+
+/// A text that names no account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no account: a holder is `region/330200` or `member/330000`, and what it counts one of claims_receivable, \
+     claims_payable, net_position, settlement_cash, suspense, prefund_paid, prefund_held"
+)]
+pub struct UnknownAccount;
+
 /// What an account counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountClass {
@@ -56,6 +80,26 @@ crate::canonical_enum!(AccountClass {
 });
 
 impl AccountClass {
+    /// Every class, in the order of the numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::ClaimsReceivable,
+        Self::ClaimsPayable,
+        Self::NetPosition,
+        Self::SettlementCash,
+        Self::Suspense,
+        Self::PrefundPaid,
+        Self::PrefundHeld,
+    ];
+
+    /// Reads its stable name.
+    ///
+    /// # Errors
+    /// Another word.
+    pub fn parse(text: &str) -> Result<Self, UnknownAccount> {
+        let found = Self::ALL.iter().find(|class| class.as_str() == text);
+        found.copied().ok_or(UnknownAccount)
+    }
+
     /// Its stable name in files and interfaces.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -121,6 +165,20 @@ mod tests {
         );
         let region = account(Holder::Region(code), AccountClass::Suspense);
         assert_eq!(region.to_string(), "region/330000/resident_pool/suspense");
+    }
+
+    #[test]
+    fn what_an_account_is_called_is_read_back_and_nothing_else_is() {
+        for class in AccountClass::ALL {
+            assert_eq!(AccountClass::parse(class.as_str()), Ok(*class));
+        }
+        for holder in ["region/330200", "member/330000"] {
+            assert_eq!(Holder::parse(holder).unwrap().to_string(), holder);
+        }
+        for other in ["330200", "node/330200", "region/33020", "member/"] {
+            assert_eq!(Holder::parse(other), Err(UnknownAccount), "{other}");
+        }
+        assert_eq!(AccountClass::parse("cash"), Err(UnknownAccount));
     }
 
     #[test]
