@@ -1,5 +1,7 @@
 //! What the tests of this crate stand on: a clearinghouse without its network, on a disk that can fail.
 
+mod counting;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -26,7 +28,7 @@ use huitong_netting::{Member, Members, NettingPlan};
 
 use crate::backup::Anew;
 use crate::clock::Clock;
-use crate::decide::{self, Condition, Context, Decided, Decision, Schedule, Status};
+use crate::decide::{self, Condition, Context, Decided, Decision, Schedule};
 use crate::refusal::Refusal;
 use crate::signer::Signer;
 use crate::store::{Embedded, Index, MatchesPage, MemoryIndex, Proofs};
@@ -350,11 +352,6 @@ impl House {
                 done => return done,
             }
         }
-    }
-
-    pub(crate) fn status(&self, on: Option<u8>) -> Status {
-        self.ask(move |context| decide::status(context, on.map(day)))
-            .unwrap()
     }
 
     pub(crate) fn tick(&self, schedule: Schedule) -> Result<Option<BusinessDay>, Refusal> {

@@ -151,6 +151,20 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// Looks at what stands, synced or not, and waits for no sync: for what is told only with something decided afterwards.
+    pub(crate) async fn look<A: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Context<'_>) -> A + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Box::new(move |desk| {
+            let looked = desk.try_decide(|context| Ok(Decided::answer(look(context))));
+            // Who asked may have gone.
+            drop(answer.send(looked.and_then(|looked| looked.answer)));
+        }))?;
+        answered.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
     /// Puts work in the queue.
     fn submit(&self, job: Job) -> Result<(), Refusal> {
         let queue = self

@@ -71,7 +71,9 @@ pub(crate) use release::release;
 pub(crate) use reopen::{Named, Reopening, reopen};
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement, statement_of};
-pub(crate) use status::{CycleState, RegionAttestation, RegionStatus, Status, status};
+pub(crate) use status::{
+    CycleState, RegionAttestation, RegionStatus, Status, begin_status, status,
+};
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 pub(crate) use what_if::what_if;
 pub(crate) use witness::{Reached, reached, witness, witnesses};

@@ -1,6 +1,8 @@
 //! Where a cycle stands and what blocks it.
+//!
+//! Of a cycle without a plan every leg is looked at, some at a time: between two steps the writer takes legs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -17,10 +19,7 @@ use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::payments::{Paying, Progress};
 use crate::refusal::Refusal;
-use crate::state::{Cycle, Waiting, WaitingLeg};
-
-/// The most waiting legs that a status names.
-const NAMED: usize = 100;
+use crate::state::{Cycle, Standing, State, WaitingLeg};
 
 /// How far a cycle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,9 +88,41 @@ pub(crate) enum RegionAttestation {
     Otherwise,
 }
 
-/// The status of a day; without one, of the earliest that is open. One of which there is no cycle and never will be, or none
+/// What a status is counted for: which cycle, and how far that was when counting began.
+#[derive(Debug, Clone)]
+pub(crate) struct Counting {
+    day: BusinessDay,
+    /// The marks of a cycle that is cut off.
+    marks: Option<BTreeMap<RegionCode, u64>>,
+    /// Whether it has a plan, which counts by itself.
+    is_netted: bool,
+    counted: Standing,
+}
+
+impl Counting {
+    /// Looks at so many more legs at most; whether there are more. What is netted meanwhile is counted no further.
+    pub(crate) fn go_on(&mut self, context: &Context<'_>, at_most: usize) -> bool {
+        if self.is_netted {
+            return false;
+        }
+        let keeps = context.state.kept_out_of(self.day);
+        let kept_out = |leg: &Leg| keeps.why_leg(leg);
+        let asked = (self.marks.as_ref(), self.day);
+        let matching = &context.state.matching;
+        matching.count(&mut self.counted, asked, &kept_out, at_most)
+    }
+
+    /// Whether the cycle is as far as it was when counting began.
+    fn is_of(&self, cycle: Option<&Cycle>) -> bool {
+        let marks = cycle.map(|cycle| &cycle.marks);
+        let is_netted = cycle.is_some_and(|cycle| cycle.plan.is_some());
+        is_netted == self.is_netted && (is_netted || marks == self.marks.as_ref())
+    }
+}
+
+/// Begins to count for the status of a day; without one, of the earliest that is open. One of which there is no cycle and never will be, or none
 /// yet, is refused: it has nothing that could be told.
-pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decision<Status> {
+pub(crate) fn begin_status(context: &Context<'_>, day: Option<BusinessDay>) -> Decision<Counting> {
     let asked = day;
     let day = asked.unwrap_or_else(|| current(context));
     let cycle = context.state.cycles.get(&day);
@@ -100,6 +131,21 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
         && let Err(refusal) = may_come(context, day)
     {
         return Ok(Decided::refuse(refusal));
+    }
+    Ok(Decided::answer(Counting {
+        day,
+        marks: cycle.map(|cycle| cycle.marks.clone()),
+        is_netted: cycle.is_some_and(|cycle| cycle.plan.is_some()),
+        counted: Standing::default(),
+    }))
+}
+
+/// The status of the day that was counted for; none when it was cut off or netted meanwhile, and is to be counted anew.
+pub(crate) fn status(context: &Context<'_>, counting: Counting) -> Decision<Option<Status>> {
+    let day = counting.day;
+    let cycle = context.state.cycles.get(&day);
+    if !counting.is_of(cycle) {
+        return Ok(Decided::answer(None));
     }
     let state = match cycle {
         None => CycleState::Open,
@@ -118,17 +164,20 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
             Err(refusal) => return Ok(Decided::refuse(refusal)),
         },
         CycleState::Open | CycleState::CutOff | CycleState::Attested | CycleState::Failed => {
-            counted(context, day, cycle)
+            counting.counted
         }
     };
-    Ok(Decided::answer(Status {
+    let (agreed, waiting, differing) = (counts.agreed, counts.waiting, counts.differing);
+    let oldest = counts.oldest().into_iter();
+    let oldest = oldest.map(|leg| leg.among(&context.state.members));
+    Ok(Decided::answer(Some(Status {
         day,
         state,
         regions: regions(context, day, cycle)?,
-        agreed: counts.agreed,
-        waiting: counts.waiting,
-        differing: counts.differing,
-        oldest: counts.oldest,
+        agreed,
+        waiting,
+        differing,
+        oldest: oldest.collect(),
         restored: context.state.restored.waits_since,
         failed: cycle.and_then(|cycle| cycle.failed.clone()),
         proposed: cycle.and_then(|cycle| cycle.proposed.clone()),
@@ -141,7 +190,7 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
             .cycle(day)
             .cloned()
             .unwrap_or_default(),
-    }))
+    })))
 }
 
 /// Whether a day without a cycle may have one. After a restore one that was cut off before was a business day then.
@@ -159,65 +208,15 @@ fn current(context: &Context<'_>) -> BusinessDay {
     earliest_open(context).unwrap_or_else(|| last.map_or(today, |last| last.max(today)))
 }
 
-struct Counts {
-    agreed: u64,
-    waiting: u64,
-    differing: u64,
-    oldest: Vec<WaitingLeg>,
-}
-
-/// What is known of the legs of a cycle without a plan.
-fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Counts {
-    let marks = cycle.map(|cycle| &cycle.marks);
-    let matching = &context.state.matching;
-    let keeps = context.state.kept_out_of(day);
-    let kept_out = |leg: &Leg| keeps.why_leg(leg);
-    let held_back = matching.held_back((marks, day), &|leg| keeps.why_leg(leg).is_some());
-    let left_out = matching.late(day, marks, kept_out);
-    let left_out = left_out.filter(|leg| leg.why != Waiting::Late);
-    let is_inside = |leg: &WaitingLeg| {
-        let leg = &leg.numbered.leg;
-        let (debt, whose) = (leg.debt(), Pair::of(leg));
-        let held = |marks| matching.agreed_leg(debt, |pair| pair == whose, marks, day);
-        marks.is_none_or(|marks| held(marks).is_some())
-    };
-    let left_out: Vec<_> = left_out.filter(is_inside).collect();
-    let places = left_out.iter().map(|leg| (leg.region, leg.numbered.number));
-    let left = held_back.into_iter().chain(places).collect::<BTreeSet<_>>();
-    let left = u64::try_from(left.len()).unwrap_or(u64::MAX);
-    let waiting = matching.waiting(marks, day).chain(left_out);
-    // Of what both took back nothing is to come.
-    let waiting = waiting.filter(|leg| leg.why != Waiting::TakenBack);
-    let waiting = waiting.map(|leg| leg.among(&context.state.members));
-    let mut oldest: Vec<_> = waiting.collect();
-    let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));
-    let differing = oldest.iter().filter(differs).count();
-    let waiting = oldest.len().saturating_sub(differing);
-    oldest.sort_by_key(|leg| (leg.since, leg.region, leg.numbered.number));
-    oldest.truncate(NAMED);
-    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    Counts {
-        agreed: matching.count_agreed(marks, day).saturating_sub(left),
-        waiting: wide(waiting),
-        differing: wide(differing),
-        oldest,
-    }
-}
-
 /// What a plan did and left. Why the legs it left wait is told of the cycle that is open.
-fn netted(context: &Context<'_>, day: BusinessDay) -> Result<Result<Counts, Refusal>, Fault> {
+fn netted(context: &Context<'_>, day: BusinessDay) -> Result<Result<Standing, Refusal>, Fault> {
     Ok(plan_of(context, day)?.map(|plan| {
         let carried = plan
             .windows()
             .iter()
             .map(|window| &window.carried)
             .map(Runs::count);
-        Counts {
-            agreed: plan.legs(),
-            waiting: carried.fold(0, u64::saturating_add),
-            differing: 0,
-            oldest: Vec::new(),
-        }
+        Standing::netted(plan.legs(), carried.fold(0, u64::saturating_add))
     }))
 }
 

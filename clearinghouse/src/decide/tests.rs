@@ -16,6 +16,7 @@ mod put_back;
 mod reopened;
 mod restores;
 mod reversals;
+mod status;
 mod streams;
 mod what_if;
 mod witnesses;

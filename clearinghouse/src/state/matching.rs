@@ -13,6 +13,7 @@ mod held;
 mod netted;
 mod report;
 mod slots;
+mod standing;
 mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,6 +29,7 @@ use self::agreeing::Agreeing;
 use self::held::{Held, Number, Reports, other_end};
 pub(crate) use self::report::Earlier;
 use self::slots::Slots;
+pub(crate) use self::standing::Standing;
 pub(crate) use self::waiting::{Waiting, WaitingLeg};
 
 /// A leg's place: whose stream, which number.
@@ -169,18 +171,6 @@ impl Matching {
             ready(place, held, Some(marks), day).map(|_| &held.leg)
         });
         found.find(|leg| is_whose(Pair::of(leg)))
-    }
-
-    /// How many debts agree that lie inside the marks, are of no later day and went with no plan; without
-    /// marks, how many of those held.
-    pub(crate) fn count_agreed(
-        &self,
-        marks: Option<&BTreeMap<RegionCode, u64>>,
-        day: BusinessDay,
-    ) -> u64 {
-        let agreed = self.all();
-        let agreed = agreed.filter(|(place, held)| ready(*place, held, marks, day).is_some());
-        u64::try_from(agreed.count()).unwrap_or(u64::MAX)
     }
 
     /// The legs that do not agree, of this day or an earlier one and inside the marks, where given.

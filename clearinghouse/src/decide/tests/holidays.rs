@@ -24,8 +24,9 @@ fn what_belongs_to_a_holiday_is_netted_with_the_next_business_day() {
     }
     assert_eq!(house.status(None).day, day(9), "the open cycle");
     let asked = |house: &House, on: BusinessDay| {
-        let told = house.ask(move |context| status(context, Some(on)));
-        told.map(|status| status.state)
+        let begun = house.ask(move |context| begin_status(context, Some(on)));
+        let told = begun.and_then(|counting| house.ask(|context| status(context, counting)));
+        told.map(|status| status.unwrap().state)
             .map_err(|refusal| (refusal.code.code(), refusal.detail))
     };
     let weekend = format!("{}, the next is {}", day(8), day(9));

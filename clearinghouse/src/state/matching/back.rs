@@ -18,7 +18,7 @@ use super::waiting::Waiting;
 use super::{Matching, Place, ready};
 
 /// Up to which numbers and of which day, or without marks.
-type Within<'a> = (Option<&'a BTreeMap<RegionCode, u64>>, BusinessDay);
+pub(super) type Within<'a> = (Option<&'a BTreeMap<RegionCode, u64>>, BusinessDay);
 
 /// What a leg takes back: a debt of the same two the other way round.
 fn original(leg: &Leg) -> Option<(Debt, Pair)> {

@@ -94,6 +94,20 @@ impl<T> Slots<T> {
         apart.chain((self.first..).zip(self.pieces.iter().flatten()))
     }
 
+    /// Those from a number on, ascending: what lies before it is not gone through.
+    pub(super) fn after(&self, number: u64) -> impl Iterator<Item = (u64, &T)> {
+        let apart = self.apart.range(number..);
+        let apart = apart.map(|(number, value)| (*number, value));
+        let skipped = number.saturating_sub(self.first);
+        let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+        let (full, rest) = (skipped / PIECE, skipped % PIECE);
+        let pieces = self.pieces.iter().skip(full);
+        let first = self
+            .first
+            .saturating_add(u64::try_from(full.saturating_mul(PIECE)).unwrap_or(u64::MAX));
+        apart.chain((first..).zip(pieces.flatten()).skip(rest))
+    }
+
     /// All, ascending by number, to be changed.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
         let apart = self.apart.iter_mut();
@@ -210,6 +224,11 @@ mod tests {
                 let all: Vec<_> = slots.iter().map(|(number, value)| (number, *value)).collect();
                 let expected: Vec<_> = map.iter().map(|(number, value)| (*number, *value)).collect();
                 prop_assert_eq!(all, expected);
+            }
+            for number in [0, 1, 700, 1_024, 1_025, 5_000, 40_000] {
+                let all: Vec<_> = slots.after(number).map(|(number, value)| (number, *value)).collect();
+                let expected = map.range(number..).map(|(number, value)| (*number, *value));
+                prop_assert_eq!(all, expected.collect::<Vec<_>>());
             }
             for number in 0..20_000 {
                 prop_assert_eq!(slots.get(number), map.get(&number));
