@@ -316,7 +316,9 @@ fn prefund(root: &Section<'_>) -> Option<Rules> {
     let ask_days = section.integer_or("ask_days", 1..=250, standard.ask_days);
     let due_days = section.integer_or("due_days", 1..=250, standard.due_days);
     let months = section.integer_or("months", 1..=24, standard.months);
+    let set_by_month = section.integer_or("set_by_month", 1..=12, standard.set_by_month);
     let rules = Rules {
+        set_by_month: set_by_month?,
         yellow_percent: yellow?,
         red_percent: red?,
         ask_days: ask_days?,

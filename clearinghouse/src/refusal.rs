@@ -213,6 +213,8 @@ clearing_codes! {
     PrefundNotRed "prefund.not_red" No "More is asked for when the prefund is red; its level is the one named. Set another amount for the year instead (prefund set)." "仅在红色预警时可申请紧急补拨，当前等级如所示；如需调整请重新核定年度金额（prefund set）。";
     /// More is asked for already.
     PrefundAskedAlready "prefund.asked_already" No "A top-up of the amount named is asked for already and not paid in full; wait for it." "已申请所示金额的补拨且尚未足额到账，请等待。";
+    /// The id names another top-up.
+    PrefundTopUpTaken "prefund.top_up_taken" No "Another amount, named here, was asked for under this id; ask under a new one." "该编号已申请其他金额的补拨（如所示），请另取编号。";
     /// The holder's bank's reference names another movement.
     PrefundBankReferenceTaken "prefund.bank_reference_taken" No "Another movement, named here, was entered under this reference of the holder's bank; check the bank's paper, and correct what is wrong (prefund correct)." "持有成员该银行流水号已登记其他款项（如所示），请核对银行单据，有误请更正（prefund correct）。";
     /// No movement under the reference.

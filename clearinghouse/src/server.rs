@@ -12,10 +12,11 @@ use huitong_transport::{Reloading, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::decide::prefund::PrefundRow;
 use crate::decide::{self, Schedule};
 use crate::disputes::DisputeRules;
 use crate::grpc;
@@ -230,11 +231,19 @@ async fn watch(
 ) {
     let mut tick = tokio::time::interval(WATCH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut said = None;
     loop {
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
+        }
+        let late = writer
+            .decide(move |context| decide::prefund::late(context, said, &rules))
+            .await;
+        if let Ok(Some((today, late))) = late {
+            late.iter().for_each(alarm);
+            said = Some(today);
         }
         let decided = writer
             .decide(move |context| decide::prefund::levels(context, &rules))
@@ -273,6 +282,18 @@ async fn stand(writer: &Writer, rules: DisputeRules) {
             }
         }
     }
+}
+
+/// Somebody is late with a prefund: said once a day, and once more after a start.
+fn alarm(row: &PrefundRow) {
+    let PrefundRow {
+        prefund,
+        ask_days_late,
+        set_days_late,
+        days_late,
+        ..
+    } = row;
+    error!(%prefund, ask_days_late, set_days_late, days_late, "somebody is late with a prefund");
 }
 
 fn told(change: &LevelChange) {

@@ -163,11 +163,13 @@ impl WhatIf {
         shortfalls(&self.supposed, unpaid)
     }
 
-    /// Whether any of these members would have to pay.
+    /// Of which funds these members would have to pay.
     #[must_use]
-    pub fn owes(&self, members: &BTreeSet<Member>) -> bool {
-        let mut nets = self.supposed.iter();
-        nets.any(|net| members.contains(&net.member) && Fen::try_from(net.amount).is_err())
+    pub fn owing(&self, members: &BTreeSet<Member>) -> BTreeSet<(Member, Fund)> {
+        let nets = self.supposed.iter();
+        let owing =
+            nets.filter(|net| members.contains(&net.member) && Fen::try_from(net.amount).is_err());
+        owing.map(|net| (net.member, net.fund)).collect()
     }
 }
 

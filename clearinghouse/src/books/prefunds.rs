@@ -18,7 +18,10 @@ pub(crate) fn left_with(record: &PrefundRecord) -> Result<Option<Entry>, LedgerE
         PrefundRecord::Corrected(corrected) => {
             posted(&corrected.line).map(|entry| Some(entry.reversed()))
         }
-        PrefundRecord::Set(_) | PrefundRecord::ToppedUp(_) | PrefundRecord::Levels(_) => Ok(None),
+        PrefundRecord::Set(_)
+        | PrefundRecord::ToppedUp(_)
+        | PrefundRecord::Asked(_)
+        | PrefundRecord::Levels(_) => Ok(None),
     }
 }
 

@@ -136,9 +136,10 @@ impl Booking {
         let (line, at, cause) = match record {
             PrefundRecord::Moved(of) => (&of.line, of.at, Cause::PrefundMoved),
             PrefundRecord::Corrected(of) => (&of.line, of.at, Cause::PrefundCorrected),
-            PrefundRecord::Set(_) | PrefundRecord::ToppedUp(_) | PrefundRecord::Levels(_) => {
-                return Ok(None);
-            }
+            PrefundRecord::Set(_)
+            | PrefundRecord::ToppedUp(_)
+            | PrefundRecord::Asked(_)
+            | PrefundRecord::Levels(_) => return Ok(None),
         };
         Ok(left_with(record)?.map(|entry| Self {
             at,

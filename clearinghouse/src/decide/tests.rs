@@ -11,6 +11,7 @@ mod members;
 mod months;
 mod payments;
 mod prefunds;
+mod prefunds_late;
 mod proofs;
 mod put_back;
 mod reopened;

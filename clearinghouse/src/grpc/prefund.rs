@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_core::id::RequestId;
 use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::Prefund;
@@ -62,10 +63,12 @@ impl PrefundService for PrefundGrpc {
         let prefund = prefund(request.prefund)?;
         let amount = Path::root("amount_fen").fen(request.amount_fen);
         let amount = amount.map_err(|fault| malformed(&fault))?;
+        let id = Path::root("id").parse(&request.id, RequestId::parse);
+        let id = id.map_err(|fault| malformed(&fault))?;
         let rules = self.rules;
-        self.decide(move |context| decide::top_up(context, prefund, amount, &rules, by))
+        self.decide(move |context| decide::top_up(context, (prefund, id), amount, &rules, by))
             .await?;
-        info!(%prefund, %amount, "prefund topped up");
+        info!(%prefund, %id, %amount, "prefund topped up");
         let standing = Some(self.standing(prefund).await?);
         Ok(Response::new(v1::TopUpPrefundResponse { standing }))
     }
@@ -225,6 +228,9 @@ pub(super) fn standing(row: &PrefundRow) -> v1::PrefundStanding {
         due: row.due.map(|due| due.to_string()).unwrap_or_default(),
         days_late: row.days_late,
         open_top_up_fen: row.open_top_up.map_or(0, Fen::get),
+        ask_days_late: row.ask_days_late,
+        set_by: row.set_by.map(|day| day.to_string()).unwrap_or_default(),
+        set_days_late: row.set_days_late,
     }
 }
 

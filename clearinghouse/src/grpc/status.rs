@@ -72,7 +72,7 @@ fn grpc(code: Code) -> GrpcCode {
 }
 
 /// The codes of clearing that are no matter of what stands at the moment.
-const OTHERWISE: [(ClearingCode, GrpcCode); 26] = {
+const OTHERWISE: [(ClearingCode, GrpcCode); 27] = {
     use ClearingCode as Code;
     [
         (Code::LegOtherRegion, GrpcCode::PermissionDenied),
@@ -99,6 +99,7 @@ const OTHERWISE: [(ClearingCode, GrpcCode); 26] = {
         (Code::TagsConflict, GrpcCode::AlreadyExists),
         (Code::AttestationOtherWord, GrpcCode::AlreadyExists),
         (Code::PaymentBankReferenceTaken, GrpcCode::AlreadyExists),
+        (Code::PrefundTopUpTaken, GrpcCode::AlreadyExists),
         (Code::PrefundBankReferenceTaken, GrpcCode::AlreadyExists),
         (Code::DisputeReferenceTaken, GrpcCode::AlreadyExists),
     ]

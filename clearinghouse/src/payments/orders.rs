@@ -9,7 +9,8 @@ use huitong_core::money::{Fen, MoneyError, SignedFen};
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 use huitong_core::payment::{Instruction, PaymentReference, Purpose};
-use huitong_core::record::clearing::{Instructed, MonthInstructed};
+use huitong_core::prefund::Prefund;
+use huitong_core::record::clearing::{Instructed, MonthInstructed, PaymentRecord};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 use huitong_netting::NettingPlan;
@@ -58,7 +59,71 @@ impl Order {
     }
 }
 
+/// Who of an order has not paid all of it, and who is not paid all, fund by fund.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unpaid {
+    owes: BTreeSet<(Fund, RegionCode)>,
+    is_owed: BTreeSet<(Fund, RegionCode)>,
+}
+
+impl Unpaid {
+    /// Whether nothing of a prefund is used by the order any more: its payer has paid, and its holder is paid, or waits for
+    /// what others of the same fund have not paid.
+    pub(crate) fn frees(&self, prefund: Prefund) -> bool {
+        let fund = prefund.fund;
+        let has_paid = !self.owes.contains(&(fund, prefund.payer));
+        let is_paid = || !self.is_owed.contains(&(fund, prefund.holder));
+        let others_owe = || self.owes.iter().any(|(of, _)| *of == fund);
+        has_paid && (is_paid() || others_owe())
+    }
+}
+
 impl Payments {
+    /// Who of an order has not paid, and who is not paid.
+    pub(crate) fn unpaid_of(&self, order: &Order) -> Unpaid {
+        let mut unpaid = Unpaid::default();
+        for payment in self.of_order(order) {
+            let of = payment.instruction.reference;
+            if payment.open().is_zero() {
+                continue;
+            }
+            let side = match payment.instruction.direction {
+                Direction::PayIn => &mut unpaid.owes,
+                Direction::PayOut => &mut unpaid.is_owed,
+            };
+            side.insert((of.fund, of.member));
+        }
+        unpaid
+    }
+
+    /// The orders that a record brings on or back, and the funds of which it does.
+    pub(crate) fn touched(&self, record: &PaymentRecord) -> Vec<(Arc<Order>, Fund)> {
+        let references: Vec<_> = match record {
+            PaymentRecord::Instructed(of) => {
+                of.instructions.iter().map(|of| of.reference).collect()
+            }
+            PaymentRecord::MonthInstructed(of) => {
+                of.instructions.iter().map(|of| of.reference).collect()
+            }
+            PaymentRecord::Confirmed(of) => vec![of.reference],
+            PaymentRecord::Applied(of) => of.to.iter().map(|(of, _)| *of).collect(),
+            PaymentRecord::Corrected(of) => of.counted.iter().map(|(of, _)| *of).collect(),
+            PaymentRecord::Approved(_)
+            | PaymentRecord::Parked(_)
+            | PaymentRecord::Returned(_)
+            | PaymentRecord::Joined(_)
+            | PaymentRecord::Delayed(_) => Vec::new(),
+        };
+        let payments = references.iter().filter_map(|of| self.payments.get(of));
+        let touched = payments.map(|payment| {
+            let fund = payment.instruction.reference.fund;
+            ((payment.order.first, fund), Arc::clone(&payment.order))
+        });
+        let touched: BTreeMap<_, _> = touched.collect();
+        let touched = touched.into_iter();
+        touched.map(|((_, fund), order)| (order, fund)).collect()
+    }
+
     /// Takes an order. What is ordered stays as it is: money may have moved for it.
     ///
     /// # Errors

@@ -1,8 +1,11 @@
 //! One prefund: what is asked for and by when, what is held, what is missing or over, and how much is used.
 
+use std::collections::BTreeMap;
+
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::id::RequestId;
 use huitong_core::money::{Fen, MoneyError};
-use huitong_core::record::clearing::{PrefundSet, PrefundToppedUp};
+use huitong_core::record::clearing::{PrefundAsked, PrefundSet, PrefundToppedUp};
 use huitong_core::vocabulary::PrefundLevel;
 
 /// What is set for all prefunds.
@@ -18,17 +21,20 @@ pub(crate) struct Rules {
     pub(crate) due_days: u32,
     /// How many months of last year's average a prefund comes to.
     pub(crate) months: u32,
+    /// By the end of which month each year's prefunds are set.
+    pub(crate) set_by_month: u32,
 }
 
 impl Rules {
     /// What holds unless an operator says otherwise: two months, yellow from 70 per cent and red from 90, three
-    /// business days to ask, and fifteen to pay (five for the bureau, ten for the finance bureau).
+    /// business days to ask, and fifteen to pay (five for the bureau, ten for the finance bureau); set by the end of January.
     pub(crate) const STANDARD: Self = Self {
         yellow_percent: 70,
         red_percent: 90,
         ask_days: 3,
         due_days: 15,
         months: 2,
+        set_by_month: 1,
     };
 }
 
@@ -60,6 +66,8 @@ pub(crate) struct PrefundAccount {
     pub(crate) held: Fen,
     /// The last day on which any of it moved.
     pub(super) moved_on: Option<BusinessDay>,
+    /// What was ever asked for under which id.
+    asked: BTreeMap<RequestId, Fen>,
     /// How much is used, as was found last, and when it became so.
     pub(crate) level: (PrefundLevel, Option<Timestamp>),
 }
@@ -72,23 +80,40 @@ impl PrefundAccount {
             demands: vec![Demand::of(set)],
             held: Fen::ZERO,
             moved_on: None,
+            asked: BTreeMap::new(),
             level: (PrefundLevel::Normal, None),
         }
     }
 
-    /// A year's setting: what was asked for before holds no more.
+    /// A year's setting. What was asked for on top of one of the same year still is; with one of zero all of it ends.
     pub(super) fn set(&mut self, set: &PrefundSet) {
+        if self.year != set.year || set.amount.is_zero() {
+            self.demands.clear();
+        }
+        let top_ups = self.demands.drain(..).skip(1);
+        self.demands = [Demand::of(set)].into_iter().chain(top_ups).collect();
         self.year = set.year;
-        self.demands = vec![Demand::of(set)];
     }
 
-    /// More is asked for.
+    /// More is asked for, as it was before there were ids.
     pub(super) fn top_up(&mut self, asked: &PrefundToppedUp) {
-        self.demands.push(Demand {
-            kind: Kind::TopUp,
-            amount: asked.amount,
-            due: asked.due,
-        });
+        self.demand(asked.amount, asked.due);
+    }
+
+    /// More is asked for under an id.
+    pub(super) fn ask(&mut self, asked: &PrefundAsked) {
+        self.asked.insert(asked.id, asked.amount);
+        self.demand(asked.amount, asked.due);
+    }
+
+    fn demand(&mut self, amount: Fen, due: BusinessDay) {
+        let kind = Kind::TopUp;
+        self.demands.push(Demand { kind, amount, due });
+    }
+
+    /// How much was ever asked for under an id.
+    pub(crate) fn asked_as(&self, id: RequestId) -> Option<Fen> {
+        self.asked.get(&id).copied()
     }
 
     /// How much was set for the year.

@@ -6,8 +6,9 @@
 //! | `spending` | What does a plan say that members owe each other? |
 //!
 //! A prefund is used by what the payer owes the holder of cycles that are netted and not paid yet: so much has the
-//! holder laid out for it. When all of a cycle is paid, nothing of it is used any more. [`Prefunds::apply`],
-//! [`Prefunds::netted`] and [`Prefunds::paid`] are the only ways it changes, and they decide nothing. All of it stays in
+//! holder laid out for it. Once the payer has paid its part and the holder is paid, nothing of it is used any more, whoever
+//! else of the cycle has not paid ([`Prefunds::free`]). [`Prefunds::apply`], [`Prefunds::netted`], [`Prefunds::free`] and
+//! [`Prefunds::paid`] are the only ways it changes, and they decide nothing. All of it stays in
 //! memory: some thousand pairs of members. Deliberately absent: what nets, which no prefund changes.
 
 mod account;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
@@ -52,7 +54,9 @@ pub(crate) struct Prefunds {
     corrected: BTreeMap<LineKey, Vec<PrefundCorrected>>,
     /// What members owe each other, by cycle that is not paid; of an order that is open again, all under its first.
     by_cycle: BTreeMap<BusinessDay, BTreeMap<Prefund, Fen>>,
-    /// The sum of that.
+    /// Of those cycles, the prefunds of which they use nothing any more.
+    freed: BTreeMap<BusinessDay, BTreeSet<Prefund>>,
+    /// The sum of what the others come to.
     used: BTreeMap<Prefund, Fen>,
     /// What members came to owe each other in all cycles of a year.
     spent: BTreeMap<(u16, Prefund), Fen>,
@@ -125,6 +129,7 @@ impl Prefunds {
                 }
             },
             PrefundRecord::ToppedUp(asked) => self.account_mut(asked.prefund)?.top_up(asked),
+            PrefundRecord::Asked(asked) => self.account_mut(asked.prefund)?.ask(asked),
             PrefundRecord::Moved(moved) => {
                 let line = moved.line;
                 self.move_money(&line, line.direction)?;
@@ -170,11 +175,40 @@ impl Prefunds {
     pub(crate) fn unpaid(&mut self, day: BusinessDay, owed: BTreeMap<Prefund, Fen>) {
         let changed: Vec<_> = owed.keys().copied().collect();
         self.by_cycle.insert(day, owed);
+        self.freed.remove(&day);
         self.count_used(changed);
+    }
+
+    /// Of a fund of a cycle that is not paid, or of an order by its first: of which prefunds nothing is used any more.
+    pub(crate) fn free(&mut self, day: BusinessDay, fund: Fund, frees: impl Fn(Prefund) -> bool) {
+        let Some(owed) = self.by_cycle.get(&day) else {
+            return;
+        };
+        let of_fund = owed.keys().filter(|prefund| prefund.fund == fund);
+        let freed = self.freed.entry(day).or_default();
+        let changed = of_fund.filter(|prefund| frees(**prefund) != freed.contains(*prefund));
+        let changed: Vec<_> = changed.copied().collect();
+        for prefund in &changed {
+            if !freed.remove(prefund) {
+                freed.insert(*prefund);
+            }
+        }
+        self.count_used(changed);
+    }
+
+    /// The prefunds of which a cycle that is not paid, or an order by its first, uses nothing any more.
+    pub(crate) fn freed(&self, day: BusinessDay) -> impl Iterator<Item = Prefund> + '_ {
+        self.freed.get(&day).into_iter().flatten().copied()
+    }
+
+    fn is_freed(&self, day: BusinessDay, prefund: Prefund) -> bool {
+        let freed = self.freed.get(&day);
+        freed.is_some_and(|freed| freed.contains(&prefund))
     }
 
     /// All of some cycles is paid: each prefund is counted once for all of them.
     pub(crate) fn paid(&mut self, days: &BTreeSet<BusinessDay>) {
+        self.freed.retain(|day, _| !days.contains(day));
         let owed = days.iter().filter_map(|day| self.by_cycle.remove(day));
         let changed: BTreeSet<_> = owed.flat_map(BTreeMap::into_keys).collect();
         self.count_used(changed);
@@ -183,7 +217,9 @@ impl Prefunds {
     /// What regions agree on may come to more over several cycles than is counted: then it is as much as is.
     fn count_used(&mut self, changed: impl IntoIterator<Item = Prefund>) {
         for prefund in changed {
-            let owed = self.by_cycle.values().filter_map(|owed| owed.get(&prefund));
+            let cycles = self.by_cycle.iter();
+            let cycles = cycles.filter(|(day, _)| !self.is_freed(**day, prefund));
+            let owed = cycles.filter_map(|(_, owed)| owed.get(&prefund));
             let used = owed.fold(Fen::ZERO, |sum, amount| {
                 sum.checked_add(*amount).unwrap_or(Fen::MAX)
             });

@@ -63,7 +63,10 @@ async fn a_prefund_is_set_paid_in_used_and_topped_up() {
     assert!(said.contains("taken out again by"), "{said}");
 
     netted(&world).await;
-    let top_up = |amount| prefund("top-up", &[PREFUND, ["--amount", amount]].concat());
+    let top_up = |id, amount| {
+        let words = [PREFUND, ["--amount", amount], ["--id", id]];
+        prefund("top-up", words.as_flattened())
+    };
     // The level is found anew from time to time, and when the clearinghouse starts.
     world.stop().await;
     world.start().await.unwrap();
@@ -79,9 +82,12 @@ async fn a_prefund_is_set_paid_in_used_and_topped_up() {
         (&"13160.00".into(), &"94".into())
     );
     assert!(found["ask_by"].is_string(), "{found}");
-    let said = clearing(&world, &top_up("5000.00")).await.unwrap();
+    assert_eq!(found["ask_days_late"], 0);
+    let said = clearing(&world, &top_up("T-1", "5000.00")).await.unwrap();
     assert!(said.contains("5000.00 missing"), "{said}");
-    let said = clearing(&world, &top_up("6000.00")).await.unwrap_err();
+    let said = clearing(&world, &top_up("T-2", "6000.00"))
+        .await
+        .unwrap_err();
     assert!(
         said.starts_with("prefund.asked_already [5000.00]"),
         "{said}"

@@ -53,7 +53,8 @@ impl ShowPrefunds {
 
 /// Whether a person must do something.
 fn is_urgent(seen: &PrefundSeen) -> bool {
-    seen.level == PrefundLevel::Red || seen.days_late > 0
+    let is_late = seen.days_late > 0 || seen.ask_days_late > 0 || seen.set_days_late > 0;
+    seen.level == PrefundLevel::Red || is_late
 }
 
 /// What the member is in it.
@@ -90,12 +91,22 @@ fn document(own: &OwnPrefunds) -> Value {
             "over": seen.over.to_string(),
             "due": day(seen.due),
             "days_late": seen.days_late,
+            "ask_days_late": seen.ask_days_late,
+            "set_by": day(seen.set_by),
+            "set_days_late": seen.set_days_late,
         })
     });
     json!({
         "member": own.member.to_string(),
         "prefunds": prefunds.collect::<Vec<_>>(),
     })
+}
+
+fn late(days: u32) -> String {
+    match days {
+        0 => String::new(),
+        days => format!(", {days} days late / 逾期{days}天"),
+    }
 }
 
 fn print(own: &OwnPrefunds, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -122,18 +133,23 @@ fn print(own: &OwnPrefunds, out: &mut dyn Write) -> anyhow::Result<()> {
             writeln!(out, "  {} since {since} / 预警", seen.level)?;
         }
         if let Some(by) = seen.ask_by {
+            let late = late(seen.ask_days_late);
             writeln!(
                 out,
-                "  more is to be asked for by {by} / 须于该日前申请补拨"
+                "  more is to be asked for by {by} / 须于该日前申请补拨{late}"
+            )?;
+        }
+        if let Some(by) = seen.set_by {
+            let late = late(seen.set_days_late);
+            writeln!(
+                out,
+                "  it is of an earlier year, and to be set anew by {by} / 须于该日前核定本年度金额{late}"
             )?;
         }
         if let Some(open) = seen.open_top_up {
             writeln!(out, "  a top-up of {open} was asked for / 已申请补拨")?;
         }
-        let late = match seen.days_late {
-            0 => String::new(),
-            days => format!(", {days} days late / 逾期{days}天"),
-        };
+        let late = late(seen.days_late);
         let due = day(seen.due).unwrap_or_else(|| "-".to_owned());
         if !seen.missing.is_zero() {
             let missing = seen.missing;
@@ -170,6 +186,9 @@ mod tests {
             level: PrefundLevel::Yellow,
             since: Some(Timestamp::parse("2026-03-02T01:00:00.000Z").unwrap()),
             ask_by: None,
+            ask_days_late: 0,
+            set_by: None,
+            set_days_late: 0,
             missing: Fen::ZERO,
             over: Fen::ZERO,
             due: None,
@@ -208,5 +227,11 @@ mod tests {
         assert_eq!(told["prefunds"][0]["open_top_up"], Value::Null);
         let urgent: Vec<bool> = own.prefunds.iter().map(is_urgent).collect();
         assert_eq!(urgent, [false, true]);
+        // Nobody asked in time, and nobody set it: neither is red or unpaid.
+        let mut asks = seen("330000-510100-resident_pool");
+        asks.ask_days_late = 1;
+        let mut sets = seen("330000-510100-resident_pool");
+        (sets.set_by, sets.set_days_late) = (Some("2027-01-31".parse().unwrap()), 3);
+        assert!(is_urgent(&asks) && is_urgent(&sets));
     }
 }

@@ -138,6 +138,12 @@ pub struct PrefundSeen {
     pub since: Option<Timestamp>,
     /// By when the holder is to ask for more.
     pub ask_by: Option<BusinessDay>,
+    /// Days since then; 0 when it is not late.
+    pub ask_days_late: u32,
+    /// By when it is to be set anew, when it is set for an earlier year.
+    pub set_by: Option<BusinessDay>,
+    /// Days since then; 0 when it is not late.
+    pub set_days_late: u32,
     /// What is missing.
     pub missing: Fen,
     /// What is over.

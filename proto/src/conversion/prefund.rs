@@ -103,6 +103,9 @@ pub fn prefund_seen_to_wire(seen: &PrefundSeen) -> v1::PrefundStanding {
         due: day(seen.due),
         days_late: seen.days_late,
         open_top_up_fen: seen.open_top_up.map_or(0, Fen::get),
+        ask_days_late: seen.ask_days_late,
+        set_by: day(seen.set_by),
+        set_days_late: seen.set_days_late,
     }
 }
 
@@ -134,6 +137,9 @@ pub fn prefund_seen_from_wire(
             .transpose()
             .map_err(|fault| path.field("since_ms").wrong(fault))?,
         ask_by: day("ask_by", &seen.ask_by)?,
+        ask_days_late: seen.ask_days_late,
+        set_by: day("set_by", &seen.set_by)?,
+        set_days_late: seen.set_days_late,
         missing: fen("missing_fen", seen.missing_fen)?,
         over: fen("over_fen", seen.over_fen)?,
         due: day("due", &seen.due)?,
@@ -214,7 +220,10 @@ mod tests {
             used: fen(1_316_000),
             level: PrefundLevel::Red,
             since: Some(Timestamp::from_millis(1_772_000_000_000).unwrap()),
-            ask_by: None,
+            ask_by: Some("2026-03-10".parse().unwrap()),
+            ask_days_late: 4,
+            set_by: Some("2027-01-31".parse().unwrap()),
+            set_days_late: 1,
             missing: fen(500_000),
             over: Fen::ZERO,
             due: Some("2026-03-24".parse().unwrap()),

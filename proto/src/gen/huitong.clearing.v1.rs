@@ -8698,6 +8698,14 @@ pub struct PrefundStanding {
     /// The last top-up that was asked for, while it is not paid in full; 0 for none.
     #[prost(int64, tag = "14")]
     pub open_top_up_fen: i64,
+    /// Days since more was to be asked for; 0 when it is not late.
+    #[prost(uint32, tag = "15")]
+    pub ask_days_late: u32,
+    /// By when a prefund of an earlier year is to be set anew. Optional. And days since then; 0 when it is not late.
+    #[prost(string, tag = "16")]
+    pub set_by: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "17")]
+    pub set_days_late: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SetPrefundRequest {
@@ -8722,6 +8730,9 @@ pub struct TopUpPrefundRequest {
     /// Above zero.
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
+    /// Asked for again under it, it is asked for once: 1 to 64 of letters, digits, `.`, `_`, `:` and `-`.
+    #[prost(string, tag = "3")]
+    pub id: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TopUpPrefundResponse {

@@ -80,6 +80,8 @@ pub(crate) struct Grounds {
     /// What the bank moved already: of each of the open ones that is ordered by itself, and of the month's order.
     pub(crate) moved: BTreeMap<BusinessDay, Moved>,
     pub(crate) moved_of_order: Moved,
+    /// Of the open ones, the prefunds of which they use nothing any more.
+    pub(crate) freed: BTreeMap<BusinessDay, BTreeSet<Prefund>>,
     /// Those of which something is used.
     pub(crate) prefunds: Vec<PrefundNow>,
     pub(crate) suppose: Suppose,
@@ -123,7 +125,9 @@ pub(crate) fn suppose(
     });
     let of_order = state.payments.month(month);
     let moved_of_order = of_order.map(|order| Moved::of(state.payments.of_order(order)));
+    let freed = open.iter().map(|day| (*day, freed(context, *day)));
     Ok(Decided::answer(Grounds {
+        freed: freed.collect(),
         month: month.clone(),
         moved: by_itself.collect(),
         moved_of_order: moved_of_order.unwrap_or_default(),
@@ -136,6 +140,16 @@ pub(crate) fn suppose(
         suppose,
         rules: rules.prefunds,
     }))
+}
+
+/// The prefunds of which a cycle that is not paid uses nothing any more.
+fn freed(context: &Context<'_>, day: BusinessDay) -> BTreeSet<Prefund> {
+    let paying = context.state.payments.cycle(day);
+    let first = paying.and_then(|paying| Some(paying.ordered.as_ref()?.first));
+    let days = [Some(day), first.filter(|first| *first != day)];
+    let days = days.into_iter().flatten();
+    let freed = days.flat_map(|day| context.state.prefunds.freed(day));
+    freed.collect()
 }
 
 /// The cycles that are netted, and those that are not.

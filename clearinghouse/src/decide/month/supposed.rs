@@ -142,7 +142,9 @@ impl Grounds {
             if !self.open.contains(&day) {
                 continue;
             }
-            let owed = between_members(&plan);
+            let mut owed = between_members(&plan);
+            let freed = self.freed.get(&day);
+            owed.retain(|prefund, _| !freed.is_some_and(|freed| freed.contains(prefund)));
             add(&mut owing.looked_at, &owed);
             let owed = without(owed, scenario);
             add(&mut owing.supposed, &owed);
@@ -256,13 +258,17 @@ fn without(mut owed: Owed, scenario: &Scenario) -> Owed {
 }
 
 impl Owing {
-    /// An order is paid when nobody of it does not pay: until then all that it is for is still laid out.
+    /// Of an order a prefund is used until its payer has paid what it owes, whoever else does not pay.
     fn pays(&mut self, of_order: &WhatIf, suppose: &Suppose, owed: &Owed) {
-        if !of_order.owes(&suppose.not_on_due()) {
-            add(&mut self.gone_on_due, owed);
-        }
-        if !of_order.owes(&suppose.scenario.unpaid) {
-            add(&mut self.gone_in_the_end, owed);
+        let not_on_due = suppose.not_on_due();
+        for (gone, whose) in [
+            (&mut self.gone_on_due, &not_on_due),
+            (&mut self.gone_in_the_end, &suppose.scenario.unpaid),
+        ] {
+            let owing = of_order.owing(whose);
+            let mut paid = owed.clone();
+            paid.retain(|of, _| !owing.contains(&(Member::new(of.payer), of.fund)));
+            add(gone, &paid);
         }
     }
 

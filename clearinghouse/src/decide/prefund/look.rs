@@ -32,11 +32,22 @@ pub(crate) struct PrefundRow {
     pub(crate) since: Option<Timestamp>,
     /// By when the holder is to ask for more, when it is red and has not.
     pub(crate) ask_by: Option<BusinessDay>,
+    pub(crate) ask_days_late: u32,
+    /// By when it is to be set anew, when it is set for an earlier year.
+    pub(crate) set_by: Option<BusinessDay>,
+    pub(crate) set_days_late: u32,
     pub(crate) missing: Fen,
     pub(crate) over: Fen,
     /// By when that comes, or goes back.
     pub(crate) due: Option<BusinessDay>,
     pub(crate) days_late: u32,
+}
+
+impl PrefundRow {
+    /// Whether a person is late with something of it: asking for more, setting it, or paying.
+    pub(crate) const fn is_late(&self) -> bool {
+        self.ask_days_late > 0 || self.set_days_late > 0 || self.days_late > 0
+    }
 }
 
 /// A movement, and what was entered under its reference before and taken out again.
@@ -142,7 +153,11 @@ fn row(
         context.calendar.after(since, rules.ask_days).ok()
     });
     let due = account.due().map_err(broken)?;
-    let late = due.map_or(0, |due| due.days_until(today));
+    let late = |by: Option<BusinessDay>| {
+        let days = by.map_or(0, |by| by.days_until(today));
+        u32::try_from(days).unwrap_or(0)
+    };
+    let set_by = set_by(account, today, rules);
     Ok(PrefundRow {
         prefund,
         year: account.year,
@@ -154,11 +169,44 @@ fn row(
         level,
         since,
         ask_by,
+        ask_days_late: late(ask_by),
+        set_by,
+        set_days_late: late(set_by),
         missing: account.missing().map_err(broken)?,
         over: account.over().map_err(broken)?,
         due,
-        days_late: u32::try_from(late).unwrap_or(0),
+        days_late: late(due),
     })
+}
+
+/// By when a prefund of an earlier year is to be set anew: the end of a month of the year after. One that ended is not.
+fn set_by(account: &PrefundAccount, today: BusinessDay, rules: &Rules) -> Option<BusinessDay> {
+    if account.year >= today.year() || account.set_amount().is_zero() {
+        return None;
+    }
+    let year = account.year.checked_add(1)?;
+    let (year, after) = match rules.set_by_month {
+        12.. => (year.checked_add(1)?, 1),
+        month => (year, u8::try_from(month).ok()?.checked_add(1)?),
+    };
+    BusinessDay::new(year, after, 1).ok()?.plus_days(-1).ok()
+}
+
+/// Today, and the prefunds with which somebody is late; none when that was said today.
+pub(crate) fn late(
+    context: &Context<'_>,
+    said: Option<BusinessDay>,
+    rules: &Rules,
+) -> Decision<Option<(BusinessDay, Vec<PrefundRow>)>> {
+    let today = context.now.business_day_shanghai();
+    if said == Some(today) {
+        return Ok(Decided::answer(None));
+    }
+    let all = context.state.prefunds.after(None);
+    let rows = all.map(|(prefund, account)| row(context, prefund, account, rules));
+    let mut rows = rows.collect::<Result<Vec<_>, Fault>>()?;
+    rows.retain(PrefundRow::is_late);
+    Ok(Decided::answer(Some((today, rows))))
 }
 
 /// Movements by the holder and its bank's reference, a page at a time, each after what was taken out in its place.

@@ -7,21 +7,23 @@ mod look;
 mod money;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::id::RequestId;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::Prefund;
-use huitong_core::record::clearing::{ClearingRecord, PrefundRecord, PrefundSet, PrefundToppedUp};
+use huitong_core::record::clearing::{ClearingRecord, PrefundAsked, PrefundRecord, PrefundSet};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::PrefundLevel;
 
 pub(crate) use levels::levels;
 pub(crate) use look::{
-    MovementRow, PrefundRow, ProposalRow, Wanted, movements, own, prefunds, proposal, standing,
+    MovementRow, PrefundRow, ProposalRow, Wanted, late, movements, own, prefunds, proposal,
+    standing,
 };
 pub(crate) use money::{correct, enter};
 
 use super::{Context, Decided, Decision, Fault};
-use crate::prefunds::Rules;
+use crate::prefunds::{PrefundAccount, Rules};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// Sets how much a prefund comes to this year.
@@ -49,6 +51,11 @@ pub(crate) fn set(
     if known.is_some_and(|known| (known.year, known.set_amount()) == (year, amount)) {
         return Ok(Decided::answer(()));
     }
+    let on_top = known.filter(|known| known.year == year);
+    let on_top = on_top.map_or(Ok(Fen::ZERO), PrefundAccount::topped_up);
+    if let Err(refusal) = countable(on_top.and_then(|on_top| amount.checked_add(on_top))) {
+        return Ok(Decided::refuse(refusal));
+    }
     let due = match due(context, rules) {
         Ok(due) => due,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
@@ -64,10 +71,11 @@ pub(crate) fn set(
     Ok(record(PrefundRecord::Set(set)))
 }
 
-/// Asks for more, of a prefund that is red. What was asked for and is not paid yet is not asked for twice.
+/// Asks for more, of a prefund that is red. Under an id it is asked for once, whatever was paid since; and what was asked for
+/// and is not paid yet is not asked for twice.
 pub(crate) fn top_up(
     context: &Context<'_>,
-    prefund: Prefund,
+    (prefund, id): (Prefund, RequestId),
     amount: Fen,
     rules: &Rules,
     by: OfficerName,
@@ -79,12 +87,17 @@ pub(crate) fn top_up(
     let Some(account) = context.state.prefunds.account(prefund) else {
         return Ok(Decided::refuse(unknown(prefund)));
     };
-    if let Some(open) = account.open_top_up() {
-        return Ok(if open == amount {
+    if let Some(known) = account.asked_as(id) {
+        return Ok(if known == amount {
             Decided::answer(())
         } else {
-            Decided::refuse(Refusal::new(ClearingCode::PrefundAskedAlready, open))
+            let detail = format_args!("{id}: {known}");
+            Decided::refuse(Refusal::new(ClearingCode::PrefundTopUpTaken, detail))
         });
+    }
+    if let Some(open) = account.open_top_up() {
+        let refusal = Refusal::new(ClearingCode::PrefundAskedAlready, open);
+        return Ok(Decided::refuse(refusal));
     }
     let (level, _) = account.level;
     if level != PrefundLevel::Red {
@@ -100,14 +113,15 @@ pub(crate) fn top_up(
         Ok(due) => due,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let asked = PrefundToppedUp {
+    let asked = PrefundAsked {
+        id,
         prefund,
         amount,
         due,
         by,
         at: context.now,
     };
-    Ok(record(PrefundRecord::ToppedUp(asked)))
+    Ok(record(PrefundRecord::Asked(asked)))
 }
 
 /// By when money that is asked for now is to be paid.

@@ -12,17 +12,17 @@ use super::*;
 use crate::decide::prefund::{self, MovementRow, PrefundRow, ProposalRow};
 use crate::prefunds::Rules;
 
-const RULES: Rules = Rules::STANDARD;
+pub(super) const RULES: Rules = Rules::STANDARD;
 /// What Zhejiang, which clears for Ningbo, has with Chengdu.
 pub(super) const ZHEJIANG: &str = "330000-510100-resident_pool";
 const IN: &str = "1-330000-resident_pool";
 const OUT: &str = "1-510100-resident_pool";
 
-fn of(text: &str) -> Prefund {
+pub(super) fn of(text: &str) -> Prefund {
     text.parse().unwrap()
 }
 
-fn fen(fen: i64) -> Fen {
+pub(super) fn fen(fen: i64) -> Fen {
     Fen::new(fen).unwrap()
 }
 
@@ -32,11 +32,13 @@ pub(super) fn set(house: &House, text: &str, year: u16, amount: i64) -> Result<(
         .ask(move |context| prefund::set(context, prefund, year, amount, &RULES, name("wang.fang")))
 }
 
-fn top_up(house: &House, amount: i64) -> Result<(), Refusal> {
-    let amount = fen(amount);
-    house.ask(move |context| {
-        prefund::top_up(context, of(ZHEJIANG), amount, &RULES, name("wang.fang"))
-    })
+pub(super) fn top_up(house: &House, amount: i64) -> Result<(), Refusal> {
+    top_up_as(house, "T-1", amount)
+}
+
+pub(super) fn top_up_as(house: &House, id: &str, amount: i64) -> Result<(), Refusal> {
+    let (of, amount) = ((of(ZHEJIANG), id.parse().unwrap()), fen(amount));
+    house.ask(move |context| prefund::top_up(context, of, amount, &RULES, name("wang.fang")))
 }
 
 pub(super) fn line(bank_reference: &str, direction: Direction, amount: i64) -> PrefundLine {
@@ -62,7 +64,7 @@ pub(super) fn standing(house: &House) -> PrefundRow {
     row.unwrap().unwrap()
 }
 
-fn levels(house: &House) -> Vec<LevelChange> {
+pub(super) fn levels(house: &House) -> Vec<LevelChange> {
     house
         .ask(|context| prefund::levels(context, &RULES))
         .unwrap()
@@ -252,7 +254,8 @@ fn a_red_prefund_is_topped_up_once_and_the_earliest_demand_is_due_first() {
         top_up(&house, 500).unwrap();
         house.come_back(Return::IndexLost);
     }
-    assert_eq!(code(top_up(&house, 501)), "prefund.asked_already");
+    assert_eq!(code(top_up(&house, 501)), "prefund.top_up_taken");
+    assert_eq!(code(top_up_as(&house, "T-2", 500)), "prefund.asked_already");
     let row = standing(&house);
     assert_eq!((row.topped_up, row.missing), (fen(500), fen(900)));
     assert_eq!(row.ask_by, None, "it is asked for");
@@ -272,7 +275,11 @@ fn a_red_prefund_is_topped_up_once_and_the_earliest_demand_is_due_first() {
     assert_eq!(standing(&house).topped_up, fen(500));
     set(&house, ZHEJIANG, 2026, 1_200).unwrap();
     let row = standing(&house);
-    assert_eq!((row.topped_up, row.over), (fen(0), fen(300)));
+    assert_eq!((row.topped_up, row.missing), (fen(500), fen(200)));
+    // With the year it ends, and with what ends the prefund.
+    set(&house, ZHEJIANG, 2026, 0).unwrap();
+    let row = standing(&house);
+    assert_eq!((row.topped_up, row.over), (fen(0), fen(1_500)));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! How much of a prefund is used: what the payer's regions owe the holder's of cycles that are netted and not paid.
+//! How much of a prefund is used: what the payer's regions owe the holder's of cycles that are netted, until it
+//! has paid its part and the holder is paid or waits for others.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,8 @@ use crate::evidence::{Cycle, Evidence, Level, Order, PrefundLook, PrefundStep};
 
 /// Looks at what was told of the prefund, time after time.
 pub(super) fn prefunds(evidence: &Evidence, found: &mut Found) {
-    let paid = evidence.orders.iter().map(|order| paid_on(evidence, order));
-    let paid: Vec<Option<BusinessDay>> = paid.collect();
     for look in &evidence.prefund.looks {
-        let used = used(evidence, &paid, look);
+        let used = used(evidence, look);
         let (mut asked, mut held, mut open) = (0, 0, 0);
         let mut is_topped_up = false;
         let until = evidence.prefund.steps.iter();
@@ -61,15 +60,15 @@ fn level(used: i64, held: i64) -> Level {
     }
 }
 
-fn used(evidence: &Evidence, paid: &[Option<BusinessDay>], look: &PrefundLook) -> i64 {
+fn used(evidence: &Evidence, look: &PrefundLook) -> i64 {
     let (payer, holder, fund) = evidence.prefund.of;
-    let is_paid = |cycle: &&Cycle| {
-        let mut orders = evidence.orders.iter().zip(paid);
-        let order = orders.find(|(order, _)| order.days.contains(&cycle.day));
-        order.is_some_and(|(_, on)| on.is_some_and(|on| on <= look.day))
+    let is_free = |cycle: &&Cycle| {
+        let mut orders = evidence.orders.iter();
+        let order = orders.find(|order| order.days.contains(&cycle.day));
+        order.is_some_and(|order| is_free(evidence, order, look.day))
     };
     let cycles = evidence.cycles.iter().take(look.cycles);
-    let open = cycles.filter(|cycle| !is_paid(cycle));
+    let open = cycles.filter(|cycle| !is_free(cycle));
     let rows = open.flat_map(|cycle| &cycle.pairs);
     let rows = rows.filter(|(pair, _)| {
         let member = |region| evidence.members[region];
@@ -78,14 +77,17 @@ fn used(evidence: &Evidence, paid: &[Option<BusinessDay>], look: &PrefundLook) -
     rows.map(|(_, (_, amount))| amount).sum()
 }
 
-/// On which day the last of an order moved, once all of it has.
-fn paid_on(evidence: &Evidence, order: &Order) -> Option<BusinessDay> {
+/// Whether by a day the payer had paid its part of an order, and the holder was paid, or waited for others of that fund.
+fn is_free(evidence: &Evidence, order: &Order, by: BusinessDay) -> bool {
+    let (payer, holder, fund) = evidence.prefund.of;
     let mut moved: BTreeMap<_, i64> = BTreeMap::new();
-    for line in &order.moved {
+    for line in order.moved.iter().filter(|line| line.on <= by) {
         *moved.entry(line.of).or_default() += line.amount;
     }
-    let mut nets = evidence.nets_of(order).into_iter();
-    let is_paid = nets.all(|(of, net)| moved.get(&of) == Some(&net.abs()));
-    let last = order.moved.iter().map(|line| line.on).max();
-    last.max(Some(order.ordered)).filter(|_| is_paid)
+    let nets = evidence.nets_of(order).into_iter();
+    let open = nets.filter(|(of, net)| of.1 == fund && moved.get(of) != Some(&net.abs()));
+    let open: BTreeMap<_, _> = open.map(|((member, _), net)| (member, net)).collect();
+    let owes = |member| open.get(member).is_some_and(|net| *net < 0);
+    let is_owed = open.get(&holder).is_some_and(|net| *net > 0);
+    order.ordered <= by && !owes(&payer) && (!is_owed || open.keys().any(owes))
 }

@@ -139,6 +139,7 @@ impl Month {
         let request = v1::TopUpPrefundRequest {
             prefund: Some(key(self.prefund.of)),
             amount_fen,
+            id: format!("TOP-UP-{}-{amount_fen}", self.prefund.steps.len()),
         };
         self.prefunds().await.top_up(request).await.map(drop)
     }

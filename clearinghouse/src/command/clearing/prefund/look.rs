@@ -1,6 +1,7 @@
 //! `huitong clearing prefund propose`, `list` and `movements`.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use huitong_core::prefund::Prefund;
 use huitong_core::region::RegionCode;
@@ -70,7 +71,7 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let mut client = self.connection.prefunds().await?;
         let (mut prefunds, mut after) = (Vec::new(), None);
         loop {
@@ -87,7 +88,12 @@ impl List {
                 break;
             }
         }
-        shown::print_standings(out, self.connection.shape(), &prefunds)
+        shown::print_standings(out, self.connection.shape(), &prefunds)?;
+        Ok(if prefunds.iter().any(shown::is_late) {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 

@@ -5,10 +5,12 @@ mod shown;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
+use huitong_core::id::RequestId;
 use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
@@ -48,16 +50,18 @@ enum Action {
 }
 
 impl PrefundCommand {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        match self.action {
+    /// Fails with 1 when somebody is late with a prefund that is listed.
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let done = match self.action {
+            Action::List(list) => return list.run(out).await,
             Action::Propose(propose) => propose.run(out).await,
             Action::Set(set) => set.run(out).await,
             Action::Enter(enter) => enter.run(out).await,
             Action::Correct(correct) => correct.run(out).await,
             Action::TopUp(top_up) => top_up.run(out).await,
-            Action::List(list) => list.run(out).await,
             Action::Movements(movements) => movements.run(out).await,
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
@@ -256,6 +260,9 @@ struct TopUp {
     /// How much more, in yuan / 金额（元）
     #[arg(long)]
     amount: Fen,
+    /// An id of your own for this top-up: asked for again under it, it is asked for once / 补拨编号（重复申请不重复计）
+    #[arg(long, value_parser = RequestId::parse)]
+    id: RequestId,
 }
 
 impl TopUp {
@@ -264,6 +271,7 @@ impl TopUp {
         let request = v1::TopUpPrefundRequest {
             prefund: Some(prefund_to_wire(self.prefund)),
             amount_fen: self.amount.get(),
+            id: self.id.to_string(),
         };
         let answer = client.top_up(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();

@@ -72,7 +72,22 @@ fn standing_json(standing: &v1::PrefundStanding) -> anyhow::Result<Value> {
         "over": yuan(standing.over_fen)?,
         "due": some(&standing.due),
         "days_late": standing.days_late,
+        "ask_days_late": standing.ask_days_late,
+        "set_by": some(&standing.set_by),
+        "set_days_late": standing.set_days_late,
     }))
+}
+
+/// Whether a person is late with something of it.
+pub(super) const fn is_late(standing: &v1::PrefundStanding) -> bool {
+    standing.days_late > 0 || standing.ask_days_late > 0 || standing.set_days_late > 0
+}
+
+fn late(days: u32) -> String {
+    match days {
+        0 => String::new(),
+        days => format!(", {days} days late / 逾期{days}天"),
+    }
 }
 
 fn standings_text(out: &mut dyn Write, standings: &[v1::PrefundStanding]) -> anyhow::Result<()> {
@@ -89,16 +104,22 @@ fn standings_text(out: &mut dyn Write, standings: &[v1::PrefundStanding]) -> any
             standing.year
         )?;
         if !standing.ask_by.is_empty() {
+            let late = late(standing.ask_days_late);
             writeln!(
                 out,
-                "  more is to be asked for by {} / 须于该日前申请补拨",
+                "  more is to be asked for by {} / 须于该日前申请补拨{late}",
                 standing.ask_by
             )?;
         }
-        let late = match standing.days_late {
-            0 => String::new(),
-            days => format!(", {days} days late / 逾期{days}天"),
-        };
+        if !standing.set_by.is_empty() {
+            let late = late(standing.set_days_late);
+            writeln!(
+                out,
+                "  it is of an earlier year, and to be set anew by {} / 须于该日前核定本年度金额{late}",
+                standing.set_by
+            )?;
+        }
+        let late = late(standing.days_late);
         for (amount, what) in [
             (standing.missing_fen, "missing / 待缴"),
             (standing.over_fen, "over, goes back / 多缴待退"),
@@ -214,7 +235,40 @@ pub(super) fn proposals_csv(
 
 #[cfg(test)]
 mod tests {
-    use super::{movements_text, proposals_text, standings_text};
+    use huitong_proto::clearing::v1;
+    use huitong_proto::common::v1::Fund;
+
+    use super::{is_late, movements_text, proposals_text, standings_text};
+
+    #[test]
+    fn whoever_does_not_ask_or_set_in_time_is_late_too() {
+        let standing = v1::PrefundStanding {
+            prefund: Some(v1::PrefundKey {
+                payer: "330000".to_owned(),
+                holder: "510100".to_owned(),
+                fund: Fund::ResidentPool.into(),
+            }),
+            level: v1::PrefundLevel::Red.into(),
+            ..v1::PrefundStanding::default()
+        };
+        assert!(!is_late(&standing));
+        let asks = v1::PrefundStanding {
+            ask_by: "2026-04-03".to_owned(),
+            ask_days_late: 3,
+            ..standing.clone()
+        };
+        let sets = v1::PrefundStanding {
+            set_by: "2027-01-31".to_owned(),
+            set_days_late: 2,
+            ..standing
+        };
+        assert!(is_late(&asks) && is_late(&sets));
+        let mut out = Vec::new();
+        standings_text(&mut out, &[asks, sets]).unwrap();
+        let told = String::from_utf8(out).unwrap();
+        assert!(told.contains("asked for by 2026-04-03 / 须于该日前申请补拨, 3 days late"));
+        assert!(told.contains("set anew by 2027-01-31 / 须于该日前核定本年度金额, 2 days late"));
+    }
 
     #[test]
     fn an_empty_list_says_that_it_is_empty() {

@@ -1,6 +1,7 @@
 //! What happens to prefunds: set for a year, paid in, corrected, topped up, and how much of them is used.
 
 use crate::date::{BusinessDay, Timestamp};
+use crate::id::RequestId;
 use crate::money::Fen;
 use crate::officer::OfficerName;
 use crate::prefund::{Prefund, PrefundLine};
@@ -20,6 +21,8 @@ pub enum PrefundRecord {
     Corrected(PrefundCorrected),
     /// More or less of prefunds is used than before.
     Levels(PrefundLevels),
+    /// More of it was asked for in the year, under an id.
+    Asked(PrefundAsked),
 }
 
 canonical_enum!(PrefundRecord {
@@ -28,9 +31,11 @@ canonical_enum!(PrefundRecord {
     3 => Moved(record),
     4 => Corrected(record),
     5 => Levels(record),
+    6 => Asked(record),
 });
 
-/// How much a prefund comes to in a year; what was set before, and asked for since, holds no more.
+/// How much a prefund comes to in a year. What was set before holds no more; what was asked for on top of it holds to the
+/// end of the year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefundSet {
     /// Which.
@@ -56,7 +61,7 @@ canonical_struct!(PrefundSet {
     at
 });
 
-/// More is asked for, because nearly all is used.
+/// More is asked for, because nearly all is used: as it was written before there were ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefundToppedUp {
     /// Which.
@@ -72,6 +77,32 @@ pub struct PrefundToppedUp {
 }
 
 canonical_struct!(PrefundToppedUp {
+    prefund,
+    amount,
+    due,
+    by,
+    at
+});
+
+/// More is asked for, because nearly all is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundAsked {
+    /// Under which id: asked for again under it, it is the same.
+    pub id: RequestId,
+    /// Which.
+    pub prefund: Prefund,
+    /// How much more; above zero.
+    pub amount: Fen,
+    /// By when.
+    pub due: BusinessDay,
+    /// Who asked for the holder.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundAsked {
+    id,
     prefund,
     amount,
     due,
