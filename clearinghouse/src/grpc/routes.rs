@@ -106,7 +106,6 @@ pub(crate) async fn routes(
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
-    let books = BooksServiceServer::new(BooksGrpc(Arc::clone(writer)));
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc::new(writer));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
@@ -142,7 +141,6 @@ pub(crate) async fn routes(
         .add_service(officers)
         .add_service(copying)
         .add_service(payments)
-        .add_service(books)
         .add_service(exceptions)
         .add_service(prefunds)
         .add_service(dispute_office)
@@ -154,7 +152,7 @@ pub(crate) async fn routes(
         .add_service(earlier_reflection))
 }
 
-/// Who is a member: what officers say of it, and what nodes fetch.
+/// Who is a member: what officers say of it, and what nodes fetch; and the books of all of them.
 fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Routes {
     let members = MemberGrpc {
         writer: Arc::clone(writer),
@@ -164,6 +162,7 @@ fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Rou
         DirectoryServiceServer::new(members.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES);
     let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
     routes
+        .add_service(BooksServiceServer::new(BooksGrpc(Arc::clone(writer))))
         .add_service(MemberServiceServer::new(members))
         .add_service(directory)
         .add_service(certificates)

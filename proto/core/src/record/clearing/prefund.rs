@@ -168,3 +168,26 @@ canonical_struct!(LevelChange {
     used,
     held
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::testing::golden;
+
+    #[test]
+    fn golden_bytes_of_a_top_up_with_an_id() {
+        let asked = PrefundAsked {
+            id: "T-1".parse().unwrap(),
+            prefund: "330000-510100-resident_pool".parse().unwrap(),
+            amount: Fen::new(1_316_000).unwrap(),
+            due: "2026-04-21".parse().unwrap(),
+            by: "li.wei".parse().unwrap(),
+            at: Timestamp::from_millis(1_775_000_000_000).unwrap(),
+        };
+        golden(
+            &crate::record::clearing::ClearingRecord::Prefund(PrefundRecord::Asked(asked)),
+            "080600000003542d31000509100007c8940005f3d400000000001414a007ea0415000000066c692e\
+             7765690000019d463e9600",
+        );
+    }
+}

@@ -316,14 +316,6 @@ fn golden_bytes_of_prefunds() {
             }],
             at,
         }),
-        PrefundRecord::Asked(PrefundAsked {
-            id: "T-1".parse().unwrap(),
-            prefund,
-            amount,
-            due,
-            by: "li.wei".parse().unwrap(),
-            at,
-        }),
     ];
     let expected = [
         "0801000509100007c8940005f3d407ea00000000001414a007ea0415000000066c692e7765690000\
@@ -336,8 +328,6 @@ fn golden_bytes_of_prefunds() {
          692e7765690000019d463e9600",
         "080500000001000509100007c8940005f3d40300000000001414a000000000001414a00000019d46\
          3e9600",
-        "080600000003542d31000509100007c8940005f3d400000000001414a007ea0415000000066c692e\
-         7765690000019d463e9600",
     ];
     for (record, expected) in records.into_iter().zip(expected) {
         golden(&ClearingRecord::Prefund(record), expected);
