@@ -39,7 +39,7 @@ pub use netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 pub use planner::plan;
 pub use proof::{check, check_originals};
 pub use runs::{Run, Runs};
-pub use what_if::{Scenario, Shortfall, Supposing, WhatIf, what_if};
+pub use what_if::{Scenario, Short, Shortfall, Supposing, WhatIf, what_if};
 
 #[cfg(test)]
 mod tests;

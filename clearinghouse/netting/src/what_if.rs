@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::apportion::apportion;
 use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError, SignedFen};
 use huitong_core::region::RegionCode;
@@ -25,6 +26,19 @@ pub struct Shortfall {
     /// The fund.
     pub fund: Fund,
     /// What all who are owed are to be paid.
+    pub owed: Fen,
+    /// What of it does not come.
+    pub missing: Fen,
+}
+
+/// A member that is owed something of a fund, and what of it does not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Short {
+    /// Who is owed.
+    pub member: Member,
+    /// The fund.
+    pub fund: Fund,
+    /// What it is to be paid.
     pub owed: Fen,
     /// What of it does not come.
     pub missing: Fen,
@@ -161,6 +175,32 @@ impl WhatIf {
     /// A sum out of range.
     pub fn missing(&self, unpaid: &BTreeSet<Member>) -> Result<Vec<Shortfall>, MoneyError> {
         shortfalls(&self.supposed, unpaid)
+    }
+
+    /// Who would be short of what if these members did not pay: what is missing of a fund, shared among all who are owed of it in
+    /// proportion to that, so that it sums to what is missing. Nobody is short by more than it is owed.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn short(&self, unpaid: &BTreeSet<Member>) -> Result<Vec<Short>, MoneyError> {
+        let mut rows = Vec::new();
+        for Shortfall { fund, missing, .. } in self.missing(unpaid)? {
+            let of_fund = self.supposed.iter().filter(|net| net.fund == fund);
+            let owed = of_fund.filter_map(|net| {
+                let owed = Fen::try_from(net.amount).ok()?;
+                (!owed.is_zero()).then_some((net.member, owed))
+            });
+            let (members, owed): (Vec<_>, Vec<_>) = owed.unzip();
+            let parts = apportion(missing, &owed)?;
+            let each = members.into_iter().zip(owed).zip(parts);
+            rows.extend(each.map(|((member, owed), missing)| Short {
+                member,
+                fund,
+                owed,
+                missing,
+            }));
+        }
+        Ok(rows)
     }
 
     /// Of which funds these members would have to pay.

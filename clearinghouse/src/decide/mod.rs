@@ -75,7 +75,7 @@ pub(crate) use status::{
     CycleState, RegionAttestation, RegionStatus, Status, begin_status, status,
 };
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
-pub(crate) use what_if::what_if;
+pub(crate) use what_if::{DaySuppose, DaysFound, what_if};
 pub(crate) use witness::{Reached, reached, witness, witnesses};
 
 use crate::refusal::{ClearingCode, Refusal};

@@ -33,7 +33,7 @@ fn days(field: &'static str, texts: &[String]) -> Result<BTreeSet<BusinessDay>, 
 
 /// What it would come to.
 pub(super) fn found(found: &Found) -> v1::WhatIfMonthResponse {
-    let v1::WhatIfResponse { nets, .. } = wire::what_if(&found.nets);
+    let nets = wire::supposed_nets(&found.nets);
     let shortfalls = found.missing.iter().map(|row| v1::MonthShortfall {
         fund: fund_to_wire(row.fund),
         owed_fen: row.owed.get(),

@@ -23,7 +23,8 @@ use tracing::{error, info};
 use super::reading::{Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition, Expected, Named, Reopening, Statement};
+use crate::decide::{self, Condition, DaySuppose, Expected, Named, Reopening, Statement};
+use crate::payments::PaymentRules;
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
 
@@ -32,6 +33,8 @@ pub(super) struct OfficerGrpc {
     pub(super) writer: Arc<Writer>,
     /// How long netting waits after the cut-off for regions that have not attested.
     pub(super) wait_minutes: u32,
+    /// By when payments are due.
+    pub(super) payment: PaymentRules,
     /// Held while plans are looked through to see what nets would be: by one officer at a time, of days or of a
     /// month.
     pub(super) looking: Arc<Mutex<()>>,
@@ -148,20 +151,17 @@ impl OfficerService for OfficerGrpc {
         &self,
         request: Request<v1::WhatIfRequest>,
     ) -> Result<Response<v1::WhatIfResponse>, Status> {
-        let v1::WhatIfRequest {
-            business_days,
-            without,
-            unpaid,
-        } = request.into_inner();
-        let days = business_days.iter().map(|text| day(text));
+        let request = request.into_inner();
+        let days = request.business_days.iter().map(|text| day(text));
         let days = days.collect::<Result<BTreeSet<_>, _>>()?;
-        let scenario = scenario(&without, &unpaid).map_err(|fault| malformed(&fault))?;
+        let suppose = suppose(&request).map_err(|fault| malformed(&fault))?;
+        let rules = self.payment;
         let Ok(looking) = Arc::clone(&self.looking).try_lock_owned() else {
             return Err(status(&someone_looks()));
         };
         // Held until all of it is read, also when the caller has gone.
         let decided = self.writer.decide(move |context| {
-            let grounds = decide::what_if(context, &days, scenario)?;
+            let grounds = decide::what_if(context, &days, suppose, rules)?;
             Ok(grounds.beside(looking))
         });
         let (grounds, looking) = decided.await.map_err(|refusal| status(&refusal))?;
@@ -293,6 +293,26 @@ async fn stated_at(
         stated.map_err(Untold::from)?.map_err(Untold::from)
     });
     stated.await
+}
+
+/// What is supposed of some days.
+fn suppose(request: &v1::WhatIfRequest) -> Result<DaySuppose, WireFault> {
+    let path = Path::root("moves");
+    let mut moves = BTreeMap::new();
+    for (at, of) in request.moves.iter().enumerate() {
+        let path = path.item(at);
+        let from = path.field("from").parse(&of.from, BusinessDay::parse)?;
+        let to = path.field("to").parse(&of.to, BusinessDay::parse)?;
+        if moves.insert(from, to).is_some() {
+            return Err(path.wrong("is moved twice"));
+        }
+    }
+    Ok(DaySuppose {
+        scenario: scenario(&request.without, &request.unpaid)?,
+        late: members("late", &request.late)?,
+        days_late: request.days_late,
+        moves,
+    })
 }
 
 /// What is supposed of a day or of a month.

@@ -88,6 +88,7 @@ pub(crate) async fn routes(
     let officers = OfficerServiceServer::new(OfficerGrpc {
         writer: Arc::clone(writer),
         wait_minutes: rules.wait_minutes,
+        payment: rules.payment,
         looking: Arc::clone(&looking),
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);

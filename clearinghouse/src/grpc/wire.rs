@@ -5,13 +5,13 @@ use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::{Posting, PostingSide};
 use huitong_core::record::clearing::{LegsLeftOut, NettingFailed, ReopeningProposed};
-use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet, WhatIf};
+use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet, Shortfall, WhatIf};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 
 use super::paid;
-use crate::decide::{CycleState, RegionAttestation, RegionStatus, Statement, Status};
+use crate::decide::{CycleState, DaysFound, RegionAttestation, RegionStatus, Statement, Status};
 use crate::payments::Progress;
 use crate::state::{Waiting, WaitingLeg};
 
@@ -177,7 +177,8 @@ pub(super) fn statement(statement: &Statement) -> v1::StatementResponse {
     }
 }
 
-pub(super) fn what_if(found: &WhatIf) -> v1::WhatIfResponse {
+/// Nets as planned beside those supposed.
+pub(super) fn supposed_nets(found: &WhatIf) -> Vec<v1::SupposedNet> {
     let nets = found.planned.iter().zip(&found.supposed);
     let nets = nets.map(|(planned, supposed)| v1::SupposedNet {
         member: planned.member.to_string(),
@@ -185,14 +186,40 @@ pub(super) fn what_if(found: &WhatIf) -> v1::WhatIfResponse {
         planned_fen: planned.amount.get(),
         supposed_fen: supposed.amount.get(),
     });
-    let shortfalls = found.shortfalls.iter().map(|row| v1::Shortfall {
+    nets.collect()
+}
+
+pub(super) fn what_if(found: &DaysFound) -> v1::WhatIfResponse {
+    let shortfalls = |rows: &[Shortfall]| {
+        let rows = rows.iter().map(|row| v1::Shortfall {
+            fund: fund_to_wire(row.fund),
+            owed_fen: row.owed.get(),
+            missing_fen: row.missing.get(),
+        });
+        rows.collect()
+    };
+    let short = found.short.iter().map(|row| v1::SupposedShort {
+        member: row.member.to_string(),
         fund: fund_to_wire(row.fund),
         owed_fen: row.owed.get(),
-        missing_fen: row.missing.get(),
+        on_due_fen: row.on_due.get(),
+        in_the_end_fen: row.in_the_end.get(),
+    });
+    let days = found.days.iter().map(|(day, nets)| v1::SupposedDay {
+        business_day: day.to_string(),
+        nets: supposed_nets(nets),
+    });
+    let (due, late_until) = found.due.map_or_else(Default::default, |(due, until)| {
+        (due.to_string(), until.to_string())
     });
     v1::WhatIfResponse {
-        nets: nets.collect(),
-        shortfalls: shortfalls.collect(),
+        nets: supposed_nets(&found.nets),
+        shortfalls: shortfalls(&found.nets.shortfalls),
+        due,
+        late_until,
+        on_due: shortfalls(&found.on_due),
+        short: short.collect(),
+        days: days.collect(),
     }
 }
 

@@ -1,4 +1,6 @@
-//! A status as it is counted: in steps, between which the writer does other things.
+//! A status as it is counted: in steps, between which the writer does other things. And what is only looked at.
+
+use huitong_journal::Position;
 
 use super::{House, day};
 use crate::decide::{self, Context, Status};
@@ -20,6 +22,11 @@ impl House {
         }
         let found = self.ask(move |context| decide::status(context, counting));
         found.map(Option::unwrap)
+    }
+
+    /// Where the journal ends.
+    pub(crate) fn tip(&self) -> Position {
+        self.writer.as_ref().unwrap().reader().tip().next
     }
 
     pub(crate) fn look<A: Send + 'static>(

@@ -472,7 +472,7 @@ pub struct Posting {
     #[prost(int64, tag = "5")]
     pub amount_fen: i64,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WhatIfRequest {
     /// 1 to 31; a day that is not netted is taken as it would be netted now.
     #[prost(string, repeated, tag = "1")]
@@ -483,15 +483,67 @@ pub struct WhatIfRequest {
     /// Members that do not pay.
     #[prost(string, repeated, tag = "3")]
     pub unpaid: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Members that pay so many business days late; both or none.
+    #[prost(string, repeated, tag = "4")]
+    pub late: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint32, tag = "5")]
+    pub days_late: u32,
+    /// Days of those above that are no business days.
+    #[prost(message, repeated, tag = "6")]
+    pub moves: ::prost::alloc::vec::Vec<SupposedMove>,
+}
+/// A day that is carried over to a later one, or to the next business day after that.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedMove {
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct WhatIfResponse {
     /// Ascending by member and fund.
     #[prost(message, repeated, tag = "1")]
     pub nets: ::prost::alloc::vec::Vec<SupposedNet>,
-    /// By fund, where something would be missing.
+    /// By fund, where something would be missing in the end.
     #[prost(message, repeated, tag = "2")]
     pub shortfalls: ::prost::alloc::vec::Vec<Shortfall>,
+    /// By when it is due, and by when those have paid who are late. Empty where nobody is.
+    #[prost(string, tag = "3")]
+    pub due: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub late_until: ::prost::alloc::string::String,
+    /// By fund, where something would be missing on the day on which it is due.
+    #[prost(message, repeated, tag = "5")]
+    pub on_due: ::prost::alloc::vec::Vec<Shortfall>,
+    /// Who is owed of those funds, and what of it does not come: shared in proportion, so that it sums to what is missing.
+    #[prost(message, repeated, tag = "6")]
+    pub short: ::prost::alloc::vec::Vec<SupposedShort>,
+    /// Day by day, where one is moved.
+    #[prost(message, repeated, tag = "7")]
+    pub days: ::prost::alloc::vec::Vec<SupposedDay>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedShort {
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    #[prost(int64, tag = "3")]
+    pub owed_fen: i64,
+    /// On the day on which it is due, and once those have paid who are late.
+    #[prost(int64, tag = "4")]
+    pub on_due_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub in_the_end_fen: i64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SupposedDay {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Ascending by member and fund.
+    #[prost(message, repeated, tag = "2")]
+    pub nets: ::prost::alloc::vec::Vec<SupposedNet>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SupposedNet {

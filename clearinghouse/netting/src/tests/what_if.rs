@@ -110,6 +110,12 @@ fn cycles_as_they_are_and_as_they_are_supposed_may_be_others_and_none_is_kept() 
     assert!(found.owing(&[member("330000")].into()).is_empty());
     let missing = found.missing(&debtor).unwrap();
     assert_eq!((missing[0].owed.get(), missing[0].missing.get()), (40, 40));
+    let short = found.short(&debtor).unwrap();
+    let short: Vec<_> = short
+        .iter()
+        .map(|of| (of.member, of.owed.get(), of.missing.get()))
+        .collect();
+    assert_eq!(short, [(member("330000"), 40, 40)]);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::connection::{Connection, Shape, print_json, told};
 use super::shown;
 
-/// What nets would be if a member dropped out or did not pay, or several days were netted as one. Nothing is changed.
+/// What nets would be if a member dropped out, did not pay or paid late, a day were no business day, or several days were netted as
+/// one. Nothing is changed.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhatIf {
     #[command(flatten)]
@@ -24,16 +25,40 @@ pub(super) struct WhatIf {
     /// A member that is netted and does not pay / 假定未缴款的清算成员
     #[arg(long)]
     unpaid: Vec<RegionCode>,
+    /// A member that pays late, by --days-late / 假定迟缴的清算成员
+    #[arg(long, requires = "days_late")]
+    late: Vec<RegionCode>,
+    /// So many business days after it is due / 迟缴工作日数
+    #[arg(long, requires = "late", value_parser = clap::value_parser!(u32).range(1..=250))]
+    days_late: Option<u32>,
+    /// One of the days is no business day and is carried over to a later one: 2026-05-04=2026-05-06 / 假定调休，业务日顺延
+    #[arg(long, value_name = "DAY=LATER", value_parser = moved)]
+    move_day: Vec<(BusinessDay, BusinessDay)>,
+}
+
+/// A day and the one to which it is carried over.
+fn moved(text: &str) -> Result<(BusinessDay, BusinessDay), String> {
+    let said = "write DAY=LATER, such as 2026-05-04=2026-05-06 / 请写作 业务日=顺延日";
+    let (from, to) = text.split_once('=').ok_or(said)?;
+    let day = |text| BusinessDay::parse(text).map_err(|_| said.to_owned());
+    Ok((day(from)?, day(to)?))
 }
 
 impl WhatIf {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
         let mut officer = self.connection.open().await?;
         let texts = |codes: &[RegionCode]| codes.iter().map(ToString::to_string).collect();
+        let moves = self.move_day.iter().map(|(from, to)| v1::SupposedMove {
+            from: from.to_string(),
+            to: to.to_string(),
+        });
         let request = v1::WhatIfRequest {
             business_days: self.days.iter().map(ToString::to_string).collect(),
             without: texts(&self.without),
             unpaid: texts(&self.unpaid),
+            late: texts(&self.late),
+            days_late: self.days_late.unwrap_or(0),
+            moves: moves.collect(),
         };
         let answer = officer.what_if(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
@@ -45,17 +70,42 @@ impl WhatIf {
 }
 
 fn document(answer: &v1::WhatIfResponse) -> anyhow::Result<Value> {
-    let shortfalls = answer.shortfalls.iter().map(|row| {
+    let short = answer.short.iter().map(|row| {
+        Ok(json!({
+            "member": row.member,
+            "fund": shown::fund(row.fund)?.as_str(),
+            "owed": shown::yuan(row.owed_fen)?,
+            "on_due": shown::yuan(row.on_due_fen)?,
+            "in_the_end": shown::yuan(row.in_the_end_fen)?,
+        }))
+    });
+    let days = answer.days.iter().map(|day| {
+        Ok(json!({
+            "business_day": day.business_day,
+            "nets": nets_json(&day.nets)?,
+        }))
+    });
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(json!({
+        "nets": nets_json(&answer.nets)?,
+        "shortfalls": shortfalls_json(&answer.shortfalls)?,
+        "due": given(&answer.due),
+        "late_until": given(&answer.late_until),
+        "on_due": shortfalls_json(&answer.on_due)?,
+        "short": short.collect::<anyhow::Result<Vec<_>>>()?,
+        "days": days.collect::<anyhow::Result<Vec<_>>>()?,
+    }))
+}
+
+fn shortfalls_json(shortfalls: &[v1::Shortfall]) -> anyhow::Result<Vec<Value>> {
+    let shortfalls = shortfalls.iter().map(|row| {
         Ok(json!({
             "fund": shown::fund(row.fund)?.as_str(),
             "owed": shown::yuan(row.owed_fen)?,
             "missing": shown::yuan(row.missing_fen)?,
         }))
     });
-    Ok(json!({
-        "nets": nets_json(&answer.nets)?,
-        "shortfalls": shortfalls.collect::<anyhow::Result<Vec<_>>>()?,
-    }))
+    shortfalls.collect()
 }
 
 /// Nets as planned and as supposed, of a day or of a month.
@@ -95,14 +145,52 @@ pub(super) fn nets_table(out: &mut dyn Write, nets: &[v1::SupposedNet]) -> anyho
 
 fn text(out: &mut dyn Write, answer: &v1::WhatIfResponse) -> anyhow::Result<()> {
     nets_table(out, &answer.nets)?;
-    for row in &answer.shortfalls {
+    for day in &answer.days {
+        writeln!(out, "{} / 业务日", day.business_day)?;
+        nets_table(out, &day.nets)?;
+    }
+    if !answer.due.is_empty() {
+        let (due, until) = (&answer.due, &answer.late_until);
         writeln!(
             out,
-            "{}: {} of {} would be missing / 缺口",
+            "due {due}, whoever is late pays on {until} / 缴款期限与迟缴日"
+        )?;
+    }
+    for row in &answer.on_due {
+        let in_the_end = answer.shortfalls.iter().find(|end| end.fund == row.fund);
+        writeln!(
+            out,
+            "{}: {} of {} would be missing when it is due, {} in the end / 缺口",
             shown::fund(row.fund)?,
             shown::yuan(row.missing_fen)?,
-            shown::yuan(row.owed_fen)?
+            shown::yuan(row.owed_fen)?,
+            shown::yuan(in_the_end.map_or(0, |end| end.missing_fen))?
+        )?;
+    }
+    for row in &answer.short {
+        writeln!(
+            out,
+            "  {} is short of {} of {} when it is due, of {} in the end / 债权方缺口",
+            row.member,
+            shown::yuan(row.on_due_fen)?,
+            shown::yuan(row.owed_fen)?,
+            shown::yuan(row.in_the_end_fen)?
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_moved_to_one_that_is_named() {
+        let day = |text: &str| BusinessDay::parse(text).unwrap();
+        let both = (day("2026-05-04"), day("2026-05-06"));
+        assert_eq!(moved("2026-05-04=2026-05-06"), Ok(both));
+        for wrong in ["2026-05-04", "2026-05-04=", "may=2026-05-06"] {
+            assert!(moved(wrong).unwrap_err().contains("DAY=LATER"), "{wrong}");
+        }
+    }
 }
