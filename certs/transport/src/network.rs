@@ -11,6 +11,7 @@ use std::pin::Pin;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tonic::service::Routes;
 
 /// Something that a network is asked for and gives later.
 pub type Awaited<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
@@ -34,6 +35,11 @@ pub trait Listening: Send + Sync + fmt::Debug {
 
     /// The next caller, and from where it called.
     fn accept(&self) -> Awaited<'_, (ByteStream, SocketAddr)>;
+
+    /// What stands between the gate and the services: nothing, but on a network that loses and repeats whole calls.
+    fn before(&self, services: Routes) -> Routes {
+        services
+    }
 }
 
 /// Bytes in both directions.

@@ -11,7 +11,8 @@ use huitong_transport::{ClientLimits, Clock, CredentialStore, Credentials, Diale
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::faults::Edge;
-use crate::platform::{BEGINNING, Simulated};
+use crate::network::Simulated;
+use crate::platform::BEGINNING;
 use crate::register::{REGIONS, hospital, region};
 
 /// Each region's officer who starts what one officer starts.
@@ -187,7 +188,7 @@ impl Certificates {
 }
 
 fn dialer(credentials: CredentialStore) -> Dialer {
-    Dialer::over(Arc::new(Simulated), credentials, client_limits())
+    Dialer::over(Arc::new(Simulated::default()), credentials, client_limits())
 }
 
 /// Silent connections are noticed soon, since a simulated day is short. They are looked after between two ticks: what arrives

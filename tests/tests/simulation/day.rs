@@ -23,6 +23,7 @@ use crate::moving;
 use crate::orders::Orders;
 use crate::papers::Papers;
 use crate::party::Party;
+use crate::phases::{Phase, Phases};
 use crate::platform::EventLog;
 use crate::quarrels;
 use crate::saboteurs::Saboteur;
@@ -37,37 +38,6 @@ pub const END_WITHIN: Duration = Duration::from_secs(60);
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(30);
 /// How often it is looked whether everything is mended.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
-
-/// How far the day is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Nothing fails while officers bring everything in.
-    BringingIn,
-    /// Hospitals settle, and things fail.
-    Working,
-    /// Hospitals are done; what failed is to be mended.
-    WorkDone,
-    /// Nothing fails any more.
-    Healed,
-}
-
-/// How far the day is, known to those who live it and to whoever drives it.
-#[derive(Debug, Clone)]
-pub struct Phases(Arc<Mutex<Phase>>);
-
-impl Phases {
-    pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Phase::BringingIn)))
-    }
-
-    pub fn now(&self) -> Phase {
-        *self.0.lock().unwrap()
-    }
-
-    pub fn becomes(&self, phase: Phase) {
-        *self.0.lock().unwrap() = phase;
-    }
-}
 
 /// The day.
 pub struct Day {

@@ -10,12 +10,12 @@ use huitong_journal::testing::{FakeDisk, Misfortune};
 
 use crate::books;
 use crate::bureau::Acts;
-use crate::day::{Phase, Phases};
 use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
 use crate::laws::Exhibits;
 use crate::orders::{Order, Orders};
 use crate::papers::Papers;
 use crate::party::{Kind, Party, clearing_journal_options};
+use crate::phases::{Phase, Phases};
 use crate::platform::EventLog;
 use crate::register::region;
 use crate::saboteurs::{Saboteur, one_net_off, rots};

@@ -7,7 +7,7 @@
 //!
 //! | module | its question |
 //! |---|---|
-//! | [`platform`] | What do servers stand on here? |
+//! | [`platform`], [`network`] | What do servers stand on here? |
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`leg_book`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
@@ -17,10 +17,10 @@
 //! | [`twins`], [`twin_desk`], [`twin_bureaus`] | Who is in two registers, and what do bureaus do about it? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`given_up`] | What of which a receipt is lost, and that does not stand again? |
-//! | [`echo`] | What arrives twice? |
+//! | [`wire`], [`echo`] | Which calls are lost, and what arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
 //! | [`papers`], [`months`], [`money`], [`statements`] | What was said of cycles and months, what is paid, and what do regions verify? |
-//! | [`day`], [`later`], [`driver`], [`simulation`] | How does it go? |
+//! | [`phases`], [`day`], [`later`], [`driver`], [`simulation`] | How does it go? |
 //! | [`books`], [`gaps`], [`laws`], [`year`] | Is it one story, and a just one? |
 //! | [`saboteurs`] | Would the auditor notice? |
 #![allow(
@@ -63,9 +63,11 @@ mod lost_clearing;
 mod money;
 mod months;
 mod moving;
+mod network;
 mod orders;
 mod papers;
 mod party;
+mod phases;
 mod platform;
 mod quarrels;
 mod register;
@@ -77,6 +79,7 @@ mod suspicions;
 mod twin_bureaus;
 mod twin_desk;
 mod twins;
+mod wire;
 mod workload;
 mod year;
 

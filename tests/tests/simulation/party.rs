@@ -28,11 +28,14 @@ use huitong_transport::{Clock, CredentialStore, ServerLimits};
 use crate::certificates::{Certificates, client_limits};
 use crate::chance::Seeded;
 use crate::faults::Edge;
-use crate::platform::{EventLog, OneThread, Simulated, SimulatedClock};
+use crate::network::Simulated;
+use crate::phases::Phases;
+use crate::platform::{EventLog, OneThread, SimulatedClock};
 use crate::register::{REGIONS, region};
 use crate::saboteurs::{Saboteur, lose_cycles};
 use crate::storage::{ClearingStorage, NodeStorage};
 use crate::twins;
+use crate::wire::Wire;
 
 pub const PORT: u16 = 7_400;
 const CLEARINGHOUSE: &str = "clearinghouse";
@@ -64,6 +67,7 @@ pub struct Party {
     pub is_broken: AtomicBool,
     clock: Arc<SimulatedClock>,
     chance: Arc<Seeded>,
+    wire: Arc<Wire>,
     log: EventLog,
 }
 
@@ -99,7 +103,7 @@ impl Party {
         regions: usize,
         seed: u64,
         saboteur: Option<Saboteur>,
-        log: &EventLog,
+        (phase, log): (&Phases, &EventLog),
     ) -> Self {
         let purpose = 100 + u64::try_from(number).unwrap();
         let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur));
@@ -112,14 +116,15 @@ impl Party {
             credentials: Certificates::issued().node(number, clock.clone()),
             duplicates: twins::rule(seed, regions, number),
         };
-        Self::new(host(number), kind, clock, chance, log)
+        let wire = Wire::to(&host(number), (seed, purpose), phase, log);
+        Self::new(kind, clock, chance, (wire, log))
     }
 
     pub fn clearinghouse(
         regions: usize,
         seed: u64,
         saboteur: Option<Saboteur>,
-        log: &EventLog,
+        (phase, log): (&Phases, &EventLog),
     ) -> Self {
         let kind = Kind::Clearinghouse {
             regions,
@@ -127,23 +132,24 @@ impl Party {
             saboteur,
         };
         let chance = Seeded::new(seed, 99);
-        Self::new(CLEARINGHOUSE.to_owned(), kind, clock(&chance), chance, log)
+        let wire = Wire::to(CLEARINGHOUSE, (seed, 99), phase, log);
+        Self::new(kind, clock(&chance), chance, (wire, log))
     }
 
     fn new(
-        name: String,
         kind: Kind,
         clock: Arc<SimulatedClock>,
         chance: Seeded,
-        log: &EventLog,
+        (wire, log): (Wire, &EventLog),
     ) -> Self {
         Self {
-            name,
+            name: wire.server.clone(),
             kind,
             disk_takes_ms: Arc::new(AtomicU64::new(1)),
             is_broken: AtomicBool::new(false),
             clock,
             chance: Arc::new(chance),
+            wire: Arc::new(wire),
             log: log.clone(),
         }
     }
@@ -248,7 +254,7 @@ impl Party {
             signer: Certificates::issued().checkpoints(),
             storage: Arc::<ClearingStorage>::clone(storage),
             runner: self.runner(),
-            network: Arc::new(Simulated),
+            network: Arc::new(self.network()),
             clock: self.clock(),
         };
         let running = match Clearinghouse::start_on(platform, clearing_config(regions)).await {
@@ -261,6 +267,11 @@ impl Party {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::<SimulatedClock>::clone(&self.clock)
+    }
+
+    fn network(&self) -> Simulated {
+        let wire = Some(Arc::clone(&self.wire));
+        Simulated { wire }
     }
 
     fn runner(&self) -> Arc<dyn Runner> {
@@ -276,7 +287,7 @@ impl Party {
         Platform {
             storage: Arc::<NodeStorage>::clone(storage),
             runner: self.runner(),
-            network: Arc::new(Simulated),
+            network: Arc::new(self.network()),
             chance: Arc::<Seeded>::clone(&self.chance),
         }
     }

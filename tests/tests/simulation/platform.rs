@@ -1,8 +1,6 @@
-//! What simulated servers stand on: a simulated network, a disk that misbehaves, one thread, and a clock that
-//! the simulation moves.
+//! What simulated servers stand on: one thread, and a clock that the simulation moves.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,8 +9,7 @@ use huitong_core::date::Timestamp;
 use huitong_journal::{
     Disk, Journal, OpenError, Options, Recovery, Runner, Running, Seal, Turn, Work,
 };
-use huitong_transport::network::{Awaited, ByteStream, Listening};
-use huitong_transport::{Clock, Network};
+use huitong_transport::Clock;
 use tokio::sync::Notify;
 
 /// When every simulation begins: the last day but one of May, a Thursday, ten in the morning in Shanghai.
@@ -43,50 +40,6 @@ impl Clock for SimulatedClock {
         let begun = Timestamp::parse(BEGINNING).unwrap().as_millis();
         let passed = i64::try_from(passed.as_millis()).unwrap();
         Timestamp::from_millis(begun + passed + self.offset_ms.load(Ordering::Relaxed)).unwrap()
-    }
-}
-
-/// The simulated network, as the servers' port asks for it.
-#[derive(Debug)]
-pub struct Simulated;
-
-struct Line(turmoil::net::TcpListener);
-
-impl fmt::Debug for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Line")
-    }
-}
-
-impl Network for Simulated {
-    fn listen(&self, address: SocketAddr) -> Awaited<'_, Box<dyn Listening>> {
-        Box::pin(async move {
-            let listener = turmoil::net::TcpListener::bind(address).await?;
-            let line: Box<dyn Listening> = Box::new(Line(listener));
-            Ok(line)
-        })
-    }
-
-    fn connect<'a>(&'a self, host: &'a str, port: u16) -> Awaited<'a, ByteStream> {
-        Box::pin(async move {
-            let stream = turmoil::net::TcpStream::connect((host, port)).await?;
-            let stream: ByteStream = Box::new(stream);
-            Ok(stream)
-        })
-    }
-}
-
-impl Listening for Line {
-    fn local_address(&self) -> std::io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-
-    fn accept(&self) -> Awaited<'_, (ByteStream, SocketAddr)> {
-        Box::pin(async move {
-            let (stream, address) = self.0.accept().await?;
-            let stream: ByteStream = Box::new(stream);
-            Ok((stream, address))
-        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::bureau::Acts;
-use crate::day::{Day, Phases};
+use crate::day::Day;
 use crate::driver::{CALLERS, Driver};
 use crate::echo::Echo;
 use crate::faults;
@@ -12,6 +12,7 @@ use crate::laws::{Law, Violation, audit};
 use crate::orders::Orders;
 use crate::papers::Papers;
 use crate::party::Party;
+use crate::phases::Phases;
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
 use crate::twins;
@@ -61,8 +62,8 @@ pub fn simulate(setup: Setup) -> Outcome {
         saboteur,
     } = setup;
     let (log, history) = (EventLog::default(), History::default());
-    let (mut sim, parties) = world(setup, &log);
     let phase = Phases::new();
+    let (mut sim, parties) = world(setup, (&phase, &log));
     let (orders, papers) = (Orders::default(), Papers::default());
     let acts = Acts::default();
     let unended = Arc::default();
@@ -127,7 +128,7 @@ fn begin_task_numbers_anew() {
 }
 
 /// The machines, and what will run on them.
-fn world(setup: Setup, log: &EventLog) -> (turmoil::Sim<'static>, Vec<Arc<Party>>) {
+fn world(setup: Setup, told: (&Phases, &EventLog)) -> (turmoil::Sim<'static>, Vec<Arc<Party>>) {
     let Setup {
         seed,
         regions,
@@ -135,9 +136,9 @@ fn world(setup: Setup, log: &EventLog) -> (turmoil::Sim<'static>, Vec<Arc<Party>
         saboteur,
     } = setup;
     let mut parties: Vec<_> = (0..regions)
-        .map(|number| Arc::new(Party::node(number, regions, seed, saboteur, log)))
+        .map(|number| Arc::new(Party::node(number, regions, seed, saboteur, told)))
         .collect();
-    parties.push(Arc::new(Party::clearinghouse(regions, seed, saboteur, log)));
+    parties.push(Arc::new(Party::clearinghouse(regions, seed, saboteur, told)));
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
         .tick_duration(TICK)

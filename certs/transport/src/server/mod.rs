@@ -139,6 +139,7 @@ impl Server {
         let cut = CancellationToken::new();
         let _cut_when_dropped = cut.clone().drop_guard();
         let (limits, remarks) = (self.limits, RemarkLayer(self.remarks));
+        let routes = self.listener.before(routes);
         info!(address = %self.address, identity = %self.credentials.identity(), "serving");
         let clock = self.credentials.clock();
         let own = self.credentials.identity();
