@@ -1,9 +1,10 @@
 //! Calls that are lost and calls that come twice: what a network does to whole messages, TCP mending all that is smaller.
 //!
 //! It stands before the services of every server, so each service meets it: a request never arrives; it is carried out and
-//! its answer never arrives; or it is carried out once more, at once or long after. Whoever waits is told so by its own
-//! deadline. Lost is only what is sent while things fail; twice comes what is sent at any time. All of it follows from the
-//! seed.
+//! its answer never arrives; or it is carried out once more. What servers send each other comes again at once or long after,
+//! as whoever has lost count sends it. What a person sends comes again before they have the answer: who was refused for now
+//! and goes on to something else sends it no more. Whoever waits is told so by their own deadline. Lost is only what is sent
+//! while things fail; twice comes what is sent at any time. All of it follows from the seed.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,7 +13,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use huitong_transport::Deadline;
+use huitong_transport::{Deadline, Peer};
 use tokio::time::sleep;
 use tonic::codegen::http::Request;
 use tonic::codegen::{Body, Bytes};
@@ -24,7 +25,7 @@ use crate::platform::EventLog;
 
 /// Files are brought in while nothing fails, and are not kept to be sent again.
 const NEVER: &str = "/Import";
-/// How much later at most a request comes once more: within one patience of its caller, or long after.
+/// How much later at most what a server sends comes once more: at once, within one patience, or long after.
 const LATER_MS: [u64; 3] = [1, 1_500, 8_000];
 
 /// What becomes of a call.
@@ -33,7 +34,8 @@ enum Fate {
     Arrives,
     NeverArrives,
     IsNotAnswered,
-    ComesTwice(Duration),
+    /// And again so much later, or, where a person waits for it, while they do.
+    ComesTwice(Option<Duration>),
 }
 
 /// One in so many calls, or none.
@@ -72,7 +74,7 @@ impl Wire {
         }
     }
 
-    fn fate(&self, method: &str) -> Fate {
+    fn fate(&self, method: &str, by: Option<&Peer>) -> Fate {
         let phase = self.phase.now();
         if phase == Phase::BringingIn || method.ends_with(NEVER) {
             return Fate::Arrives;
@@ -86,7 +88,9 @@ impl Wire {
             }
         } else if comes(self.rates.twice) {
             let latest = LATER_MS[self.chance.place(LATER_MS.len())];
-            Fate::ComesTwice(self.chance.millis(0..latest))
+            let later = self.chance.millis(0..latest);
+            let by_server = by.is_some_and(|peer| peer.identity().serves());
+            Fate::ComesTwice(by_server.then_some(later))
         } else {
             return Fate::Arrives;
         };
@@ -142,7 +146,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.before.0.fate(request.uri().path()) {
+        let by = request.extensions().get::<Peer>();
+        match self.before.0.fate(request.uri().path(), by) {
             Fate::Arrives => Box::pin(self.services.call(request)),
             Fate::NeverArrives => Box::pin(pending()),
             Fate::IsNotAnswered => {
@@ -152,7 +157,7 @@ where
                     pending().await
                 })
             }
-            Fate::ComesTwice(after) => {
+            Fate::ComesTwice(later) => {
                 let other = self.services.clone();
                 let mut services = std::mem::replace(&mut self.services, other.clone());
                 Box::pin(async move {
@@ -160,8 +165,13 @@ where
                         // Whoever sends it has gone in the middle of it.
                         return pending().await;
                     };
-                    tokio::spawn(comes_again(other, again, after));
-                    services.call(first).await
+                    let after = later.unwrap_or_default();
+                    let again = tokio::spawn(comes_again(other, again, after));
+                    let answer = services.call(first).await;
+                    if later.is_none() {
+                        again.await.unwrap();
+                    }
+                    answer
                 })
             }
         }
