@@ -49,9 +49,9 @@ fn around(hours: i64) -> Validity {
     Validity::new(beginning() - hours.hours(), beginning() + hours.hours()).unwrap()
 }
 
-/// Until a minute before the beginning.
+/// Until some time before any world begins.
 fn before() -> Validity {
-    Validity::new(beginning() - 48.hours(), beginning() - 1.minutes()).unwrap()
+    Validity::new(beginning() - 48.hours(), beginning() - 12.hours()).unwrap()
 }
 
 fn identity(path: &str) -> Identity {

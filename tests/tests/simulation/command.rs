@@ -130,8 +130,9 @@ fn main() -> ExitCode {
         // Two runs of a seed have the same events, wherever they run.
         let events = sha256(outcome.events.join("\n").as_bytes()).to_string();
         let (stand, sums) = (outcome.stand, outcome.sums_compared);
+        let images = outcome.from_images;
         println!(
-            "seed {seed}: {stand} settlements stand, {sums} sums compared, events {events:.12} ({took:.1} s)"
+            "seed {seed}: {stand} settlements stand, {sums} sums compared, {images} starts from images, events {events:.12} ({took:.1} s)"
         );
         for violation in &outcome.violations {
             let by_right = arguments

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use huitong_core::date::Timestamp;
 use huitong_journal::testing::Misfortune;
 
 use crate::chance::Seeded;
+use crate::platform::BEGINNING;
 use crate::workload::{BEGIN_WITHIN_MS, HOMES};
 
 /// Something that goes wrong; parties are numbers, the clearinghouse's after those of the nodes.
@@ -54,6 +56,33 @@ pub fn latency(seed: u64) -> Duration {
     let longest = [10, 30, 100, 400];
     Duration::from_millis(longest[chance.place(longest.len())])
 }
+
+/// The first moment of a world: ten in the morning, but in some shortly before the midnight before, so that the work goes
+/// on from one day into the next. A day that is cut off while it goes on is needed whole.
+pub fn begins(seed: u64, nodes: usize) -> Timestamp {
+    let chance = Seeded::new(seed, 13);
+    let morning = Timestamp::parse(BEGINNING).unwrap();
+    if !chance.one_in(4) || clearing_is_lost(seed, nodes) {
+        return morning;
+    }
+    let before_midnight = i64::try_from(chance.within(1_000..12_000)).unwrap();
+    Timestamp::from_millis(morning.as_millis() - SINCE_MIDNIGHT_MS - before_midnight).unwrap()
+}
+
+/// By how many milliseconds a machine's clock is ahead of ten in the morning when its world begins: off by no more than
+/// those of machines that ask for the time, but in some worlds by minutes. Around midnight it is seconds, or some would close a
+/// day that others have not.
+pub fn clock_is_ahead(seed: u64, nodes: usize, chance: &Seeded) -> i64 {
+    let morning = Timestamp::parse(BEGINNING).unwrap().as_millis();
+    let ahead = begins(seed, nodes).as_millis() - morning;
+    let is_far = Seeded::new(seed, 14).one_in(3) && ahead == 0;
+    let most: u32 = if is_far { 240_000 } else { 2_000 };
+    let off = chance.within(0..2 * u64::from(most));
+    ahead + i64::try_from(off).unwrap() - i64::from(most)
+}
+
+/// From midnight to ten in the morning.
+const SINCE_MIDNIGHT_MS: i64 = 10 * 3_600_000;
 
 /// The longest that a message of a machine far away takes: longer than anyone waits for it.
 pub const FAR_AWAY: Duration = Duration::from_secs(6);

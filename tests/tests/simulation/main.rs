@@ -103,9 +103,17 @@ fn run(seed: u64) -> Outcome {
     })
 }
 
-/// Everything holds on these seeds; what does not is told with all that happened. How many sums were compared.
-fn holds(seeds: impl IntoIterator<Item = u64>) -> usize {
-    let mut sums_compared = 0;
+/// What was met in some seeds.
+#[derive(Debug, Default)]
+struct Met {
+    sums_compared: usize,
+    from_images: usize,
+    events: Vec<String>,
+}
+
+/// Everything holds on these seeds; what does not is told with all that happened.
+fn holds(seeds: impl IntoIterator<Item = u64>) -> Met {
+    let mut met = Met::default();
     for seed in seeds {
         let outcome = run(seed);
         if !outcome.violations.is_empty() {
@@ -113,14 +121,22 @@ fn holds(seeds: impl IntoIterator<Item = u64>) -> usize {
             panic!("cargo xtask sim --seed {seed}: {:?}", outcome.violations);
         }
         assert!(outcome.stand > 0, "seed {seed}: nothing was settled");
-        sums_compared += outcome.sums_compared;
+        met.sums_compared += outcome.sums_compared;
+        met.from_images += outcome.from_images;
+        met.events.extend(outcome.events);
     }
-    sums_compared
+    met
 }
 
 #[test]
-fn seeds_1_to_5_hold_and_the_sums_of_what_stands_are_compared_in_them() {
-    assert!(holds(1..=5) > 0, "no sum was compared");
+fn seeds_1_to_5_hold_and_meet_what_they_are_for() {
+    let met = holds(1..=5);
+    assert!(met.sums_compared > 0, "no sum was compared");
+    assert!(met.from_images > 0, "no node started from an image");
+    for fate in ["NeverArrives", "IsNotAnswered", "ComesTwice"] {
+        let mut events = met.events.iter();
+        assert!(events.any(|event| event.contains(fate)), "no call {fate}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ use huitong_transport::{Clock, CredentialStore, ServerLimits};
 
 use crate::certificates::{Certificates, client_limits};
 use crate::chance::Seeded;
-use crate::faults::Edge;
+use crate::faults::{self, Edge};
 use crate::network::Simulated;
 use crate::phases::Phases;
 use crate::platform::{EventLog, OneThread, SimulatedClock};
@@ -91,10 +91,9 @@ fn anywhere() -> SocketAddr {
     (Ipv4Addr::UNSPECIFIED, PORT).into()
 }
 
-/// Off by no more than machines are that ask for the time.
-fn clock(chance: &Seeded) -> Arc<SimulatedClock> {
-    let off = i64::try_from(chance.within(0..4_000)).unwrap() - 2_000;
-    Arc::new(SimulatedClock::off_by(off))
+fn clock(chance: &Seeded, (seed, regions): (u64, usize)) -> Arc<SimulatedClock> {
+    let ahead = faults::clock_is_ahead(seed, regions, chance);
+    Arc::new(SimulatedClock::off_by(ahead))
 }
 
 impl Party {
@@ -108,7 +107,7 @@ impl Party {
         let purpose = 100 + u64::try_from(number).unwrap();
         let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur));
         let chance = Seeded::new(seed, purpose);
-        let clock = clock(&chance);
+        let clock = clock(&chance, (seed, regions));
         let kind = Kind::Node {
             number,
             regions,
@@ -133,7 +132,8 @@ impl Party {
         };
         let chance = Seeded::new(seed, 99);
         let wire = Wire::to(CLEARINGHOUSE, (seed, 99), phase, log);
-        Self::new(kind, clock(&chance), chance, (wire, log))
+        let clock = clock(&chance, (seed, regions));
+        Self::new(kind, clock, chance, (wire, log))
     }
 
     fn new(
@@ -172,7 +172,7 @@ impl Party {
             Kind::Clearinghouse {
                 storage, saboteur, ..
             } => {
-                let journal = clearing_journal_options();
+                let journal = self.journal_options();
                 self.begin_anew(&disk, journal, &mut clearing::backup::Anew::new(at));
                 if *saboteur == Some(Saboteur::LostCycles) {
                     lose_cycles(&disk, journal, at);
@@ -192,7 +192,7 @@ impl Party {
         let mut mark = [0; 16];
         self.chance.fill(&mut mark);
         let mut anew = Anew::new(mark, self.clock.now());
-        self.begin_anew(disk, journal_options(), &mut anew);
+        self.begin_anew(disk, self.journal_options(), &mut anew);
     }
 
     fn begin_anew(&self, disk: &FakeDisk, journal: Options, anew: &mut dyn Restart) {
@@ -265,6 +265,13 @@ impl Party {
         until_broken(|| running.fault()).await
     }
 
+    fn journal_options(&self) -> Options {
+        match &self.kind {
+            Kind::Node { storage, .. } => storage.journal_options(),
+            Kind::Clearinghouse { .. } => clearing_journal_options(),
+        }
+    }
+
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::<SimulatedClock>::clone(&self.clock)
     }
@@ -326,7 +333,7 @@ impl Party {
             duplicates: duplicates.clone(),
             calendar: Calendar::every_day(),
             clock: self.clock(),
-            journal: journal_options(),
+            journal: self.journal_options(),
             timing: Timing {
                 ask: Duration::from_secs(1),
                 commit: Duration::from_secs(2),
@@ -365,13 +372,6 @@ async fn until_broken(fault: impl Fn() -> Option<String>) -> String {
             return format!("stopped writing: {fault}");
         }
     }
-}
-
-fn journal_options() -> Options {
-    Options::standard()
-        .segment_bytes(128 << 10)
-        .frame_bytes(64 << 10)
-        .group(32 << 10, 1_024)
 }
 
 /// As large as those of its configuration.

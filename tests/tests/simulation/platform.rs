@@ -12,7 +12,8 @@ use huitong_journal::{
 use huitong_transport::Clock;
 use tokio::sync::Notify;
 
-/// When every simulation begins: the last day but one of May, a Thursday, ten in the morning in Shanghai.
+/// When most simulations begin: the last day but one of May, a Thursday, ten in the morning in Shanghai. Whatever begins
+/// earlier has that day as its first too.
 pub const BEGINNING: &str = "2024-05-30T02:00:00.000Z";
 
 /// A clock that is off by some time.

@@ -11,7 +11,7 @@ use crate::faults;
 use crate::laws::{Law, Violation, audit};
 use crate::orders::Orders;
 use crate::papers::Papers;
-use crate::party::Party;
+use crate::party::{Kind, Party};
 use crate::phases::Phases;
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
@@ -37,6 +37,8 @@ pub struct Outcome {
     pub stand: usize,
     /// How many totals and balances the auditor compared with the sums of what stands.
     pub sums_compared: usize,
+    /// How often a node without its index started from an image of it.
+    pub from_images: usize,
 }
 
 /// Messages arrive at the beginning of a tick; waiting on one machine is exact.
@@ -86,8 +88,14 @@ pub fn simulate(setup: Setup) -> Outcome {
         day.pass().await;
         Ok(())
     });
+    let counted = parties.clone();
     let mut driver = Driver::new(sim, parties, (phase, orders), saboteur, log.clone());
     driver.drive(seed);
+    let from_images = counted.iter().map(|party| match &party.kind {
+        Kind::Node { storage, .. } => storage.starts_from_images(),
+        Kind::Clearinghouse { .. } => 0,
+    });
+    let from_images = from_images.sum();
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let (mut stand, mut sums_compared) = (0, 0);
     let pairs = twins::pairs(seed, regions);
@@ -112,6 +120,7 @@ pub fn simulate(setup: Setup) -> Outcome {
         events: log.events(),
         stand,
         sums_compared,
+        from_images,
     }
 }
 
@@ -138,7 +147,9 @@ fn world(setup: Setup, told: (&Phases, &EventLog)) -> (turmoil::Sim<'static>, Ve
     let mut parties: Vec<_> = (0..regions)
         .map(|number| Arc::new(Party::node(number, regions, seed, saboteur, told)))
         .collect();
-    parties.push(Arc::new(Party::clearinghouse(regions, seed, saboteur, told)));
+    parties.push(Arc::new(Party::clearinghouse(
+        regions, seed, saboteur, told,
+    )));
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
         .tick_duration(TICK)

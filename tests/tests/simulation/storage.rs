@@ -1,29 +1,44 @@
 //! Where a simulated server keeps what it knows: a disk that misbehaves and an index in memory. Both outlive
-//! the server; a saboteur may stand between them and it.
+//! the server; a saboteur may stand between them and it. Some nodes keep images of their index, in a folder of the machine
+//! that goes with the disk: what an image is worth is seen when the index alone is lost.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use huitong_clearinghouse as clearing;
-use huitong_journal::Disk;
 use huitong_journal::testing::FakeDisk;
+use huitong_journal::{Disk, Options};
 use huitong_node::platform::{self, StorageError, Stored};
 use huitong_node::store::Index;
+use huitong_node::store::image::Images;
 use huitong_node::store::memory::MemoryIndex;
+use tempfile::TempDir;
 
+use crate::chance::Seeded;
 use crate::saboteurs::Saboteur;
+
+/// Images come with every fourth segment, and a simulated day is short.
+const SEGMENT_OF_IMAGES: u32 = 14 << 10;
+const SEGMENT: u32 = 128 << 10;
 
 /// A node's.
 pub struct NodeStorage {
     disk: Mutex<FakeDisk>,
     index: Mutex<Arc<MemoryIndex>>,
+    images: Mutex<Option<TempDir>>,
+    /// How often the node started without an index and with an image.
+    starts_from_images: AtomicUsize,
     saboteur: Option<Saboteur>,
 }
 
 impl NodeStorage {
     pub fn new(seed: u64, saboteur: Option<Saboteur>) -> Self {
+        let keeps_images = saboteur.is_none() && Seeded::new(seed, 15).one_in(3);
         Self {
             disk: Mutex::new(FakeDisk::new(seed)),
             index: Mutex::default(),
+            images: Mutex::new(keeps_images.then(|| TempDir::new().unwrap())),
+            starts_from_images: AtomicUsize::new(0),
             saboteur,
         }
     }
@@ -32,10 +47,41 @@ impl NodeStorage {
         self.disk.lock().unwrap().clone()
     }
 
-    /// Puts another disk in, and forgets the index.
+    /// Puts another disk in, and forgets the index and what was copied of it.
     pub fn replace(&self, disk: FakeDisk) {
         *self.disk.lock().unwrap() = disk;
+        if let Some(images) = &mut *self.images.lock().unwrap() {
+            *images = TempDir::new().unwrap();
+        }
         self.lose_index();
+    }
+
+    /// How often the node started from an image.
+    pub fn starts_from_images(&self) -> usize {
+        self.starts_from_images.load(Ordering::Relaxed)
+    }
+
+    pub fn journal_options(&self) -> Options {
+        let (segment, frame) = match &*self.images.lock().unwrap() {
+            Some(_) => (SEGMENT_OF_IMAGES, SEGMENT_OF_IMAGES - (4 << 10)),
+            None => (SEGMENT, SEGMENT / 2),
+        };
+        Options::standard()
+            .segment_bytes(segment)
+            .frame_bytes(frame)
+            .group(frame / 2, 1_024)
+    }
+
+    /// Where images lie, if the node keeps any.
+    fn images(&self) -> Option<Images> {
+        let images = self.images.lock().unwrap();
+        let folder = images.as_ref()?.path().to_owned();
+        let images = Images::within(folder);
+        let is_lost = self.index().reached().unwrap().is_none();
+        if is_lost && matches!(images.newest(), Ok(Some(_))) {
+            self.starts_from_images.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(images)
     }
 
     pub fn lose_index(&self) {
@@ -57,7 +103,7 @@ impl platform::Storage for NodeStorage {
                 keys: Arc::clone(&disk),
                 disk,
                 index,
-                images: None,
+                images: self.images(),
             },
         })
     }

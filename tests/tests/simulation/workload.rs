@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use huitong_core::date::Timestamp;
 use huitong_proto::settlement::v1;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -13,8 +12,8 @@ use tokio::time::{Instant, sleep};
 use crate::callers::{Answer, Hospital, Officers};
 use crate::chance::Seeded;
 use crate::echo::Echo;
-use crate::faults::losing_its_disk;
-use crate::platform::{BEGINNING, EventLog};
+use crate::faults::{begins, losing_its_disk};
+use crate::platform::EventLog;
 use crate::register::{PEOPLE, Somebody, Stay, bill};
 
 /// Stories of one seed.
@@ -333,7 +332,7 @@ impl Hospitals {
             11..=14 => self.taken_back(&first, alone, chance).await,
             _ => {
                 // Wanted for a short while only.
-                let begun = Timestamp::parse(BEGINNING).unwrap().as_millis();
+                let begun = begins(seed, regions).as_millis();
                 let now = turmoil::sim_elapsed().unwrap().as_millis();
                 let soon = begun + i64::try_from(now).unwrap() + 1_500;
                 self.settle(&first, soon).await;
