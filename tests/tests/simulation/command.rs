@@ -43,6 +43,7 @@ mod moving;
 mod network;
 mod orders;
 mod papers;
+mod parts;
 mod party;
 mod phases;
 mod platform;

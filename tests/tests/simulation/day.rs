@@ -22,6 +22,7 @@ use crate::lost_clearing;
 use crate::moving;
 use crate::orders::Orders;
 use crate::papers::Papers;
+use crate::parts;
 use crate::party::Party;
 use crate::phases::{Phase, Phases};
 use crate::platform::EventLog;
@@ -80,6 +81,7 @@ impl Day {
             Box::pin(quarrels::all(&hospitals, of, &self.acts)),
             Box::pin(suspicions::all(&hospitals, of, &self.acts)),
             Box::pin(left_out::all(&hospitals, of, &self.orders)),
+            Box::pin(parts::all(&hospitals, of)),
             Box::pin(self.befalls_some()),
         );
         self.phase.becomes(Phase::WorkDone);

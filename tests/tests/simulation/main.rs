@@ -11,6 +11,7 @@
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`leg_book`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
+//! | [`parts`] | What of stays that are billed in parts? |
 //! | [`audits`] | What is deducted after an audit? |
 //! | [`account_desk`], [`accounts`] | What do hospitals reconcile and confirm? |
 //! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
@@ -66,6 +67,7 @@ mod moving;
 mod network;
 mod orders;
 mod papers;
+mod parts;
 mod party;
 mod phases;
 mod platform;

@@ -25,6 +25,9 @@ pub const PEOPLE: u64 = 2;
 pub const MOVERS: u64 = 2;
 /// The one of each region in whom need is found; it comes after the movers.
 pub const IN_NEED: u64 = PEOPLE + MOVERS;
+/// The first of two of each region whose stays are billed in parts, and who have no others; they come after those who are in
+/// two registers.
+pub const IN_PARTS: u64 = 20;
 /// How much of a shortfall a home region bears, in fen.
 pub const HOME_BEARS: i64 = 20_000;
 /// The first day at the new home of whoever moves: before today, and after every stay but those that say so.
@@ -44,6 +47,8 @@ pub const HELP_CEILING: i64 = 400_000;
 const DRUG: &str = "XC09AAA078A001010100001";
 /// A stay of before anybody moves, one of since, and one of since somebody has gone on.
 const BEFORE: (&str, &str) = ("2024-05-06", "2024-05-16");
+/// The last day of the first bill of a stay that is billed in parts, and the first of the next.
+const PARTED: (&str, &str) = ("2024-05-10", "2024-05-11");
 const SINCE: (&str, &str) = ("2024-05-18", "2024-05-19");
 const ONWARDS: (&str, &str) = ("2024-05-24", "2024-05-26");
 /// What is added to the number of whoever comes from another region, and more for who comes to a third home.
@@ -139,16 +144,30 @@ pub enum Stay {
     Onwards,
     /// An emergency, before anybody moves.
     Emergency,
+    /// The first days of a planned one, billed while it goes on, and the rest of it.
+    Begun,
+    Rest,
 }
 
 /// A stay of one line.
 pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
     let voucher = of.voucher();
-    let ((admitted, discharged), arrival) = match stay {
-        Stay::Before => (BEFORE, v1::Arrival::Direct),
-        Stay::Since => (SINCE, v1::Arrival::Direct),
-        Stay::Onwards => (ONWARDS, v1::Arrival::Direct),
-        Stay::Emergency => (BEFORE, v1::Arrival::Emergency),
+    let (admitted, discharged) = match stay {
+        Stay::Before | Stay::Emergency | Stay::Rest => BEFORE,
+        Stay::Begun => (BEFORE.0, PARTED.0),
+        Stay::Since => SINCE,
+        Stay::Onwards => ONWARDS,
+    };
+    let arrival = match stay {
+        Stay::Emergency => v1::Arrival::Emergency,
+        Stay::Before | Stay::Since | Stay::Onwards | Stay::Begun | Stay::Rest => {
+            v1::Arrival::Direct
+        }
+    };
+    let (interim, billed_from) = match stay {
+        Stay::Begun => (1, BEFORE.0),
+        Stay::Rest => (0, PARTED.1),
+        Stay::Before | Stay::Since | Stay::Onwards | Stay::Emergency => (0, ""),
     };
     v1::Bill {
         person: Some(of.to_wire()),
@@ -159,14 +178,14 @@ pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
             number: visit.to_owned(),
             episode: visit.to_owned(),
             setting: v1::Setting::Inpatient.into(),
-            interim: 0,
+            interim,
             admitted: admitted.to_owned(),
             discharged: discharged.to_owned(),
             arrival: arrival.into(),
             sessions: 1,
             diseases: Vec::new(),
             package: String::new(),
-            billed_from: String::new(),
+            billed_from: billed_from.to_owned(),
             episode_at: String::new(),
         }),
         total_fen: fen,
@@ -190,7 +209,7 @@ pub fn files(number: usize, twins: &[Twin]) -> Vec<Vec<v1::ImportRequest>> {
         "psn_no,credentials,birth_date,scheme,category,years_paid,coverage,identities\n",
     );
     let mut balances = String::from("psn_no,own\n");
-    for person in 0..=IN_NEED {
+    for person in (0..=IN_NEED).chain([IN_PARTS, IN_PARTS + 1]) {
         let psn_no = psn_no(number, person);
         let born = "1980-01-01,employee,in_service,9,2015-01-01..";
         let need = if person == IN_NEED {
@@ -267,7 +286,7 @@ adds = "basic.charged"
 period = "year"
 
 [totals.admissions]
-adds = "one"
+adds = "admission"
 period = "year"
 
 [totals.assisted]

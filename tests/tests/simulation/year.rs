@@ -33,6 +33,8 @@ pub struct Entry {
     pub start: i64,
     pub pool: i64,
     pub account: i64,
+    /// None when another bill of the same stay counts as the admission.
+    pub admissions: i64,
 }
 
 /// What assistance changed in a year.
@@ -44,7 +46,7 @@ pub struct Help {
 
 impl Year {
     /// What pool and account pay of the next bill, all of which is in scope.
-    pub fn next(&mut self, bill: i64) -> Entry {
+    pub fn next(&mut self, bill: i64, admissions: i64) -> Entry {
         let start = (START - self.charged).max(0).min(bill);
         let share = ((bill - start) * 70 + 50) / 100;
         let pool = share.min(CEILING - self.paid).max(0);
@@ -54,6 +56,7 @@ impl Year {
             start,
             pool,
             account,
+            admissions,
         };
         self.add(entry);
         entry
@@ -63,7 +66,7 @@ impl Year {
     pub fn add(&mut self, entry: Entry) {
         self.charged += entry.start;
         self.paid += entry.pool;
-        self.admissions += 1;
+        self.admissions += entry.admissions;
         self.balance -= entry.account;
     }
 
@@ -88,7 +91,7 @@ impl Year {
     pub fn take_back(&mut self, entry: Entry) {
         self.charged -= entry.start;
         self.paid -= entry.pool;
-        self.admissions -= 1;
+        self.admissions -= entry.admissions;
         self.balance += entry.account;
     }
 }

@@ -320,7 +320,7 @@ impl<'a> Audit<'a> {
                 format!("{person}: {id} is counted in, and never stood"),
             ),
             Some(record) => {
-                let entry = reckoned.year.next(record.decision.total.get());
+                let entry = reckoned.year.next(record.decision.total.get(), 1);
                 self.is_what_was_left(person, record, entry);
                 reckoned.entries.insert(id, entry);
             }

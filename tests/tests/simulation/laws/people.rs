@@ -107,6 +107,20 @@ pub(super) struct Reckoned {
     /// What the core system settled, of which the part in scope is not known.
     outside: BTreeMap<SettlementId, Entry>,
     helps: BTreeMap<SettlementId, Help>,
+    /// What was settled of each stay.
+    stays: BTreeMap<String, Vec<SettlementId>>,
+}
+
+impl Reckoned {
+    /// Whether no other bill of the same stay stands.
+    fn is_admission(&mut self, record: &Committed) -> bool {
+        let claim = &record.claim;
+        let stay = format!("{} {}", claim.treatment, claim.visit.number);
+        let bills = self.stays.entry(stay).or_default();
+        let is_first = !bills.iter().any(|bill| self.entries.contains_key(bill));
+        bills.push(record.body().clearing.settlement);
+        is_first
+    }
 }
 
 impl<'a> Audit<'a> {
@@ -206,7 +220,8 @@ impl<'a> Audit<'a> {
         let id = change.settlement();
         match change {
             Change::Settled(record) => {
-                let entry = reckoned.year.next(record.decision.total.get());
+                let admissions = i64::from(reckoned.is_admission(record));
+                let entry = reckoned.year.next(record.decision.total.get(), admissions);
                 self.is_what_was_left(person, record, entry);
                 reckoned.entries.insert(id, entry);
             }
@@ -240,6 +255,7 @@ impl<'a> Audit<'a> {
                     start: said.start,
                     pool: said.pool,
                     account: said.account,
+                    admissions: 1,
                 };
                 reckoned.year.add(entry);
                 reckoned.outside.insert(id, entry);
