@@ -7,7 +7,7 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{shown, status};
+use super::shown;
 
 /// What both regions of each row of a cycle attested from their own books, and which legs differ.
 #[derive(Debug, clap::Args)]
@@ -105,7 +105,7 @@ fn side(region: &str, side: Option<&v1::AttestedSide>) -> anyhow::Result<Value> 
         let place = difference.place.clone().unwrap_or_default();
         Ok(json!({
             "settlement": place.settlement,
-            "kind": status::kind(place.kind()).0,
+            "kind": shown::kind(place.kind()).0,
             "differs": difference.differs,
             "field": (!difference.field.is_empty()).then_some(&difference.field),
             "held": leg(difference.held.as_ref())?,
@@ -195,7 +195,7 @@ fn side_text(
             out,
             "    {} {}: {}{field}",
             place.settlement,
-            status::kind(place.kind()).0,
+            shown::kind(place.kind()).0,
             difference.differs
         )?;
     }

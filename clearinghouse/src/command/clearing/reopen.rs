@@ -11,7 +11,7 @@ use huitong_proto::conversion::common::fund_to_wire;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{shown, status};
+use super::shown;
 
 /// Leave legs or rows out of a cycle that could not be netted. Two different officers say the same; then net it again. It keeps
 /// its marks, and what is left out goes into the next cycle. Without --leg and --row it is what the fault names (status).
@@ -122,7 +122,7 @@ pub(super) fn left_out_json(left_out: &v1::LeftOut) -> anyhow::Result<Value> {
     let debts = left_out.debts.iter().map(|debt| {
         Ok(json!({
             "settlement": debt.settlement,
-            "kind": status::kind(debt.kind()).0,
+            "kind": shown::kind(debt.kind()).0,
             "row": of_debt(debt)?,
         }))
     });
@@ -136,7 +136,7 @@ pub(super) fn left_out_json(left_out: &v1::LeftOut) -> anyhow::Result<Value> {
 /// What is left out, a line each.
 pub(super) fn left_out_text(out: &mut dyn Write, left_out: &v1::LeftOut) -> anyhow::Result<()> {
     for debt in &left_out.debts {
-        let (english, chinese) = status::kind(debt.kind());
+        let (english, chinese) = shown::kind(debt.kind());
         let (settlement, of) = (&debt.settlement, of_debt(debt)?);
         writeln!(out, "  {settlement} {english} / {chinese} ({of})")?;
     }

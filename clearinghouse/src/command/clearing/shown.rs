@@ -18,6 +18,18 @@ pub(super) fn fund(number: i32) -> anyhow::Result<Fund> {
     Ok(fund_from_wire(number, Path::root("fund"))?)
 }
 
+/// What a debt arose from, in English and Chinese.
+pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
+    match kind {
+        v1::LegKind::Unspecified => ("unknown", "未知"),
+        v1::LegKind::Settlement => ("settlement", "结算"),
+        v1::LegKind::Reversal => ("reversal", "冲正"),
+        v1::LegKind::Deduction => ("deduction", "审核扣款"),
+        v1::LegKind::DeductionEnd => ("end of a deduction", "扣款终止"),
+        v1::LegKind::Correction => ("correction", "争议更正"),
+    }
+}
+
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -114,7 +114,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
             "field": leg.field,
             "since": Timestamp::from_millis(leg.since_ms)?.to_string(),
             "settlement": leg.settlement,
-            "kind": kind(leg.kind()).0,
+            "kind": shown::kind(leg.kind()).0,
             "fund": shown::fund(leg.fund)?.as_str(),
         }))
     });
@@ -244,20 +244,9 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
             Timestamp::from_millis(leg.since_ms)?,
             leg.region,
             leg.number,
-            kind(leg.kind()).0,
-            kind(leg.kind()).1
+            shown::kind(leg.kind()).0,
+            shown::kind(leg.kind()).1
         )?;
     }
     Ok(())
-}
-
-pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
-    match kind {
-        v1::LegKind::Unspecified => ("unknown", "未知"),
-        v1::LegKind::Settlement => ("settlement", "结算"),
-        v1::LegKind::Reversal => ("reversal", "冲正"),
-        v1::LegKind::Deduction => ("deduction", "审核扣款"),
-        v1::LegKind::DeductionEnd => ("end of a deduction", "扣款终止"),
-        v1::LegKind::Correction => ("correction", "争议更正"),
-    }
 }
