@@ -30,7 +30,7 @@ async fn what_the_home_region_took_for_one_answer_is_not_there_for_the_next() {
     // The policy is fetched once the snapshot names it, and is at hand the second time.
     for next in ["policy", "signed"] {
         let asked = allowed_by(&world, BUDGET * 4 / 5).await;
-        let [("snapshot", first), (second, left)] = asked[..] else {
+        let [("snapshot", first), (second, left), ..] = asked[..] else {
             panic!("{asked:?}")
         };
         assert_eq!(second, next);
