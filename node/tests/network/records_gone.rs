@@ -4,6 +4,7 @@
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use huitong_node::ledger::{Holder, RecordsGone};
 use huitong_node::{Node, StartError};
@@ -81,7 +82,7 @@ async fn status(world: &World) -> Result<v1::NodeStatusResponse, Status> {
 async fn is_closed(world: &World) -> Status {
     loop {
         match status(world).await {
-            Ok(_) => tokio::task::yield_now().await,
+            Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             Err(refused) => return refused,
         }
     }
