@@ -3,6 +3,7 @@
 
 mod observe;
 mod typed;
+mod usage;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! What was typed: read so that a minus before a figure reaches whoever reads the figure, and what is wrong with a day, a
 //! region, an amount or an id is said in Chinese too.
 //!
-//! Deliberately absent: what may be typed, which each command says for itself.
+//! Deliberately absent: what may be typed, which each command says for itself, and what is wrong with its words (`usage`).
 
 use std::error::Error;
 
@@ -14,6 +14,8 @@ use huitong_core::institution::InstitutionError;
 use huitong_core::money::MoneyError;
 use huitong_core::person::PersonError;
 use huitong_core::region::RegionError;
+
+use crate::usage;
 
 /// The arguments of this process; when they cannot be read that is said, and the process ends.
 pub(crate) fn arguments<T: Parser>() -> T {
@@ -37,7 +39,8 @@ fn with_figures(command: Command) -> Command {
 }
 
 fn refuse(error: &clap::Error) -> ! {
-    if let Some(chinese) = error.source().and_then(chinese) {
+    let of_value = error.source().and_then(chinese);
+    if let Some(chinese) = usage::chinese(error, of_value) {
         eprintln!("错误：{chinese}\n");
     }
     error.exit()
@@ -73,7 +76,7 @@ mod tests {
     use clap::error::ErrorKind;
 
     use super::{chinese, command};
-    use crate::Arguments;
+    use crate::{Arguments, usage};
 
     fn refused(line: &str) -> clap::Error {
         let typed = line.split_whitespace();
@@ -158,5 +161,89 @@ mod tests {
         }
         let seen = each(&command::<Arguments>());
         assert!(seen > 300, "all commands were walked through: {seen}");
+    }
+
+    #[test]
+    fn each_fault_of_the_words_is_said_in_chinese_with_what_it_is_about() {
+        use ErrorKind as Of;
+        for (line, kind, zh) in [
+            (
+                "huitong clearing status --dayy 1",
+                Of::UnknownArgument,
+                "没有 --dayy 这一参数；是否应为 --day？",
+            ),
+            (
+                "huitong clearing status --zzz",
+                Of::UnknownArgument,
+                "没有 --zzz 这一参数；可用 --help 查看",
+            ),
+            (
+                "huitong clearing netz",
+                Of::InvalidSubcommand,
+                "没有 netz 这一命令；是否应为 net？",
+            ),
+            (
+                "huitong qqq",
+                Of::InvalidSubcommand,
+                "没有 qqq 这一命令；可用 --help 查看",
+            ),
+            (
+                "huitong clearing status --day",
+                Of::InvalidValue,
+                "--day <DAY> 缺少取值",
+            ),
+            (
+                "huitong clearing exceptions --reason sun",
+                Of::InvalidValue,
+                "不能取 “sun”，可用：",
+            ),
+            (
+                "huitong clearing verify --roots r",
+                Of::MissingRequiredArgument,
+                "缺少必需的参数：--statement",
+            ),
+            (
+                "huitong node evidence --settlement stl_00000000000000000000000000 --reversal rev_00000000000000000000000000 --out f",
+                Of::ArgumentConflict,
+                "不能与",
+            ),
+            (
+                "huitong clearing verify --json --json",
+                Of::ArgumentConflict,
+                "--json 只能给出一次",
+            ),
+            (
+                "huitong clearing",
+                Of::DisplayHelpOnMissingArgumentOrSubcommand,
+                "请写明要执行的命令",
+            ),
+        ] {
+            let error = refused(line);
+            assert_eq!(error.kind(), kind, "{line}: {error}");
+            let said = usage::chinese(&error, None).unwrap_or_default();
+            assert!(said.contains(zh), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_the_type_of_a_value_says_of_it_stands_behind_the_option() {
+        let error = refused("huitong clearing status --day 2026-02-30");
+        let of_value = error.source().and_then(chinese);
+        let said = usage::chinese(&error, of_value).unwrap_or_default();
+        assert!(
+            said.starts_with("--day <DAY> 的取值 “2026-02-30” 不正确：没有这一天"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn whoever_asks_for_help_or_the_version_is_told_of_no_fault() {
+        for line in [
+            "huitong --help",
+            "huitong --version",
+            "huitong clearing net --help",
+        ] {
+            assert_eq!(usage::chinese(&refused(line), None), None, "{line}");
+        }
     }
 }

@@ -12,6 +12,8 @@ use huitong_tests::start;
 const BAD_INPUT: i32 = 64;
 /// The exit code for a document with faults.
 const BAD_DOCUMENT: i32 = 1;
+/// The exit code of words that no command knows.
+const BAD_WORDS: i32 = 2;
 /// A terminal is seldom wider.
 const WIDEST: usize = 160;
 
@@ -168,6 +170,49 @@ async fn exits(code: i32, args: &[&str]) -> String {
         args.join(" ")
     );
     all
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_words_is_said_in_both_languages_and_exits_2() {
+    for (words, zh, en) in [
+        (
+            "clearing status --dya 1",
+            "没有 --dya 这一参数",
+            "unexpected argument '--dya'",
+        ),
+        (
+            "clearing status --day",
+            "--day <DAY> 缺少取值",
+            "a value is required for",
+        ),
+        (
+            "clearing netz",
+            "没有 netz 这一命令",
+            "unrecognized subcommand 'netz'",
+        ),
+        (
+            "clearing verify --roots r",
+            "缺少必需的参数：--statement",
+            "were not provided",
+        ),
+        (
+            "clearing status --day 2026-02-30",
+            "没有这一天",
+            "no such day",
+        ),
+    ] {
+        let args: Vec<&str> = words.split(' ').collect();
+        let said = exits(BAD_WORDS, &args).await;
+        let first = said.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("错误：") && first.contains(zh),
+            "{words}: {said}"
+        );
+        assert!(
+            said.contains("error: ") && said.contains(en),
+            "{words}: {said}"
+        );
+    }
 }
 
 /// Writes a sound file with some lines made wrong beside it.
