@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::Leg;
 use huitong_core::record::clearing::{LegsLeftOut, NettingFailed, ReopeningProposed};
@@ -19,7 +18,7 @@ use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::payments::{Paying, Progress};
 use crate::refusal::Refusal;
-use crate::state::{Cycle, Standing, State, WaitingLeg};
+use crate::state::{Cycle, Standing, WaitingLeg};
 
 /// How far a cycle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

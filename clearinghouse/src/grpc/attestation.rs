@@ -18,8 +18,8 @@ use huitong_transport::aside;
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
+use super::asked::day;
 use super::clearing::region;
-use super::officer::day;
 use super::status::{malformed, status};
 use crate::decide::{self, Told};
 use crate::refusal::Refusal;

@@ -15,7 +15,8 @@ use huitong_proto::conversion::attestation::{
 };
 use tonic::{Request, Response, Status};
 
-use super::officer::{day, officer_name};
+use super::asked::day;
+use super::officer::officer_name;
 use super::status::{malformed, status};
 use crate::decide::{self, AttestedRow, HeldRow, Side};
 use crate::writer::Writer;

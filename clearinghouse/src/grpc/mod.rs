@@ -3,6 +3,7 @@
 //! Nothing is decided here. Generated types appear in this folder and in the commands alone.
 
 mod access;
+mod asked;
 mod attestation;
 mod attested;
 mod books;

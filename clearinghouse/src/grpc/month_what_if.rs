@@ -8,7 +8,7 @@ use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::prefund::{prefund_level_to_wire, prefund_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 
-use super::officer::{members, scenario};
+use super::asked::{members, scenario};
 use super::wire;
 use crate::decide::month::{Found, MonthPaying, Suppose, SupposedPrefund, Use};
 

@@ -18,7 +18,8 @@ use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
-use super::officer::{day, officer_name, status_of};
+use super::asked::day;
+use super::officer::{officer_name, status_of};
 use super::paid;
 use super::reading::{plan, read};
 use super::status::{malformed, status};

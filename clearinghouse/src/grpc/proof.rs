@@ -14,7 +14,8 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::officer::{day, officer_name};
+use super::asked::day;
+use super::officer::officer_name;
 use super::reading::{Untold, read};
 use super::status::{malformed, status};
 use crate::decide;

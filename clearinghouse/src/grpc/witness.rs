@@ -17,8 +17,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 use tracing::{error, warn};
 
+use super::asked::day;
 use super::clearing::region;
-use super::officer::day;
 use super::parts::Parts;
 use super::proof::{checkpoint, cycle};
 use super::reading::{Untold, read};

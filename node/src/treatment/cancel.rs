@@ -13,8 +13,8 @@ use huitong_core::refusal::RefusalCode;
 use huitong_transport::Deadline;
 
 use super::TreatmentRole;
-use super::drive::unknown;
 use super::driving::Outcome;
+use super::open::unknown;
 use super::order::settlement_id;
 use super::records::{Bury, Step};
 use super::settle::before_commit;

@@ -15,7 +15,7 @@ use huitong_core::refusal::{Refusal, Retry};
 use huitong_transport::Deadline;
 
 use super::TreatmentRole;
-use super::drive::unknown;
+use super::open::unknown;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
 use crate::peers::{Home, HomeFault};

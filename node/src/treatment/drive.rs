@@ -20,6 +20,7 @@ use huitong_transport::Deadline;
 use super::TreatmentRole;
 use super::attempt::Attempt;
 use super::driving::Outcome;
+use super::open::{is_for_operators, still_open, unknown};
 use super::records::{Book, End, Reprepare, Step};
 use super::settle::decide_on;
 use super::view::{SettledView, SettlementView, ViewState};
@@ -385,25 +386,4 @@ impl TreatmentRole {
         view.map(Arc::new)
             .ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))
     }
-}
-
-/// What an operator of either node mends: nothing that a patient went home with is given up for it.
-const fn is_for_operators(refusal: &Refusal) -> bool {
-    matches!(
-        refusal.code,
-        RefusalCode::EngineNotAccepted | RefusalCode::PolicyUnproven
-    )
-}
-
-/// Once Commit has left, what keeps it from being decided again is no outcome either: it stays prepared, and is put to the home
-/// region until it has one (PROTOCOL 2).
-fn still_open(settlement: SettlementId, error: &NodeError) -> NodeError {
-    tracing::warn!(%settlement, %error, "a stale settlement is not decided again yet");
-    NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
-}
-
-/// After Commit may have left, any trouble means that the outcome is not known.
-pub(super) fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError {
-    tracing::warn!(%settlement, %fault, "the outcome of a settlement is not known yet");
-    NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
 }

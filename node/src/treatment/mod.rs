@@ -32,6 +32,7 @@ pub mod drive;
 pub mod driving;
 pub mod fence;
 pub mod notice;
+mod open;
 pub mod order;
 mod proof;
 pub mod provisional;

@@ -18,8 +18,8 @@ use huitong_core::vocabulary::ReversalReason;
 use huitong_transport::Deadline;
 
 use super::TreatmentRole;
-use super::drive::unknown;
 use super::driving::Outcome;
+use super::open::unknown;
 use super::records::Step;
 use super::reversals::{EndReversal, Intend, Intent};
 use super::view::{SettlementView, ViewState};

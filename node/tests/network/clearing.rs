@@ -46,6 +46,7 @@ struct Clearinghouse {
     /// The days that it cut off at the deadline.
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     /// The days that regions closed in time.
+    closed: Arc<Mutex<BTreeSet<String>>>,
     calls: Arc<Mutex<u64>>,
     /// The number under which no leg is taken.
     rejects: Rejects,

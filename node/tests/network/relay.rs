@@ -52,8 +52,6 @@ pub enum Policies {
     OtherSignature,
     /// The document is far too large.
     Huge,
-    /// It never arrives.
-    Lost,
 }
 
 pub struct State {

@@ -236,11 +236,7 @@ async fn is_buried(world: &World, buried: &Path, given_up: &str) {
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(
         (&said["code"], &said["refused"], &said["settlement"]),
-        (
-            &"id.abandoned".into(),
-            &"given_up".into(),
-            &given_up.into()
-        )
+        (&"id.abandoned".into(), &"given_up".into(), &given_up.into())
     );
     assert_eq!(said["signed_by"], "/region/330200/node/signing");
 }

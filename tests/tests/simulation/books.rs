@@ -348,6 +348,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::EvidenceGiven(_)
+            | ClearingRecord::Cycle(_)
             | ClearingRecord::Members(_)
             | ClearingRecord::DirectorySigned(_)
             | ClearingRecord::RegionAttested(_)

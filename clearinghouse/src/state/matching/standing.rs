@@ -7,8 +7,8 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 
-use super::held::{Held, Number};
 use super::back::Within;
+use super::held::{Held, Number};
 use super::{Matching, Place, Waiting, WaitingLeg, ready, waits, within as inside};
 
 /// The most waiting legs that are kept.
