@@ -238,8 +238,10 @@ proptest! {
             let creditor = (debtor + distance) % 4;
             let mut leg = debt(id, *debtor, creditor, *fen);
             leg.fund = FUNDS[*fund];
-            for (of, side) in [(*debtor, payable as fn(u64, &_) -> _), (creditor, receivable)] {
+            for of in [*debtor, creditor] {
                 let number = u64::try_from(streams[of].len()).unwrap() + 1;
+                let is_debtor = of == *debtor;
+                let side = if is_debtor { payable } else { receivable };
                 streams[of].push(side(number, &leg));
             }
         }
