@@ -59,15 +59,20 @@ pub(crate) fn chinese(error: &Error, of_value: Option<String>) -> Option<String>
         }
         ErrorKind::NoEquals => format!("{arg} 须用等号连接取值"),
         ErrorKind::InvalidUtf8 => "参数不是有效的 UTF-8 文本".to_owned(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return None,
+        ErrorKind::Io | ErrorKind::Format => "无法输出，见下列说明".to_owned(),
         _ => "命令无法执行，见下列说明".to_owned(),
     })
 }
 
 /// What clap remembers of a fault, as text.
 fn said(error: &Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
-        ContextValue::String(text) => Some(text.clone()),
-        ContextValue::Strings(texts) => Some(texts.join("、")),
-        _ => None,
+    let found = error.get(kind)?;
+    if let ContextValue::String(text) = found {
+        Some(text.clone())
+    } else if let ContextValue::Strings(texts) = found {
+        Some(texts.join("、"))
+    } else {
+        None
     }
 }

@@ -117,17 +117,21 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Why a file cannot be read, in both languages, with its name.
 pub(super) fn unread(path: &Path, error: &std::io::Error) -> anyhow::Error {
     let shown = path.display();
-    let (en, zh) = match error.kind() {
-        ErrorKind::NotFound => ("there is no such file".to_owned(), "没有该文件".to_owned()),
-        ErrorKind::IsADirectory => (
+    let kind = error.kind();
+    let (en, zh) = if kind == ErrorKind::NotFound {
+        ("there is no such file".to_owned(), "没有该文件".to_owned())
+    } else if kind == ErrorKind::IsADirectory {
+        (
             "it is a folder, and a file was expected".to_owned(),
             "是一个目录，此处应为文件".to_owned(),
-        ),
-        ErrorKind::PermissionDenied => (
+        )
+    } else if kind == ErrorKind::PermissionDenied {
+        (
             "you may not read it: have its owner allow it".to_owned(),
             "当前用户无权读取，请由文件所有者授权".to_owned(),
-        ),
-        other => (error.to_string(), format!("系统返回 {other:?}")),
+        )
+    } else {
+        (error.to_string(), format!("系统返回 {kind:?}"))
     };
     anyhow::anyhow!("{shown}: cannot be read: {en} / 无法读取：{zh}")
 }

@@ -1,6 +1,7 @@
 //! Checkpoints of netted cycles: one for each plan, the same again whatever was lost, and none that a cycle waits for.
 
 use std::fmt::Write as _;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex};
 
 use huitong_core::checkpoint::Checkpoint;
@@ -196,7 +197,7 @@ fn rows_that_do_not_fit_their_plan_are_passed_over_and_that_is_logged() {
             let rows = huitong_core::checkpoint::row::rows([&leg]).unwrap();
             context.state.found.keep(Some((number, rows)));
             // The writer's own thread logs here from now on.
-            std::mem::forget(tracing::subscriber::set_default(to));
+            let _for_good = ManuallyDrop::new(tracing::subscriber::set_default(to));
             Ok(Decided::answer(()))
         });
         kept.unwrap();
