@@ -188,7 +188,12 @@ impl<'a> Driver<'a> {
                 self.lost.insert(machine);
             }
             Order::Restart(machine) => {
-                self.crash(machine, Power::Stays, Index::Kept, now + REPAIR_TAKES);
+                // What keeps images of its index starts from one of them.
+                let index = match &self.parties[machine].kind {
+                    Kind::Node { storage, .. } if storage.keeps_images() => Index::Lost,
+                    _ => Index::Kept,
+                };
+                self.crash(machine, Power::Stays, index, now + REPAIR_TAKES);
             }
             Order::CollectAnew(machine) => {
                 self.crash(machine, Power::Stays, Index::Lost, now + REPAIR_TAKES);

@@ -205,6 +205,10 @@ fn is_caught_from(saboteur: Saboteur, first: u64) {
     let Some(seed) = caught else {
         panic!("{saboteur:?} was not caught");
     };
+    // What is spoilt in the end changes nothing of the world before it: without it, it is that of the others.
+    if matches!(saboteur, Saboteur::NetOff | Saboteur::RottenDisk) {
+        return;
+    }
     let without: Vec<_> = broken(seed, None);
     let without: Vec<String> = without.iter().map(ToString::to_string).collect();
     assert_eq!(without, Vec::<String>::new(), "{saboteur:?} at seed {seed}");

@@ -61,10 +61,15 @@ impl NodeStorage {
         self.starts_from_images.load(Ordering::Relaxed)
     }
 
+    pub fn keeps_images(&self) -> bool {
+        self.images.lock().unwrap().is_some()
+    }
+
     pub fn journal_options(&self) -> Options {
-        let (segment, frame) = match &*self.images.lock().unwrap() {
-            Some(_) => (SEGMENT_OF_IMAGES, SEGMENT_OF_IMAGES - (4 << 10)),
-            None => (SEGMENT, SEGMENT / 2),
+        let (segment, frame) = if self.keeps_images() {
+            (SEGMENT_OF_IMAGES, SEGMENT_OF_IMAGES - (4 << 10))
+        } else {
+            (SEGMENT, SEGMENT / 2)
         };
         Options::standard()
             .segment_bytes(segment)
