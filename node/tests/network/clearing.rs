@@ -26,7 +26,7 @@ use huitong_proto::clearing::v1::{
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::leg::leg_from_wire;
 use huitong_proto::settlement::v1;
-use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer};
+use huitong_transport::{AccessTable, Caller, Row, Server, peer};
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
@@ -198,7 +198,7 @@ impl World {
         let rejects = service.rejects.clone();
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
-        let server = Server::bind(any, credentials, ServerLimits::standard())
+        let server = Server::bind(any, credentials, crate::patience::server())
             .await
             .unwrap();
         let address = server.local_address();

@@ -54,6 +54,7 @@ mod left_out;
 mod members;
 mod offices;
 mod outages;
+mod patience;
 mod payables;
 mod policies;
 mod ports;

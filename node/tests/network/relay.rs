@@ -16,12 +16,13 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::home_service_server::{HomeService, HomeServiceServer};
-use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, deadline};
+use huitong_transport::{AccessTable, Caller, Row, Server, deadline};
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
+use crate::patience;
 use crate::world::{NINGBO, World};
 
 /// What becomes of a commit or of a reversal.
@@ -147,7 +148,7 @@ impl World {
         };
         let credentials = self.party("/region/330200/node");
         let any = "127.0.0.1:0".parse().unwrap();
-        let server = Server::bind(any, credentials, ServerLimits::standard())
+        let server = Server::bind(any, credentials, patience::server())
             .await
             .unwrap();
         let address = server.local_address();

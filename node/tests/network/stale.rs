@@ -81,10 +81,11 @@ async fn given() -> (World, Hospital) {
     let mut world = allowed(World::relayed().await).await;
     let mut hospital = world.hospital(HOSPITAL).await;
     estimate(&mut hospital, emergency(small("V1"))).await;
+    // From here on: one that waits at the relay for Ningbo's node to be back would arrive after all.
+    world.commits(Commits::Lost);
     world.stop(NINGBO).await;
     let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
     assert_eq!(given.unwrap().state(), State::Provisional);
-    world.commits(Commits::Lost);
     world.start(NINGBO).await;
     replace(&world, SECTION).await;
     (world, hospital)

@@ -22,20 +22,18 @@ use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
 use huitong_node::sealing::StoreRule;
 use huitong_node::store::memory::MemoryIndex;
-use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
-use huitong_transport::{
-    Certified, ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy,
-};
+use huitong_transport::{Certified, CredentialStore, Credentials, connect, connect_lazy};
 use tempfile::TempDir;
 use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::files;
 use crate::hospital::Hospital;
+use crate::patience;
 use crate::ports::free_address;
 
 pub const NINGBO: &str = "330200";
@@ -268,16 +266,10 @@ impl World {
             filing: FilingRule::standard(),
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),
-            timing: Timing {
-                resolve_every: Duration::from_millis(50),
-                ..Timing::STANDARD
-            },
+            timing: patience::timing(),
             report_every: Duration::from_millis(50),
-            server: ServerLimits {
-                drain: Duration::from_millis(200),
-                ..ServerLimits::standard()
-            },
-            client: ClientLimits::standard(),
+            server: patience::server(),
+            client: patience::client(),
             peers: PeerLimits::standard(),
             watch: self.watch,
         }
@@ -335,7 +327,7 @@ impl World {
         let endpoint = format!("https://{}", region.address);
         let expected = Identity::RegionNode(region.code);
         let party = self.party(party);
-        let opened = connect(&endpoint, expected, &party, ClientLimits::standard());
+        let opened = connect(&endpoint, expected, &party, patience::client());
         opened.await.unwrap()
     }
 
@@ -345,7 +337,7 @@ impl World {
         let endpoint = format!("https://{}", region.address);
         let expected = Identity::RegionNode(region.code);
         let party = self.party("/region/510100/node");
-        connect_lazy(&endpoint, expected, &party, ClientLimits::standard()).unwrap()
+        connect_lazy(&endpoint, expected, &party, patience::client()).unwrap()
     }
 
     /// A world whose Chengdu reaches Ningbo through a relay.

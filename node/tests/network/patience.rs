@@ -1,0 +1,38 @@
+//! How long the parties of a test wait for each other: longer than a machine that has much else to do ever takes. Where a test
+//! is about a limit, it sets that itself.
+
+use std::time::Duration;
+
+use huitong_node::treatment::Timing;
+use huitong_transport::{ClientLimits, ServerLimits};
+
+/// Nothing takes longer that comes at all.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Of whoever calls.
+pub fn client() -> ClientLimits {
+    ClientLimits {
+        connect_timeout: LONGEST,
+        call_deadline: LONGEST,
+        ..ClientLimits::standard()
+    }
+}
+
+/// Of a node that is called; when it stops, calls that do not end are cut off soon.
+pub fn server() -> ServerLimits {
+    ServerLimits {
+        handshake_timeout: LONGEST,
+        drain: Duration::from_millis(200),
+        ..ServerLimits::standard()
+    }
+}
+
+/// Of a treatment region that asks; what is open it looks at again soon.
+pub fn timing() -> Timing {
+    Timing {
+        ask: LONGEST,
+        commit: LONGEST,
+        resolve_every: Duration::from_millis(50),
+        ..Timing::STANDARD
+    }
+}
