@@ -2,7 +2,7 @@
 //! the world goes.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use huitong_certs::Identity;
 use huitong_certs::directory::Directory;
 use huitong_core::region::RegionCode;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 use tokio::sync::Mutex;
 
 use crate::certificates::{
@@ -19,9 +20,6 @@ use crate::certificates::{
 use crate::process::{Kind, Server};
 use crate::register::{DESKS, Region};
 use crate::tomorrow::{self, DAYS};
-
-/// Ports below those that the kernel gives to callers, so that a killed server finds its own again.
-const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 /// More than any world has servers.
 const PORTS_OF_A_WORLD: u16 = 8;
@@ -266,26 +264,20 @@ impl World {
     }
 }
 
-/// Free ports of this machine, as many as a world has at most. Where the search begins differs from process to process, and from world to world in one.
+/// Addresses of this machine, as many as a world has at most. Each is kept as long as this process lives, by a socket that is
+/// bound to it and never listens: beside it its server may, as often as that is killed and started, and nobody is given it who
+/// asks for any free one.
 #[must_use]
 pub fn free_ports() -> Vec<SocketAddr> {
-    static WORLDS: AtomicU32 = AtomicU32::new(0);
-    let width = u32::from(PORTS.end - PORTS.start);
-    let before = WORLDS.fetch_add(1, Ordering::Relaxed) * u32::from(PORTS_OF_A_WORLD);
-    let begin = std::process::id().wrapping_mul(61).wrapping_add(before) % width;
-    let mut held = Vec::new();
-    for step in 0..width {
-        let offset = u16::try_from((begin + step) % width).unwrap();
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
-        // All are held until all are chosen, so that none is chosen twice.
-        if let Ok(listener) = TcpListener::bind(address) {
-            held.push(listener);
-        }
-        if held.len() == usize::from(PORTS_OF_A_WORLD) {
-            break;
-        }
-    }
-    held.iter()
-        .map(|listener| listener.local_addr().unwrap())
-        .collect()
+    static KEPT: std::sync::Mutex<Vec<TcpSocket>> = std::sync::Mutex::new(Vec::new());
+    let keep = |_| {
+        let socket = TcpSocket::new_v4().unwrap();
+        // Bound before it may be shared, so that nobody has it yet.
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        let address = socket.local_addr().unwrap();
+        KEPT.lock().unwrap().push(socket);
+        address
+    };
+    (0..PORTS_OF_A_WORLD).map(keep).collect()
 }
