@@ -123,7 +123,7 @@ fn legs(count: u64) -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
     ];
     let receipt = sha256(b"receipt");
     let business_day = BusinessDay::new(2026, 3, 2).unwrap();
-    let legs = (0..count)
+    let mut legs: Vec<AgreedLeg> = (0..count)
         .map(|number| {
             let debtor = next(370);
             // Half of what a region owes goes to ten others, as patients travel.
@@ -150,6 +150,8 @@ fn legs(count: u64) -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
             AgreedLeg::new(receivable, payable, &leg)
         })
         .collect();
+    // As matching gives them: creditor by creditor.
+    legs.sort_by_key(|leg| (leg.creditor, leg.settlement.to_bytes()[8]));
     (marks, legs)
 }
 

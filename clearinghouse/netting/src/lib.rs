@@ -37,7 +37,7 @@ pub use inputs::{AgreedLeg, Inputs};
 pub use member::{Member, MemberError, Members};
 pub use netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 pub use planner::plan;
-pub use proof::{check, check_originals};
+pub use proof::{Half, check, check_beside, check_originals};
 pub use runs::{Run, Runs};
 pub use what_if::{Scenario, Short, Shortfall, Supposing, WhatIf, what_if};
 

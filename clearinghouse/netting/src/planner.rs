@@ -113,7 +113,7 @@ fn streams(inputs: &Inputs<'_>) -> Result<Vec<Stream>, PlanError> {
         Ok(Stream {
             window,
             takeable,
-            taken: Taken::default(),
+            taken: Taken::after(from),
         })
     };
     inputs.marks.iter().map(open).collect()

@@ -26,13 +26,34 @@ use crate::runs::Runs;
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn check(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    check_beside(plan, inputs, |one, other| (one(), other()))
+}
+
+/// A half of a proof.
+pub type Half<'a> = dyn Fn() -> Result<(), PlanFault> + Sync + 'a;
+
+/// As [`check`], by whoever has two processors for it: what the legs take of the streams, and what they come to. Neither half
+/// asks for anything that the other finds. Both at once need twice the memory.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check_beside(
+    plan: &NettingPlan,
+    inputs: &Inputs<'_>,
+    both: impl FnOnce(&Half<'_>, &Half<'_>) -> (Result<(), PlanFault>, Result<(), PlanFault>),
+) -> Result<(), PlanFault> {
     check_header(plan, inputs)?;
     check_windows(plan, inputs)?;
-    check_consumed(plan, inputs, taken(plan, inputs)?)?;
-    check_gross(plan, inputs)?;
-    check_region_nets(plan)?;
-    check_member_nets(plan)?;
-    check_zero(plan)
+    let takes = || check_consumed(plan, inputs, taken(plan, inputs)?);
+    let comes_to = || {
+        check_once(inputs)?;
+        check_gross(plan, inputs)?;
+        check_region_nets(plan)?;
+        check_member_nets(plan)?;
+        check_zero(plan)
+    };
+    let (takes, comes_to) = both(&takes, &comes_to);
+    takes.and(comes_to)
 }
 
 fn check_header(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
@@ -119,18 +140,33 @@ impl Open<'_> {
 /// The numbers that the legs take of each region, in the order of the windows: each leg lies inside both marks, was not
 /// taken before, and is of no later day. The windows are proven by now, one for each mark.
 fn taken(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<Vec<Vec<u64>>, PlanFault> {
-    // Looked up twice for each leg, so the regions lie side by side.
+    // Looked up for each leg, so the regions lie side by side.
     let regions: Vec<RegionCode> = plan.windows.iter().map(|window| window.region).collect();
-    let streams = plan.windows.iter().map(|window| Open {
-        window,
-        before: parent_window(inputs, window.region),
-        taken: Vec::new(),
+    // Room is made once for what the plan says, and for no more than the legs can take.
+    let mut room = inputs.legs.len().saturating_mul(2);
+    let streams = plan.windows.iter().map(|window| {
+        let taken = usize::try_from(window.taken).map_or(room, |taken| taken.min(room));
+        room = room.saturating_sub(taken);
+        Open {
+            window,
+            before: parent_window(inputs, window.region),
+            taken: Vec::with_capacity(taken),
+        }
     });
     let mut streams: Vec<_> = streams.collect();
+    // Legs mostly come creditor by creditor.
+    let mut last = None;
     for leg in inputs.legs {
         let fits = leg.business_day <= inputs.day && leg.debtor != leg.creditor;
-        for (region, number) in [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)] {
-            let place = regions.binary_search(&region).ok();
+        let find = |region| regions.binary_search(&region).ok();
+        let known = last.filter(|(creditor, _)| *creditor == leg.creditor);
+        let (_, creditor) =
+            *last.insert(known.unwrap_or_else(|| (leg.creditor, find(leg.creditor))));
+        let ends = [
+            (leg.creditor, creditor, leg.receivable),
+            (leg.debtor, find(leg.debtor), leg.payable),
+        ];
+        for (region, place, number) in ends {
             let stream = place.and_then(|place| streams.get_mut(place));
             let Some(stream) = stream.filter(|stream| fits && stream.has(number)) else {
                 return Err(PlanFault::NotToBeTaken { region, number });
@@ -174,22 +210,12 @@ fn check_consumed(
     Ok(())
 }
 
-/// The gross rows are the sums of the legs, and no debt between two regions is in them twice.
+/// The gross rows are the sums of the legs.
 fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    check_once(inputs)?;
-    let key = |debtor, creditor, fund| {
-        let pair = Pair {
-            debtor,
-            creditor,
-            fund,
-        };
-        pair.key()
-    };
-    let legs = inputs.legs.iter();
-    let legs = legs.map(|leg| (key(leg.debtor, leg.creditor, leg.fund), leg.amount.get()));
-    let mut legs: Vec<(u64, i64)> = legs.collect();
-    legs.sort_unstable_by_key(|(key, _)| *key);
-    let groups = legs.chunk_by(|(one, _), (next, _)| one == next);
+    let legs = in_order(inputs);
+    let groups = legs
+        .iter()
+        .flat_map(|city| city.chunk_by(|(one, _), (next, _)| one == next));
     let expected = groups.clone().count();
     if plan.gross.len() != expected {
         return Err(PlanFault::GrossRows {
@@ -214,6 +240,35 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
         }
     }
     Ok(())
+}
+
+fn key(debtor: RegionCode, creditor: RegionCode, fund: Fund) -> u64 {
+    let pair = Pair {
+        debtor,
+        creditor,
+        fund,
+    };
+    pair.key()
+}
+
+/// The row and the amount of each leg in the order of the rows. Those of the debtors of a city, whose numbers begin alike, are
+/// put in order by themselves, so that they lie near the processor.
+fn in_order(inputs: &Inputs<'_>) -> Vec<Vec<(u64, i64)>> {
+    let mut cities: Vec<Vec<(u64, i64)>> = Vec::new();
+    for leg in inputs.legs {
+        let city = usize::try_from(leg.debtor.number() / 100).unwrap_or(usize::MAX);
+        if city >= cities.len() {
+            cities.resize_with(city.saturating_add(1), Vec::new);
+        }
+        let owed = (key(leg.debtor, leg.creditor, leg.fund), leg.amount.get());
+        if let Some(city) = cities.get_mut(city) {
+            city.push(owed);
+        }
+    }
+    for city in &mut cities {
+        city.sort_unstable_by_key(|(key, _)| *key);
+    }
+    cities
 }
 
 /// A region's net is what it is owed less what it owes, for the funds in which it stands.

@@ -3,37 +3,74 @@
 //! Only planning notes them so: what proves a plan puts them in order instead.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
-/// The numbers of a page. Pages are there for numbers that were taken, however far these lie from each other.
+/// The numbers of a page.
 const PAGE: u64 = 1_024;
 const WORDS: usize = 16;
 /// The bits of a word.
 const BITS: u64 = 64;
+/// The pages that lie side by side, for nearly all numbers are taken of those that follow upon the mark before.
+const NEAR: u64 = 4_096;
+
+/// The bits of a page.
+type Page = [u64; WORDS];
 
 #[derive(Default)]
 pub(crate) struct Taken {
-    pages: BTreeMap<u64, [u64; WORDS]>,
+    /// The first of those that lie side by side.
+    first: u64,
+    near: Vec<Page>,
+    /// The others are there for numbers that were taken, however far these lie from each other.
+    far: BTreeMap<u64, Page>,
     /// The lowest number that was taken twice.
     pub(crate) twice: Option<u64>,
 }
 
 impl Taken {
+    /// Nothing yet, of a stream of which mostly numbers after this one are taken.
+    pub(crate) fn after(number: u64) -> Self {
+        Self {
+            first: number / PAGE,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn note(&mut self, number: u64) {
-        let page = self.pages.entry(number / PAGE).or_insert([0; WORDS]);
         let word = usize::try_from(number % PAGE / BITS).ok();
-        let Some(word) = word.and_then(|at| page.get_mut(at)) else {
+        let page = self.page(number / PAGE);
+        let Some(word) = word.and_then(|at| page?.get_mut(at)) else {
             return;
         };
         let bit = bit(number % BITS);
-        if *word & bit != 0 {
+        let is_there = *word & bit != 0;
+        *word |= bit;
+        if is_there {
             self.twice = Some(self.twice.map_or(number, |lowest| lowest.min(number)));
         }
-        *word |= bit;
+    }
+
+    fn page(&mut self, page: u64) -> Option<&mut Page> {
+        let near = page.checked_sub(self.first).filter(|near| *near < NEAR);
+        let Some(near) = near.and_then(|near| usize::try_from(near).ok()) else {
+            return Some(self.far.entry(page).or_insert([0; WORDS]));
+        };
+        if near >= self.near.len() {
+            self.near.resize(near.saturating_add(1), [0; WORDS]);
+        }
+        self.near.get_mut(near)
     }
 
     /// Each once.
     pub(crate) fn ascending(&self) -> impl Iterator<Item = u64> {
-        self.pages.iter().flat_map(|(page, words)| {
+        let far = |pages| {
+            let pages = self.far.range::<u64, (Bound<u64>, Bound<u64>)>(pages);
+            pages.map(|(page, words)| (*page, words))
+        };
+        let before = far((Bound::Unbounded, Bound::Excluded(self.first)));
+        let after = far((Bound::Included(self.first), Bound::Unbounded));
+        let near = (self.first..).zip(&self.near);
+        before.chain(near).chain(after).flat_map(|(page, words)| {
             let first = page.saturating_mul(PAGE);
             let begins = (0..).map(move |at: u64| first.saturating_add(at.saturating_mul(BITS)));
             begins
@@ -71,10 +108,11 @@ mod tests {
         #[test]
         fn numbers_are_noted_as_a_map_would_count_them(
             numbers in prop::collection::vec(
-                prop_oneof![0_u64..200, 900_u64..1_200, Just(u64::MAX), any::<u64>()], 0..300,
+                prop_oneof![0_u64..200, 900_u64..1_200, 4_190_000_u64..4_200_000, Just(u64::MAX), any::<u64>()], 0..300,
             ),
+            after in prop_oneof![0_u64..2_000, Just(u64::MAX), any::<u64>()],
         ) {
-            let (mut taken, mut counted) = (Taken::default(), BTreeMap::<u64, u32>::new());
+            let (mut taken, mut counted) = (Taken::after(after), BTreeMap::<u64, u32>::new());
             for number in numbers {
                 taken.note(number);
                 *counted.entry(number).or_insert(0) += 1;

@@ -1,8 +1,9 @@
 //! Netting alone: the legs of the same journal, read with the same reader, joined, planned, and the plan proven.
 
+use std::thread;
 use std::time::Instant;
 
-use huitong_netting::{Inputs, check, plan};
+use huitong_netting::{Inputs, check_beside, plan};
 
 use crate::bare::journal;
 use crate::day::{FOLDER, day, regions};
@@ -28,7 +29,13 @@ pub(crate) fn net(ground: &Ground) -> Figures {
     let planned = plan(&inputs).unwrap();
     figures.add("plan", begun);
     let begun = Instant::now();
-    check(&planned, &inputs).unwrap();
+    check_beside(&planned, &inputs, |one, other| {
+        thread::scope(|scope| {
+            let other = scope.spawn(other);
+            (one(), other.join().unwrap())
+        })
+    })
+    .unwrap();
     figures.add("check", begun);
     figures.legs = planned.legs();
     figures.memory = highest_memory();

@@ -214,7 +214,13 @@ proptest! {
             }
         }
         for wrong in with_rows_changed(&right) {
-            prop_assert!(check(&wrong, &inputs).is_err(), "{:?}\n{:?}", wrong, right);
+            let found = check(&wrong, &inputs);
+            prop_assert!(found.is_err(), "{:?}\n{:?}", wrong, right);
+            let turned_around = crate::check_beside(&wrong, &inputs, |one, other| {
+                let other = other();
+                (one(), other)
+            });
+            prop_assert_eq!(turned_around, found);
         }
     }
 }
