@@ -102,6 +102,7 @@ impl Writer {
             answers,
             unindexed: VecDeque::new(),
             indexed: TellsIndexed(Arc::clone(&indexed)),
+            proofs: proofs.clone(),
             broken: Arc::clone(&broken),
         };
         let running = runner
@@ -228,6 +229,8 @@ struct Desk {
     unindexed: VecDeque<(u64, u64)>,
     /// Tells how far the index is.
     indexed: TellsIndexed,
+    /// Whoever looks at what is proven is left its tree here.
+    proofs: Proofs,
     /// Why nothing is written any more.
     broken: Arc<OnceLock<String>>,
 }

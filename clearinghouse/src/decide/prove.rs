@@ -7,7 +7,8 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
-use huitong_netting::statement::{ProofError, checkpoint, pair_roots, pair_roots_of};
+use huitong_core::merkle::Tree;
+use huitong_netting::statement::{ProofError, checkpoint_and_tree, pair_roots, pair_roots_of};
 
 use super::net::plan_of;
 use super::{Context, Fault};
@@ -21,6 +22,8 @@ pub(crate) struct Unsigned {
     pub(crate) pair_roots: Vec<Digest>,
     /// Why the rows that were found beside the plan were passed over, where they did not fit it.
     pub(crate) misfit: Option<ProofError>,
+    /// The tree over these rows.
+    pub(crate) tree: Tree,
 }
 
 /// The next checkpoint; none when every netted cycle has one.
@@ -54,9 +57,11 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     })?;
     let before = state.proven.as_ref();
     let before = before.map(|proven| proven.signed.checkpoint.digest());
+    let (checkpoint, tree) = checkpoint_and_tree(&plan, &pair_roots, before);
     Ok(Some(Unsigned {
-        checkpoint: checkpoint(&plan, &pair_roots, before),
+        checkpoint,
         pair_roots,
         misfit,
+        tree,
     }))
 }

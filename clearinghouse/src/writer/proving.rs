@@ -105,6 +105,7 @@ impl Desk {
             checkpoint,
             pair_roots,
             misfit,
+            tree,
         } = match prove(&context) {
             Ok(Some(unsigned)) => unsigned,
             Ok(None) => return false,
@@ -135,6 +136,7 @@ impl Desk {
         };
         match self.append(&ClearingRecord::Proven(proven)) {
             Ok(()) => {
+                self.proofs.keep_tree(plan, tree);
                 info!(%day, plan, "checkpoint signed");
                 true
             }

@@ -52,6 +52,8 @@ use crate::runs::Runs;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanRows {
     rows: Vec<Row>,
+    /// The rows' places, ascending by creditor: by debtor they lie in order already.
+    by_creditor: Vec<(RegionCode, usize)>,
     tree: Tree,
 }
 
@@ -59,21 +61,71 @@ impl PlanRows {
     /// The gross rows of a plan, each with its pair root.
     #[must_use]
     pub fn of(plan: &NettingPlan, pair_roots: &[Digest]) -> Self {
-        let rows = plan.gross.iter().zip(pair_roots);
-        let rows = rows.map(|(gross, pair_root)| Row {
-            pair: Pair {
-                debtor: gross.debtor,
-                creditor: gross.creditor,
-                fund: gross.fund,
-            },
-            legs: gross.legs,
-            amount: gross.amount,
-            pair_root: *pair_root,
-        });
-        let rows: Vec<Row> = rows.collect();
+        let rows = rows_of(plan, pair_roots);
         let tree = tree(&rows);
-        Self { rows, tree }
+        Self::over(rows, tree)
     }
+
+    /// As [`PlanRows::of`], with the tree that a checkpoint was made of, where it is still there; where it is another one
+    /// the rows are hashed anew.
+    #[must_use]
+    pub fn under(
+        checkpoint: &Checkpoint,
+        plan: &NettingPlan,
+        pair_roots: &[Digest],
+        tree: Option<Tree>,
+    ) -> Self {
+        let is_its = |tree: &Tree| (tree.root(), tree.size()) == (checkpoint.root, checkpoint.rows);
+        match tree.filter(is_its) {
+            Some(tree) => Self::over(rows_of(plan, pair_roots), tree),
+            None => Self::of(plan, pair_roots),
+        }
+    }
+
+    fn over(rows: Vec<Row>, tree: Tree) -> Self {
+        let by_creditor = rows.iter().map(|row| row.pair.creditor).zip(0..);
+        let mut by_creditor: Vec<_> = by_creditor.collect();
+        by_creditor.sort_unstable();
+        Self {
+            rows,
+            by_creditor,
+            tree,
+        }
+    }
+
+    /// The places of the rows in which one of these regions stands, ascending.
+    fn standing(&self, own: &[&Window]) -> Vec<usize> {
+        let mut places = Vec::new();
+        for region in own.iter().map(|window| window.region) {
+            let first = self.rows.partition_point(|row| row.pair.debtor < region);
+            let after = self.rows.partition_point(|row| row.pair.debtor <= region);
+            places.extend(first..after);
+            let is_before = |(creditor, _): &(RegionCode, usize)| *creditor < region;
+            let first = self.by_creditor.partition_point(is_before);
+            let owed = self.by_creditor.iter().skip(first);
+            let owed = owed.take_while(|(creditor, _)| *creditor == region);
+            places.extend(owed.map(|(_, place)| *place));
+        }
+        places.sort_unstable();
+        // One between two of them is both's.
+        places.dedup();
+        places
+    }
+}
+
+fn rows_of(plan: &NettingPlan, pair_roots: &[Digest]) -> Vec<Row> {
+    let rows = plan.gross.iter().zip(pair_roots);
+    let rows = rows.map(|(gross, pair_root)| Row {
+        pair: Pair {
+            debtor: gross.debtor,
+            creditor: gross.creditor,
+            fund: gross.fund,
+        },
+        legs: gross.legs,
+        amount: gross.amount,
+        pair_root: *pair_root,
+    });
+    rows.collect()
 }
 
 /// The public table of a plan.
@@ -88,15 +140,26 @@ fn table_of(plan: &NettingPlan) -> NetTable {
 /// The checkpoint of a plan.
 #[must_use]
 pub fn checkpoint(plan: &NettingPlan, pair_roots: &[Digest], before: Option<Digest>) -> Checkpoint {
-    let PlanRows { tree, .. } = PlanRows::of(plan, pair_roots);
-    Checkpoint {
+    checkpoint_and_tree(plan, pair_roots, before).0
+}
+
+/// The checkpoint of a plan, and the tree over its rows.
+#[must_use]
+pub fn checkpoint_and_tree(
+    plan: &NettingPlan,
+    pair_roots: &[Digest],
+    before: Option<Digest>,
+) -> (Checkpoint, Tree) {
+    let tree = tree(&rows_of(plan, pair_roots));
+    let checkpoint = Checkpoint {
         plan: plan.number,
         day: plan.day,
         root: tree.root(),
         rows: tree.size(),
         nets: table_of(plan).digest(),
         before,
-    }
+    };
+    (checkpoint, tree)
 }
 
 /// A leg as its row leaves it to be said.
@@ -269,7 +332,7 @@ fn of_regions(
     let ProvenPlan {
         plan,
         parent,
-        rows: PlanRows { rows, tree },
+        rows: of_plan,
         checkpoint,
     } = *proven;
     let regions = own.iter().map(|window| {
@@ -287,26 +350,21 @@ fn of_regions(
     });
     let stated = in_order(legs);
     let mut left = stated.as_slice();
-    // A plan's windows ascend by region.
-    let is_own = |region| {
-        own.binary_search_by_key(&region, |window| window.region)
-            .is_ok()
-    };
-    let stands = |row: &Row| is_own(row.pair.debtor) || is_own(row.pair.creditor);
-    let rows = (0..).zip(rows).filter(|(_, row)| stands(row));
-    let rows = rows.map(|(index, row)| {
+    let places = of_plan.standing(own);
+    let rows = places.iter().filter_map(|place| {
+        let (row, index) = (of_plan.rows.get(*place)?, u64::try_from(*place).ok()?);
         // Rows ascend as legs do.
         let key = row.pair.key();
         left = from(left, |pair| pair >= key);
         let after = from(left, |pair| pair > key);
         let of_row = left.len().saturating_sub(after.len());
         let of_row = left.iter().take(of_row);
-        StatedRow {
+        Some(StatedRow {
             row: *row,
             index,
-            path: tree.inclusion_path(index).unwrap_or_default(),
+            path: of_plan.tree.inclusion_path(index).unwrap_or_default(),
             legs: of_row.map(|placed| StatedLeg::of(placed.leg)).collect(),
-        }
+        })
     });
     MemberStatement {
         member,

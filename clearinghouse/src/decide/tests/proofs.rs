@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
+use huitong_core::merkle::Tree;
 use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_journal::{Log, Options, Position};
 use huitong_netting::statement::{MemberStatement, check, neighbour};
@@ -232,6 +233,15 @@ fn after_a_restore_the_same_plan_comes_to_the_same_checkpoint() {
     assert_eq!(told(&house, 2), before);
     // What it was signed with tells when; the checkpoint itself does not.
     assert_eq!(journaled(&house)[1].signed.at, house.clock.now());
+}
+
+/// It spares hashing: where it is not what was signed, it is hashed all the same.
+#[test]
+fn a_tree_that_was_left_for_a_plan_and_is_not_its_is_not_used() {
+    let house = House::new(29);
+    netted(&house, 1);
+    house.proofs().keep_tree(1, Tree::new(Vec::new()));
+    assert_eq!(check(&stated(&house, 1, "330000")), []);
 }
 
 #[test]

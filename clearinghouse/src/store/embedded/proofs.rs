@@ -2,7 +2,8 @@
 //!
 //! Once a cycle is netted every region asks for its part of it, and officers for statements; at a month's end regions ask
 //! for all of its days. So the cycles that were looked at last are kept: a plan is read, and its tree hashed, once for all
-//! who ask at that time. A cycle never changes while the program runs.
+//! who ask at that time. A cycle never changes while the program runs. The tree of the last checkpoint need not be hashed
+//! again: the writer, which made it, leaves it here.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Leg, Side};
+use huitong_core::merkle::Tree;
 use huitong_core::record::clearing::Proven;
 use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, PlanRows, ProvenPlan, statement};
@@ -23,6 +25,8 @@ use crate::store::{StoreError, keys};
 pub(crate) struct Proofs {
     pub(super) journaled: Journaled,
     kept: Arc<Mutex<Vec<Kept>>>,
+    /// The tree of the last checkpoint that was signed, by its plan, until somebody looks at its cycle.
+    tree: Arc<Mutex<Option<(u64, Tree)>>>,
 }
 
 /// How many cycles are kept: the two plans and the tree of one are reckoned to take some tens of megabytes for the
@@ -77,7 +81,13 @@ impl Proofs {
         Self {
             journaled,
             kept: Arc::default(),
+            tree: Arc::default(),
         }
+    }
+
+    /// Keeps the tree of a plan's checkpoint in place of any other's.
+    pub(crate) fn keep_tree(&self, plan: u64, tree: Tree) {
+        *locked(&self.tree) = Some((plan, tree));
     }
 
     /// A cycle, once its checkpoint is indexed.
@@ -127,7 +137,9 @@ impl Proofs {
             return Ok(None);
         };
         let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
-        let rows = PlanRows::of(&plan, &proven.pair_roots);
+        let tree = locked(&self.tree).take_if(|(of, _)| *of == plan.number());
+        let (checkpoint, tree) = (&proven.signed.checkpoint, tree.map(|(_, tree)| tree));
+        let rows = PlanRows::under(checkpoint, &plan, &proven.pair_roots, tree);
         Ok(Some(ProvenCycle {
             checkpoint: certified(proven),
             plan,

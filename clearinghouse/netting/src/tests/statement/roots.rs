@@ -1,9 +1,10 @@
 //! Legs that do not come to a plan: the row is named in which they do not.
 
 use huitong_core::checkpoint::row::Pair;
+use huitong_core::merkle::Tree;
 
 use super::*;
-use crate::statement::{Gross, ProofError};
+use crate::statement::{Gross, ProofError, checkpoint_and_tree};
 
 #[test]
 fn legs_that_are_not_the_plans_prove_nothing_and_the_row_is_named() {
@@ -74,4 +75,28 @@ fn legs_that_are_not_the_plans_prove_nothing_and_the_row_is_named() {
     assert_eq!(pair_roots(&plan, &more), Err(added));
     legs.extend([last.clone(), last]);
     assert!(matches!(pair_roots(&plan, &legs), Err(ProofError::Rows(_))));
+}
+
+#[test]
+fn rows_stand_under_the_tree_that_was_signed_and_under_no_other() {
+    let (streams, members) = (super::super::properties::streams(&busy()), members());
+    let marks = streams.marks(10);
+    let inputs = Inputs {
+        day: crate::tests::day(1),
+        parent: None,
+        members: &members,
+        marks: &marks,
+        legs: &streams.agreed,
+    };
+    let plan = plan(&inputs).unwrap();
+    let legs: Vec<Leg> = streams.agreed.iter().map(whole).collect();
+    let roots = pair_roots(&plan, &legs).unwrap();
+    let rows = PlanRows::of(&plan, &roots);
+    let (signed, own) = checkpoint_and_tree(&plan, &roots, None);
+    let mut turned: Vec<Digest> = roots.clone();
+    turned.reverse();
+    let (_, other) = checkpoint_and_tree(&plan, &turned, None);
+    for tree in [Some(own), Some(other), Some(Tree::new(Vec::new())), None] {
+        assert_eq!(PlanRows::under(&signed, &plan, &roots, tree), rows);
+    }
 }
