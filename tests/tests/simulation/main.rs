@@ -231,7 +231,7 @@ fn another_amount_given_again_than_was_deducted_is_caught() {
 
 #[test]
 fn what_disputes_came_to_and_nobody_booked_is_caught() {
-    is_caught(Saboteur::ForgottenCorrection);
+    is_caught_from(Saboteur::ForgottenCorrection, 2);
 }
 
 #[test]
@@ -296,7 +296,7 @@ fn a_dropped_leg_is_caught() {
 
 #[test]
 fn a_forgotten_id_is_caught() {
-    is_caught(Saboteur::ForgottenId);
+    is_caught_from(Saboteur::ForgottenId, 2);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn whoever_is_held_and_released_for_nothing_is_caught() {
 
 #[test]
 fn an_id_that_nobody_comes_back_to_is_caught() {
-    is_caught(Saboteur::SkippedId);
+    is_caught_from(Saboteur::SkippedId, 2);
 }
 
 #[test]
