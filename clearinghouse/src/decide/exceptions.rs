@@ -223,7 +223,7 @@ pub(crate) fn exceptions_page(
     for (_, region, number) in page {
         let place = (*region, *number);
         let over = last_cut_off(context);
-        let leg = over.and_then(|over| matching.waiting_at(place, over, &kept_out));
+        let leg = over.and_then(|over| matching.waiting_at(place, over, kept_out));
         let leg = leg.map(|leg| leg.among(&context.state.members));
         let Some(leg) = leg.filter(|leg| listing.asked.wants(leg)) else {
             continue;

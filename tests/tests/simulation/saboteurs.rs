@@ -156,6 +156,24 @@ impl Saboteur {
     }
 }
 
+/// Without its reversal.
+fn not_reversed(row: HomeRow) -> HomeRow {
+    let state = match row.state {
+        HomeState::Reversed(places) => HomeState::Committed(places.settled),
+        state => state,
+    };
+    HomeRow { state, ..row }
+}
+
+/// As if it had never been settled.
+fn given_up(row: SettlementRow) -> SettlementRow {
+    let state = match row.state {
+        SettlementState::Settled(_) => SettlementState::Abandoned(None),
+        state => state,
+    };
+    SettlementRow { state, ..row }
+}
+
 /// Rows of which some are not what they should be.
 struct Forgetful {
     what: Saboteur,
@@ -172,20 +190,10 @@ impl Forgetful {
             }
             (Saboteur::ForgottenId, _, Row::HomeSettlement(_)) => None,
             (Saboteur::ForgottenReversal, _, Row::HomeSettlement(row)) => {
-                let state = match row.state {
-                    HomeState::Reversed(places) => HomeState::Committed(places.settled),
-                    state => state,
-                };
-                let row = HomeRow { state, ..*row };
-                Some(Row::HomeSettlement(row.into()))
+                Some(Row::HomeSettlement(not_reversed(*row).into()))
             }
             (Saboteur::OtherOutcome, _, Row::Settlement(row)) => {
-                let state = match row.state {
-                    SettlementState::Settled(_) => SettlementState::Abandoned(None),
-                    state => state,
-                };
-                let row = SettlementRow { state, ..*row };
-                Some(Row::Settlement(row.into()))
+                Some(Row::Settlement(given_up(*row).into()))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)

@@ -249,7 +249,7 @@ fn a_plan_that_takes_back_what_no_plan_took_does_not_pass_its_proof() {
         region: region(2),
         number: 1,
     };
-    assert_eq!(check(&[back.clone()], false), Err(without));
-    assert_eq!(check(&[back.clone()], true), Ok(()));
+    assert_eq!(check(std::slice::from_ref(&back), false), Err(without));
+    assert_eq!(check(std::slice::from_ref(&back), true), Ok(()));
     assert_eq!(check(&[back, settled], false), Ok(()));
 }

@@ -42,11 +42,11 @@ fn key(row: u8) -> Key {
 
 /// Where the nth record of a submission is written: each submission in a frame of its own, as its tenth.
 fn place(submission: u64, nth: u32) -> Location {
-    Location::at(position(submission), 10 + nth)
+    Location::at(position(submission), nth.saturating_add(10))
 }
 
 fn position(submission: u64) -> Position {
-    let offset = 68 + u32::try_from(submission).unwrap();
+    let offset = u32::try_from(submission).unwrap().saturating_add(68);
     let bytes: Vec<u8> = [&1_u64.to_be_bytes()[..], &offset.to_be_bytes()].concat();
     Position::from_bytes(&bytes).unwrap()
 }
@@ -94,7 +94,7 @@ impl Played {
     }
 
     fn append(&mut self, of: u8, made: Row, expected: (Location, Location)) {
-        self.appended += 1;
+        self.appended = self.appended.saturating_add(1);
         let change = Change {
             key: key(of),
             row: Some(made),
@@ -139,7 +139,7 @@ impl Played {
     }
 
     fn take(&mut self, step: Step) {
-        let next = self.appended + 1;
+        let next = self.appended.saturating_add(1);
         match step {
             Step::Sync => self.sync(),
             Step::Index => self.index(),
