@@ -141,8 +141,7 @@ impl Ledger {
         };
         begin_anew(&*index, &sealing)?;
         tracing::info!(?opened, "journal open");
-        let overlay = Arc::new(RwLock::new(Overlay::default()));
-        let progress = Arc::new(Progress::new());
+        let (overlay, progress) = (Arc::<RwLock<Overlay>>::default(), Arc::new(Progress::new()));
         // One question is enough: what is answered is all that is synced by then.
         let (to_index, asked) = mpsc::channel(1);
         let indexing = {
