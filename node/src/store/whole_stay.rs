@@ -14,7 +14,7 @@ use super::{Rows, StoreError};
 /// The part that stands for all of them: a bill has a lower number (`INTERIM_AT_MOST`).
 const ALL_PARTS: u16 = u16::MAX;
 /// The part under which a stay that came in parts has one of them. It is kept when none stands any more.
-const ANY_PART: u16 = ALL_PARTS - 1;
+const ANY_PART: u16 = ALL_PARTS.saturating_sub(1);
 
 /// Every key under which a visit is kept that stands, or is prepared.
 pub fn keys_of(key: VisitKey, visit: &Visit) -> impl Iterator<Item = VisitKey> {

@@ -1,5 +1,7 @@
 //! What the tests of the treatment role's decisions begin with.
 
+use std::cell::RefCell;
+
 use huitong_core::id::RequestId;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::treatment::Prepared;
@@ -39,11 +41,17 @@ pub(super) fn rebook(request: RequestId) -> Rebook {
 /// The rows of a treatment node.
 pub(super) struct Treatment {
     pub(super) rows: MemoryIndex,
+    /// All records, each at its own place of one frame.
+    written: RefCell<Vec<NodeRecord>>,
 }
 
 impl Records for Treatment {
-    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
-        Err(StoreError::Inconsistent("no record is read back"))
+    fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
+        let written = self.written.borrow();
+        let record = written.get(usize::try_from(at.record()).unwrap());
+        record
+            .cloned()
+            .ok_or(StoreError::Inconsistent("no record has this place"))
     }
 }
 
@@ -51,6 +59,7 @@ impl Treatment {
     pub(super) fn new() -> Self {
         Self {
             rows: MemoryIndex::new(),
+            written: RefCell::default(),
         }
     }
 
@@ -60,8 +69,10 @@ impl Treatment {
             rows: &self.rows,
             records: self,
         };
-        let at = Location::at(huitong_journal::Position::START, 0);
+        let nth = u32::try_from(self.written.borrow().len()).unwrap();
+        let at = Location::at(huitong_journal::Position::START, nth);
         self.apply(&changes(record, at, &ground).unwrap());
+        self.written.borrow_mut().push(record.clone());
     }
 
     pub(super) fn apply(&self, changes: &[Change]) {
