@@ -50,7 +50,8 @@ async fn what_is_too_much_for_one_leg_is_refused_by_both_regions_and_leaves_noth
         .settle(settle("r-1", published("V1")))
         .await
         .unwrap();
-    // The home region looks by itself, whatever the treatment region sends.
+    // The home region looks by itself, whatever the treatment region sends of a visit that it has shown.
+    crate::provisional::estimate(&mut hospital, published("V2")).await;
     let mut large = world.relay.as_ref().unwrap().last();
     let last = large.settlement.pop().unwrap();
     large.settlement.push(if last == 'a' { 'b' } else { 'a' });

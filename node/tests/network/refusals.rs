@@ -13,6 +13,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 
 use crate::bills::{card, person, published, settle};
+use crate::provisional::estimate;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 fn with(change: impl FnOnce(&mut v1::Bill)) -> v1::Bill {
@@ -269,6 +270,10 @@ async fn a_commit_is_answered_by_id_then_by_visit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_home_region_trusts_no_sum_it_is_sent() {
     let mut replay = Replay::new().await;
+    let mut hospital = replay.world.hospital(HOSPITAL).await;
+    for visit in ["V2", "V3"] {
+        estimate(&mut hospital, published(visit)).await;
+    }
     // An old version: no outcome, and the record as it stands.
     let Outcome::Stale(fresh) = replay.commit(replay.other("V2", 'b')).await.unwrap() else {
         panic!("an outcome on an old version")
