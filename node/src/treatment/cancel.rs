@@ -68,8 +68,15 @@ impl TreatmentRole {
             // The tombstone here is synced; the one at home is asked for, again if need be.
             ViewState::BeingAbandoned => {
                 self.in_turn(settlement, due, async move |role: Arc<Self>| {
-                    let ended = role.end_at_home(settlement, Some(person)).await;
-                    ended.unwrap_or_else(|fault| Err(before_commit(fault)))
+                    tokio::select! {
+                        biased;
+                        () = role.cut.cancelled() => {
+                            Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+                        }
+                        ended = role.end_at_home(settlement, Some(person)) => {
+                            ended.unwrap_or_else(|fault| Err(before_commit(fault)))
+                        }
+                    }
                 })
                 .await
             }
