@@ -31,11 +31,8 @@ const IN_RECOVERY: [&str; 7] = [
     "/huitong.common.v1.CertificateService/",
 ];
 
-/// What a node answers while acknowledged records of its are gone: what saves the rest, and shows its certificates.
-const KEPT_OPEN: [&str; 2] = [
-    "/huitong.common.v1.BackupService/",
-    "/huitong.common.v1.CertificateService/",
-];
+/// What a node answers while acknowledged records of its are gone: backups, which save the rest, and certificates.
+const KEPT_OPEN: &str = "/huitong.common.v1.";
 
 /// The table of a node that may be in recovery, or of which records may be gone.
 ///
@@ -47,11 +44,10 @@ pub fn table_of(own: RegionCode, recovery: Arc<Recovery>) -> Result<AccessTable,
         let is_open = || IN_RECOVERY.iter().any(|open| path.starts_with(open));
         let is_left_out =
             || matches!(caller, Identity::RegionNode(region) if recovery.leaves_out(*region));
-        let is_kept = || KEPT_OPEN.iter().any(|open| path.starts_with(open));
         if !is_ours {
             None
         } else if let Some(gone) = recovery.records_gone() {
-            (!is_kept()).then(|| refused(RefusalCode::RecordsGone, gone))
+            (!path.starts_with(KEPT_OPEN)).then(|| refused(RefusalCode::RecordsGone, gone))
         } else if recovery.serves() {
             is_left_out().then(|| refused(RefusalCode::LeftOut, own))
         } else {
