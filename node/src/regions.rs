@@ -86,7 +86,7 @@ mod tests {
     /// The nth code of a city.
     fn region(nth: usize) -> RegionCode {
         let codes = (1_100..=6_500).filter_map(|code| RegionCode::parse(&format!("{code}00")).ok());
-        codes.take(nth + 1).last().unwrap()
+        codes.take(nth.saturating_add(1)).last().unwrap()
     }
 
     async fn all(work: &mut SideBySide<usize>) -> Vec<(RegionCode, Option<usize>)> {

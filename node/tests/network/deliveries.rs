@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 
-use crate::bills::{settle, small};
+use crate::bills::{card, settle, small};
 use crate::bureau::by_officer;
 use crate::hospital::Hospital;
 use crate::relay::Commits;
@@ -130,7 +130,18 @@ async fn commit_as(world: &World, hospital: &mut Hospital, visit: &str, code: &s
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
     let channel = world.caller(&format!("/region/{code}/node"), NINGBO).await;
-    let outcome = HomeServiceClient::new(channel).commit(sent).await;
+    let mut home = HomeServiceClient::new(channel);
+    let claim = sent.claim.clone().unwrap();
+    let shown = v1::SnapshotRequest {
+        person: claim.person,
+        credential: Some(card("NB1")),
+        institution: claim.institution,
+        visit: claim.visit,
+        receipts_held: 0,
+        sign: false,
+    };
+    home.snapshot(shown).await.unwrap();
+    let outcome = home.commit(sent).await;
     let outcome = outcome.unwrap().into_inner().outcome;
     assert!(matches!(outcome, Some(Outcome::Receipt(_))), "{outcome:?}");
 }

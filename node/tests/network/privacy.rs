@@ -18,7 +18,7 @@ async fn who_looked(world: &World, psn_no: &str) -> v1::WhoLookedResponse {
 }
 
 /// Asks until so many were written down.
-async fn looked(world: &World, times: u64) -> v1::WhoLookedResponse {
+pub async fn looked(world: &World, times: u64) -> v1::WhoLookedResponse {
     loop {
         let answer = who_looked(world, PERSON).await;
         if answer.times >= times {

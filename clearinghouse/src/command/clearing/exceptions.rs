@@ -39,15 +39,25 @@ pub(super) struct Exceptions {
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Reason {
+    /// The other region has not reported it / 对方未上报
     CounterpartMissing,
+    /// The other region reported it otherwise / 双方不一致
     Differs,
+    /// It was reported before / 重复上报
     Repeated,
+    /// It agreed after its cycle was cut off / 迟到
     Late,
+    /// A region attested it otherwise / 对账不一致
     AttestedOtherwise,
+    /// More than one leg may be / 金额过大
     TooLarge,
+    /// It takes back what no cycle took / 原结算未轧差
     OriginalNotNetted,
+    /// Both took it back: nothing to pay / 双方已撤销
     TakenBack,
+    /// Officers left it out of a failed cycle / 重开时剔除
     LeftOut,
+    /// A region that is not in the directory / 未知统筹区
     UnknownRegion,
 }
 
