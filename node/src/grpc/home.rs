@@ -133,11 +133,15 @@ impl HomeService for HomeGrpc {
         let path = Path::root("settlement");
         let settlement = path.parse(&message.settlement, SettlementId::parse);
         let settlement = settlement.map_err(|fault| malformed(&fault))?;
+        let mut whose = None;
         if message.person.is_some() {
             let person = person_from_wire(message.person, Path::root("person"));
-            self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
+            let person = person.map_err(|fault| malformed(&fault))?;
+            self.own_person(&person)?;
+            whose = Some(person.psn_no);
         }
-        let outcome = match self.role.abandon(treatment, settlement, due).await? {
+        let ended = self.role.abandon(treatment, (settlement, whose), due);
+        let outcome = match ended.await? {
             AbandonOutcome::Committed(word) => match &word.reversal {
                 None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&word.receipt)),
                 Some(reversal) => {

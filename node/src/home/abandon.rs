@@ -3,14 +3,17 @@
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::id::SettlementId;
+use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::HomeRefused;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::burial::Burial;
+use super::late::buried::given_up_told;
 use super::refusing::{Refused, refused};
-use super::restored::{Bound, bound};
+use super::relation::handed_over;
+use super::restored::{Bound, bound, is_left_out};
 use crate::store::{HomeId, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
@@ -22,8 +25,10 @@ pub struct Abandon {
     pub treatment: RegionCode,
     /// The id.
     pub settlement: SettlementId,
-    /// The salt of the tombstone, should there be one.
-    pub salt: [u8; 16],
+    /// Whose it is, where that is said.
+    pub person: Option<PsnNo>,
+    /// The salts of the tombstone and of the word to the person's new home, should there be one.
+    pub salts: [[u8; 16]; 2],
 }
 
 /// What stands under it.
@@ -52,7 +57,8 @@ impl Command for Abandon {
             home,
             treatment,
             settlement,
-            salt,
+            person,
+            salts: [salt, hand_salt],
         } = self;
         if rows.home_settlement(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Repeated));
@@ -88,8 +94,22 @@ impl Command for Abandon {
             salt,
             at: now,
         })?;
+        let mut records = vec![NodeRecord::HomeRefused(record.clone())];
+        // Before the restore it may have been put to the new home, which counts it in until it is told.
+        if let Some(psn_no) = person
+            && rows.restored()?.is_some()
+            && let Some(left) = handed_over(rows, psn_no)?
+            && !is_left_out(rows, left.new_home)?
+        {
+            let of = HomeId {
+                treatment,
+                settlement,
+            };
+            let told = given_up_told(home, &left, (of, None), hand_salt, rows, now)?;
+            records.push(told);
+        }
         Ok(Verdict::Append(
-            vec![NodeRecord::HomeRefused(record.clone())],
+            records,
             AbandonVerdict::Buried(Box::new(record)),
         ))
     }

@@ -71,7 +71,7 @@ use huitong_core::decision::{Decision, EngineVersion};
 use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
-use huitong_core::person::{Credential, PersonRef};
+use huitong_core::person::{Credential, PersonRef, PsnNo};
 use huitong_core::provisional::Used;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
@@ -370,7 +370,7 @@ impl HomeRole {
     pub async fn abandon(
         &self,
         treatment: RegionCode,
-        settlement: SettlementId,
+        (settlement, person): (SettlementId, Option<PsnNo>),
         due: Deadline,
     ) -> Result<AbandonOutcome, NodeError> {
         self.is_not_erased(settlement)?;
@@ -378,7 +378,8 @@ impl HomeRole {
             home: self.region,
             treatment,
             settlement,
-            salt: salt(&*self.chance),
+            person,
+            salts: [salt(&*self.chance), salt(&*self.chance)],
         };
         let Done { answer, written } = self.writer.run(command).await?;
         Ok(match answer {

@@ -272,7 +272,8 @@ impl Home {
     ) -> Result<AbandonOutcome, HomeFault> {
         match self {
             Self::Own { role, region } => {
-                let ended = role.abandon(*region, settlement, due).await;
+                let whose = person.map(|person| person.psn_no);
+                let ended = role.abandon(*region, (settlement, whose), due).await;
                 ended.map_err(own_fault)
             }
             Self::Other(peer) => peer.abandon(settlement, person, due.remaining()).await,

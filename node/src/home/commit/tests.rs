@@ -200,7 +200,8 @@ fn a_buried_id_never_commits() {
         home: claim("V1").person.home,
         treatment: claim("V1").treatment,
         settlement: id(1),
-        salt: [3; 16],
+        person: None,
+        salts: [[3; 16], [5; 16]],
     };
     let (buried, records) = home.run(abandon());
     let AbandonVerdict::Buried(record) = buried else {

@@ -57,7 +57,8 @@ fn what_comes_to_other_amounts_is_ended_and_says_by_whom_and_why() {
         home: claim("V1").person.home,
         treatment: claim("V1").treatment,
         settlement: id(1),
-        salt: [4; 16],
+        person: None,
+        salts: [[4; 16], [5; 16]],
     };
     assert_eq!(home.run(abandon).0, AbandonVerdict::Repeated);
     assert_eq!(give_up(&home, "510100"), (GivenUp::Buried, Vec::new()));

@@ -82,7 +82,8 @@ fn gives_up(home: &Home) -> AbandonVerdict {
         home: claim("V1").person.home,
         treatment: claim("V1").treatment,
         settlement: id(1),
-        salt: [3; 16],
+        person: None,
+        salts: [[3; 16], [5; 16]],
     };
     home.run(abandon).0
 }

@@ -270,6 +270,9 @@ impl<'a> Audit<'a> {
             Change::TakenBack(_) | Change::Act(_) => None,
         });
         let claims: Vec<&Committed> = claims.collect();
+        if counts_what_never_stood(&steps, &claims) {
+            return false;
+        }
         let none = SettlementId::from_bytes([0; 16]);
         for step in steps {
             let is_arrival = matches!(step, Step::Came(_));
@@ -354,4 +357,24 @@ impl<'a> Audit<'a> {
             }
         }
     }
+}
+
+/// Whether a late claim was counted in that its old home lost and then buried, and was taken back for it: what the sums were
+/// in between is not followed.
+fn counts_what_never_stood(steps: &[Step<'_>], claims: &[&Committed]) -> bool {
+    let stood = |id: SettlementId| {
+        let mut claims = claims.iter();
+        claims.any(|record| record.body().clearing.settlement == id)
+    };
+    let is_taken_back = |id: SettlementId| {
+        let mut steps = steps.iter();
+        steps.any(|step| matches!(step, Step::TakenBack(of, _) if *of == id))
+    };
+    steps.iter().any(|step| match step {
+        Step::CountedIn(of, _) => {
+            let id = of.of.settlement;
+            !stood(id) && is_taken_back(id)
+        }
+        Step::Came(_) | Step::TakenBack(..) | Step::Own(_) => false,
+    })
 }

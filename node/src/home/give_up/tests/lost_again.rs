@@ -1,5 +1,6 @@
 //! What was given up before another restore lost the tombstone, when only the word to the new home came back.
 
+use huitong_core::record::recovery::RestoreBegan;
 use huitong_core::record::transfer::{HandRegained, HandWritten};
 
 use super::*;
@@ -43,7 +44,8 @@ fn abandons() -> Abandon {
         home: person().home,
         treatment: claim("V1").treatment,
         settlement: id(1),
-        salt: [4; 16],
+        person: None,
+        salts: [[4; 16], [5; 16]],
     }
 }
 
@@ -88,4 +90,32 @@ fn what_the_backup_has_as_put_is_ended_with_it() {
         let relation = home.rows.relation(person().psn_no).unwrap().unwrap();
         assert_eq!(relation.leaving.unwrap().offered, None);
     }
+}
+
+#[test]
+fn the_new_home_is_told_of_what_a_restored_home_buries_and_may_have_put_to_it() {
+    let whose = || Abandon {
+        person: Some(person().psn_no),
+        ..abandons()
+    };
+    let home = Home::new();
+    home.write(&NodeRecord::RestoreBegan(RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    }));
+    hand_over(&home);
+    let (verdict, records) = home.run(whose());
+    assert!(matches!(verdict, AbandonVerdict::Buried(_)), "{verdict:?}");
+    let [NodeRecord::HomeRefused(_), NodeRecord::HandWritten(told)] = &*records else {
+        panic!("{records:?}")
+    };
+    let Handed::GivenUp(of) = &told.word().handed else {
+        panic!("{told:?}")
+    };
+    assert_eq!((of.settlement, &of.by), (id(1), &None));
+    // A home that lost nothing would know of it.
+    let home = Home::new();
+    hand_over(&home);
+    assert_eq!(home.run(whose()).1.len(), 1);
 }
