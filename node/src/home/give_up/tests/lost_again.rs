@@ -4,6 +4,7 @@ use huitong_core::record::recovery::RestoreBegan;
 use huitong_core::record::transfer::{HandRegained, HandWritten};
 
 use super::*;
+use crate::samples::now;
 use crate::transfer::testing::{handed, taking};
 
 /// What the new home gives back.
