@@ -2,7 +2,7 @@
 //!
 //! A home region shows nobody's record without it. One that has lost what it showed asks for it again before it decides
 //! (`drive`). Deliberately absent: the journal. What is read of a person opens their record, so it lies on no disk here;
-//! a claim whose credential went with a restart is ended at home instead.
+//! a claim whose credential went with a restart stays open until it is sent again, which brings it, or lapses.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,14 +11,16 @@ use huitong_core::coverage::Snapshot;
 use huitong_core::id::SettlementId;
 use huitong_core::person::Credential;
 use huitong_core::record::treatment::Prepared;
-use huitong_core::refusal::{Refusal, Retry};
+use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::open::unknown;
+use super::records::InTheWay;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
 use crate::peers::{Home, HomeFault};
+use crate::store::{Rows as _, SettlementState, StoreError};
 
 /// Claims whose credentials are kept at once.
 const AT_MOST: usize = 65_536;
@@ -57,17 +59,36 @@ impl Credentials {
 }
 
 impl TreatmentRole {
+    /// Keeps what was read for a claim that is sent again before it has an outcome, where nothing is kept of it any more.
+    pub(super) fn read_again(
+        &self,
+        settlement: SettlementId,
+        found: &InTheWay,
+        read: &Credential,
+    ) -> Result<(), StoreError> {
+        let row = match found {
+            InTheWay::Known => self.ledger.settlement(settlement)?,
+            InTheWay::Conflict(_) | InTheWay::Visit(_) => None,
+        };
+        let is_open = row.is_some_and(|row| row.state == SettlementState::Prepared);
+        if is_open && self.credentials.of(settlement).is_none() {
+            self.credentials.keep(settlement, read.clone());
+        }
+        Ok(())
+    }
+
     /// Has the home region show the person again, that has lost that it did: with the credential that was read, as long as
-    /// that is here. Nothing of the claim was decided there, so without it the id is given up.
+    /// that is here. Without it the claim stays open: nothing of it was decided there, and sent again it brings it.
     pub(super) async fn shown_again(
         &self,
         prepared: &Prepared,
         home: &Home,
-    ) -> Result<Result<Snapshot, Option<Refusal>>, NodeError> {
+    ) -> Result<Result<Snapshot, Refusal>, NodeError> {
         let (settlement, claim) = (prepared.settlement, &prepared.claim);
         tracing::warn!(%settlement, home = %home.region(), "a home region has lost what it showed");
         let Some(credential) = self.credentials.of(settlement) else {
-            return Ok(Err(None));
+            let not_shown = Refusal::new(RefusalCode::NotShown, settlement);
+            return Err(unknown(settlement, &HomeFault::Refused(not_shown)));
         };
         let ask = SnapshotAsk {
             treatment: self.region,
@@ -82,7 +103,7 @@ impl TreatmentRole {
             Ok(fresh) => Ok(Ok(fresh)),
             // What may pass by itself is no reason to give up.
             Err(HomeFault::Refused(refusal)) if refusal.code.retry() == Retry::No => {
-                Ok(Err(Some(refusal)))
+                Ok(Err(refusal))
             }
             Err(fault) => Err(unknown(settlement, &fault)),
         }

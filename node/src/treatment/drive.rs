@@ -148,7 +148,7 @@ impl TreatmentRole {
                 {
                     match self.shown_again(prepared, home).await? {
                         Ok(fresh) => fresh,
-                        Err(reason) => return self.give_up(attempt, home, reason).await,
+                        Err(reason) => return self.give_up(attempt, home, Some(reason)).await,
                     }
                 }
                 // A late claim of whoever has moved on from the new home is never decided, and is no word of an

@@ -79,6 +79,7 @@ impl TreatmentRole {
         let (binding, key) = (order.binding(), order.visit_key());
         let visit = (&key, &order.bill.visit);
         if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, visit)? {
+            self.read_again(settlement, &found, &order.bill.credential)?;
             return self.answer_standing(settlement, found, due).await;
         }
         if order

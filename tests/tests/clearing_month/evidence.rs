@@ -106,6 +106,8 @@ pub struct PrefundLook {
     pub day: BusinessDay,
     /// So many cycles were netted by then.
     pub cycles: usize,
+    /// So many orders were given by then.
+    pub orders: usize,
     pub used: i64,
     pub held: i64,
     pub asked: i64,

@@ -63,7 +63,7 @@ fn level(used: i64, held: i64) -> Level {
 fn used(evidence: &Evidence, look: &PrefundLook) -> i64 {
     let (payer, holder, fund) = evidence.prefund.of;
     let is_free = |cycle: &&Cycle| {
-        let mut orders = evidence.orders.iter();
+        let mut orders = evidence.orders.iter().take(look.orders);
         let order = orders.find(|order| order.days.contains(&cycle.day));
         order.is_some_and(|order| is_free(evidence, order, look.day))
     };
@@ -89,5 +89,5 @@ fn is_free(evidence: &Evidence, order: &Order, by: BusinessDay) -> bool {
     let open: BTreeMap<_, _> = open.map(|((member, _), net)| (member, net)).collect();
     let owes = |member| open.get(member).is_some_and(|net| *net < 0);
     let is_owed = open.get(&holder).is_some_and(|net| *net > 0);
-    order.ordered <= by && !owes(&payer) && (!is_owed || open.keys().any(owes))
+    !owes(&payer) && (!is_owed || open.keys().any(owes))
 }

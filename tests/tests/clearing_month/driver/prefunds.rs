@@ -95,6 +95,7 @@ impl Month {
         let look = PrefundLook {
             day,
             cycles: self.cycles.len(),
+            orders: self.orders.len(),
             used: standing.used_fen,
             held: standing.held_fen,
             asked: standing.set_fen + standing.topped_up_fen,
