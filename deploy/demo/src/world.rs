@@ -7,13 +7,14 @@ pub mod people;
 pub mod region;
 pub mod region_files;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use huitong_certs::Identity;
 use huitong_certs::directory::Directory;
 use huitong_core::region::RegionCode;
+use tokio::net::TcpSocket;
 
 use region::{REGIONS, Region};
 
@@ -23,6 +24,8 @@ pub struct World {
     folder: PathBuf,
     clearinghouse: SocketAddr,
     places: Vec<Place>,
+    /// Bound to the addresses and never listening, so that nobody else is given one before its server is there.
+    _kept: Vec<TcpSocket>,
 }
 
 /// One region and where its node listens.
@@ -42,13 +45,15 @@ impl World {
     /// # Errors
     /// When no port is free or a folder cannot be made.
     pub fn found(folder: &Path) -> anyhow::Result<Self> {
-        // All ports are held until all are chosen, so that none is chosen twice.
-        let mut held = Vec::new();
+        let mut kept = Vec::new();
         let mut free = || -> anyhow::Result<SocketAddr> {
-            let listener =
-                TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a free port")?;
-            let address = listener.local_addr()?;
-            held.push(listener);
+            let socket = TcpSocket::new_v4()?;
+            let bound = socket.bind((Ipv4Addr::LOCALHOST, 0).into());
+            bound.context("finding a free port")?;
+            // Its server listens beside it; shared only now, so that it was nobody's.
+            socket.set_reuseaddr(true)?;
+            let address = socket.local_addr()?;
+            kept.push(socket);
             Ok(address)
         };
         let clearinghouse = free()?;
@@ -65,6 +70,7 @@ impl World {
             folder: std::path::absolute(folder).with_context(|| unmade(folder))?,
             clearinghouse,
             places,
+            _kept: kept,
         };
         let make = |data: PathBuf| {
             let made = std::fs::create_dir_all(&data);

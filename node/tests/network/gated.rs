@@ -1,8 +1,8 @@
-//! A disk that stands still in the middle of syncing, for as long as a test wants, and may then lose its power. What a real
-//! disk does with what was not synced is the disk's below.
+//! A disk whose syncs are counted, that stands still in the middle of one for as long as a test wants, and may then lose its
+//! power. What a real disk does with what was not synced is the disk's below.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
@@ -16,6 +16,7 @@ pub struct Gate {
     is_waited: AtomicBool,
     /// Whether what waits fails once it opens, and whatever comes after.
     is_lost: AtomicBool,
+    syncs: AtomicU64,
 }
 
 impl Gate {
@@ -38,7 +39,13 @@ impl Gate {
         self.is_waited.load(Ordering::SeqCst)
     }
 
+    /// How often something was to be synced.
+    pub fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::SeqCst)
+    }
+
     fn pass(&self) -> io::Result<()> {
+        self.syncs.fetch_add(1, Ordering::SeqCst);
         let closed = self.is_closed.lock().unwrap();
         if *closed {
             self.is_waited.store(true, Ordering::SeqCst);

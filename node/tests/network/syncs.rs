@@ -1,11 +1,9 @@
 //! A refusal that is no outcome leaves nothing behind: a flood of them costs not one sync.
 
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use huitong_journal::{DirDisk, Disk, DiskFile, Held, LockRefusal};
+use huitong_journal::{DirDisk, Disk};
 use huitong_node::platform::{Storage, StorageError, Stored};
 use huitong_node::store::Rows;
 use huitong_node::store::memory::MemoryIndex;
@@ -14,6 +12,7 @@ use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
 use crate::bills::{card, person, published, settle};
+use crate::gated::{Gate, Gated};
 use crate::relay::Commits;
 use crate::world::{HOSPITAL, NINGBO, World, code};
 
@@ -42,76 +41,19 @@ impl Storage for OnDisk {
     }
 }
 
-/// A disk that counts what is synced.
-#[derive(Debug)]
-struct Counting {
-    disk: Arc<dyn Disk>,
-    syncs: Arc<AtomicU64>,
-}
-
-#[derive(Debug)]
-struct CountingFile {
-    file: Arc<dyn DiskFile>,
-    syncs: Arc<AtomicU64>,
-}
-
-impl Counting {
-    fn file(&self, file: io::Result<Arc<dyn DiskFile>>) -> io::Result<Arc<dyn DiskFile>> {
-        let syncs = self.syncs.clone();
-        Ok(Arc::new(CountingFile { file: file?, syncs }))
-    }
-}
-
-impl Disk for Counting {
-    fn lock(&self) -> Result<Box<dyn Held>, LockRefusal> {
-        self.disk.lock()
-    }
-    fn list(&self) -> io::Result<Vec<String>> {
-        self.disk.list()
-    }
-    fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn DiskFile>> {
-        self.file(self.disk.create(name, size))
-    }
-    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
-        self.file(self.disk.open(name))
-    }
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-    fn sync_names(&self) -> io::Result<()> {
-        self.disk.sync_names()
-    }
-}
-
-impl DiskFile for CountingFile {
-    fn size(&self) -> io::Result<u64> {
-        self.file.size()
-    }
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.file.read_at(offset, buffer)
-    }
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_at(offset, bytes)
-    }
-    fn sync(&self) -> io::Result<()> {
-        self.syncs.fetch_add(1, Ordering::SeqCst);
-        self.file.sync()
-    }
-}
-
 /// Syncs that are for something else than who looked, which is written about once a second for all who did, however long it
 /// all takes.
 struct Others {
-    syncs: Arc<AtomicU64>,
+    gate: Arc<Gate>,
     index: Arc<MemoryIndex>,
     /// Syncs and records of who looked when it began.
     begun: (u64, u64),
 }
 
 impl Others {
-    fn since_now(syncs: Arc<AtomicU64>, index: Arc<MemoryIndex>) -> Self {
+    fn since_now(gate: Arc<Gate>, index: Arc<MemoryIndex>) -> Self {
         let mut others = Self {
-            syncs,
+            gate,
             index,
             begun: (0, 0),
         };
@@ -121,7 +63,7 @@ impl Others {
 
     /// What is synced is in the index a moment later, so that the syncs are counted first.
     fn now(&self) -> (u64, u64) {
-        let syncs = self.syncs.load(Ordering::SeqCst);
+        let syncs = self.gate.syncs();
         let looks = self.index.looks_written().unwrap();
         (syncs, looks.unwrap_or_default())
     }
@@ -165,15 +107,12 @@ async fn a_flood_of_refusals_that_are_no_outcome_costs_no_sync_and_each_final_on
     assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
     let sent = world.relay.as_ref().unwrap().last();
     world.stop(NINGBO).await;
-    let syncs = Arc::new(AtomicU64::new(0));
+    let gate = Arc::<Gate>::default();
     let disk = DirDisk::at(world.journal(NINGBO)).unwrap();
-    let counting = Counting {
-        disk,
-        syncs: syncs.clone(),
-    };
-    let index = world.start_on(NINGBO, Arc::new(counting)).await;
+    let counted = Gated::of(disk, &gate);
+    let index = world.start_on(NINGBO, counted).await;
     let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
-    let others = Others::since_now(syncs, index);
+    let others = Others::since_now(gate, index);
 
     let mut stale = sent.clone();
     stale.version.as_mut().unwrap().change = 9;
