@@ -74,7 +74,7 @@ impl HomeRole {
         let (asker, now) = ((claim.treatment, institution), Instant::now());
         self.watch.admit(asker, psn_no, now)?;
         if self.ledger.member(psn_no)?.is_none() {
-            self.watch.unknown(asker, now);
+            self.watch.unknown_claimed(asker, psn_no, now);
         }
         Err(NodeError::refused(RefusalCode::NotShown, settlement))
     }

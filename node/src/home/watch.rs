@@ -71,6 +71,9 @@ struct OfRegion {
 struct OfInstitution {
     people: BTreeSet<PsnNo>,
     unknown: usize,
+    /// Whom nobody knows and claims came for, each counted once: a claim that is open is put again and again, and to hear
+    /// the same again is no guess.
+    claimed: BTreeSet<PsnNo>,
 }
 
 /// Whether an operator was told in this window.
@@ -156,6 +159,17 @@ impl Watch {
         });
     }
 
+    /// A claim came for a person who is unknown.
+    pub fn unknown_claimed(&self, asker: Asker, psn_no: PsnNo, now: Instant) {
+        let is_new = self.with(asker.0, now, |region| {
+            let own = region.institutions.entry(asker.1).or_default();
+            own.claimed.insert(psn_no)
+        });
+        if is_new {
+            self.unknown(asker, now);
+        }
+    }
+
     /// A settlement has followed.
     pub fn settled(&self, asker: Asker, psn_no: PsnNo, now: Instant) {
         self.with(asker.0, now, |region| {
@@ -213,6 +227,18 @@ mod tests {
                 admitted
             })
             .count()
+    }
+
+    #[test]
+    fn a_claim_that_is_put_again_and_again_is_one_guess() {
+        let (watch, now) = (Watch::new(LIMITS, Arc::default()), Instant::now());
+        let by = asker("510100", 1);
+        for _ in 0..9 {
+            watch.admit(by, person(1), now).unwrap();
+            watch.unknown_claimed(by, person(1), now);
+        }
+        watch.unknown_claimed(by, person(2), now);
+        assert!(watch.admit(by, person(3), now).is_err(), "two guesses");
     }
 
     #[test]
