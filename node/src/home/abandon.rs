@@ -8,14 +8,18 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::home::HomeRefused;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_transport::Deadline;
 
 use super::burial::Burial;
 use super::late::buried::given_up_told;
-use super::refusing::{Refused, refused};
+use super::refusing::{Refused, Under, refused, told};
 use super::relation::handed_over;
 use super::restored::{Bound, bound, is_left_out};
-use crate::store::{HomeId, Rows, StoreError};
-use crate::writer::{Command, Verdict};
+use super::{AbandonOutcome, HomeRole};
+use crate::chance::salt;
+use crate::error::NodeError;
+use crate::store::{HomeId, HomeState, Leaving, Rows, StoreError};
+use crate::writer::{Command, Done, Verdict};
 
 /// An id to be given up.
 pub struct Abandon {
@@ -43,6 +47,8 @@ pub enum AbandonVerdict {
     LegStands,
     /// It is a late claim that is being put to the person's new home.
     Offered,
+    /// The node serves without the person's new home since its restore, which would have to be told: nothing is written.
+    LeftOut(RegionCode),
 }
 
 impl Command for Abandon {
@@ -60,8 +66,32 @@ impl Command for Abandon {
             person,
             salts: [salt, hand_salt],
         } = self;
+        let told = match to_be_told(rows, (treatment, settlement), person)? {
+            Some(left) if is_left_out(rows, left.new_home)? => {
+                return Ok(Verdict::Answer(AbandonVerdict::LeftOut(left.new_home)));
+            }
+            Some(left) => {
+                let of = HomeId {
+                    treatment,
+                    settlement,
+                };
+                Some(given_up_told(
+                    home,
+                    &left,
+                    (of, None),
+                    hand_salt,
+                    rows,
+                    now,
+                )?)
+            }
+            None => None,
+        };
         if rows.home_settlement(treatment, settlement)?.is_some() {
-            return Ok(Verdict::Answer(AbandonVerdict::Repeated));
+            // Said again with the person: whoever had not named them does so now.
+            return Ok(match told {
+                Some(told) => Verdict::Append(vec![told], AbandonVerdict::Repeated),
+                None => Verdict::Answer(AbandonVerdict::Repeated),
+            });
         }
         let burial = Burial {
             of: HomeId {
@@ -95,22 +125,73 @@ impl Command for Abandon {
             at: now,
         })?;
         let mut records = vec![NodeRecord::HomeRefused(record.clone())];
-        // Before the restore it may have been put to the new home, which counts it in until it is told.
-        if let Some(psn_no) = person
-            && rows.restored()?.is_some()
-            && let Some(left) = handed_over(rows, psn_no)?
-            && !is_left_out(rows, left.new_home)?
-        {
-            let of = HomeId {
-                treatment,
-                settlement,
-            };
-            let told = given_up_told(home, &left, (of, None), hand_salt, rows, now)?;
-            records.push(told);
-        }
+        records.extend(told);
         Ok(Verdict::Append(
             records,
             AbandonVerdict::Buried(Box::new(record)),
         ))
     }
+}
+
+impl HomeRole {
+    /// Ends an id: what stands under it, or a tombstone.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn abandon(
+        &self,
+        treatment: RegionCode,
+        (settlement, person): (SettlementId, Option<PsnNo>),
+        due: Deadline,
+    ) -> Result<AbandonOutcome, NodeError> {
+        self.is_not_erased(settlement)?;
+        let command = Abandon {
+            home: self.region,
+            treatment,
+            settlement,
+            person,
+            salts: [salt(&*self.chance), salt(&*self.chance)],
+        };
+        let Done { answer, written } = self.writer.run(command).await?;
+        Ok(match answer {
+            AbandonVerdict::Repeated => match self.under(treatment, settlement).await? {
+                Under::Committed(word) => AbandonOutcome::Committed(word),
+                Under::Refused(refusal) => AbandonOutcome::Ended(refusal),
+            },
+            AbandonVerdict::LegStands => {
+                return Err(NodeError::refused(RefusalCode::LegStands, settlement));
+            }
+            AbandonVerdict::LeftOut(region) => {
+                return Err(NodeError::refused(RefusalCode::LeftOut, region));
+            }
+            AbandonVerdict::Offered => {
+                self.finish_late(treatment, settlement, due).await?;
+                return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+            }
+            AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),
+        })
+    }
+}
+
+/// To which new home it is told that an id is given up: before a restore it may have been put there, where it is counted in
+/// until then. None of what stands or was refused, of what that home was told of or is being put to it, and of whom nobody
+/// names.
+fn to_be_told(
+    rows: &dyn Rows,
+    (treatment, settlement): (RegionCode, SettlementId),
+    person: Option<PsnNo>,
+) -> Result<Option<Leaving>, StoreError> {
+    let Some(psn_no) = person else {
+        return Ok(None);
+    };
+    let row = rows.home_settlement(treatment, settlement)?;
+    let can_stand = row.is_some_and(|row| !matches!(row.state, HomeState::Tombstone(_)));
+    if can_stand
+        || rows.restored()?.is_none()
+        || rows.given_up(treatment, settlement)?.is_some()
+        || rows.late_claim(treatment, settlement)?.is_some()
+    {
+        return Ok(None);
+    }
+    handed_over(rows, psn_no)
 }

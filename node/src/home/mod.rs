@@ -71,7 +71,7 @@ use huitong_core::decision::{Decision, EngineVersion};
 use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
-use huitong_core::person::{Credential, PersonRef, PsnNo};
+use huitong_core::person::{Credential, PersonRef};
 use huitong_core::provisional::Used;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
@@ -88,7 +88,6 @@ use crate::policies::PolicyBook;
 use crate::store::{PolicyChanges, Rows, StoreError};
 use crate::writer::{Done, Writer};
 
-use abandon::{Abandon, AbandonVerdict};
 use anew::CommitOfRegion;
 use commit::{Commit, CommitVerdict, Recomputed};
 use looks::Looks;
@@ -360,41 +359,6 @@ impl HomeRole {
             snapshot,
             outcome,
             change,
-        })
-    }
-
-    /// Ends an id: what stands under it, or a tombstone.
-    ///
-    /// # Errors
-    /// The node's own trouble.
-    pub async fn abandon(
-        &self,
-        treatment: RegionCode,
-        (settlement, person): (SettlementId, Option<PsnNo>),
-        due: Deadline,
-    ) -> Result<AbandonOutcome, NodeError> {
-        self.is_not_erased(settlement)?;
-        let command = Abandon {
-            home: self.region,
-            treatment,
-            settlement,
-            person,
-            salts: [salt(&*self.chance), salt(&*self.chance)],
-        };
-        let Done { answer, written } = self.writer.run(command).await?;
-        Ok(match answer {
-            AbandonVerdict::Repeated => match self.under(treatment, settlement).await? {
-                Under::Committed(word) => AbandonOutcome::Committed(word),
-                Under::Refused(refusal) => AbandonOutcome::Ended(refusal),
-            },
-            AbandonVerdict::LegStands => {
-                return Err(NodeError::refused(RefusalCode::LegStands, settlement));
-            }
-            AbandonVerdict::Offered => {
-                self.finish_late(treatment, settlement, due).await?;
-                return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
-            }
-            AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),
         })
     }
 }

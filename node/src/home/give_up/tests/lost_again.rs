@@ -93,12 +93,7 @@ fn what_the_backup_has_as_put_is_ended_with_it() {
     }
 }
 
-#[test]
-fn the_new_home_is_told_of_what_a_restored_home_buries_and_may_have_put_to_it() {
-    let whose = || Abandon {
-        person: Some(person().psn_no),
-        ..abandons()
-    };
+fn put_back() -> Home {
     let home = Home::new();
     home.write(&NodeRecord::RestoreBegan(RestoreBegan {
         incarnation: 2,
@@ -106,17 +101,52 @@ fn the_new_home_is_told_of_what_a_restored_home_buries_and_may_have_put_to_it() 
         at: now(),
     }));
     hand_over(&home);
-    let (verdict, records) = home.run(whose());
-    assert!(matches!(verdict, AbandonVerdict::Buried(_)), "{verdict:?}");
-    let [NodeRecord::HomeRefused(_), NodeRecord::HandWritten(told)] = &*records else {
-        panic!("{records:?}")
+    home
+}
+
+fn with_person() -> Abandon {
+    Abandon {
+        person: Some(person().psn_no),
+        ..abandons()
+    }
+}
+
+fn is_told(record: &NodeRecord) {
+    let NodeRecord::HandWritten(told) = record else {
+        panic!("{record:?}")
     };
     let Handed::GivenUp(of) = &told.word().handed else {
         panic!("{told:?}")
     };
     assert_eq!((of.settlement, &of.by), (id(1), &None));
+}
+
+#[test]
+fn the_new_home_is_told_of_what_a_restored_home_buries_and_may_have_put_to_it() {
+    let (verdict, records) = put_back().run(with_person());
+    assert!(matches!(verdict, AbandonVerdict::Buried(_)), "{verdict:?}");
+    let [NodeRecord::HomeRefused(_), told] = &*records else {
+        panic!("{records:?}")
+    };
+    is_told(told);
     // A home that lost nothing would know of it.
     let home = Home::new();
     hand_over(&home);
-    assert_eq!(home.run(whose()).1.len(), 1);
+    assert_eq!(home.run(with_person()).1.len(), 1);
+}
+
+#[test]
+fn whoever_names_the_person_of_a_buried_id_later_has_the_new_home_told() {
+    let home = put_back();
+    assert_eq!(home.run(abandons()).1.len(), 1, "nobody is named");
+    let (verdict, records) = home.run(with_person());
+    assert_eq!(verdict, AbandonVerdict::Repeated);
+    let [told] = &*records else {
+        panic!("{records:?}")
+    };
+    is_told(told);
+    assert_eq!(
+        home.run(with_person()),
+        (AbandonVerdict::Repeated, Vec::new())
+    );
 }
