@@ -68,6 +68,11 @@ impl TreatmentRole {
             // The tombstone here is synced; the one at home is asked for, again if need be.
             ViewState::BeingAbandoned => {
                 self.in_turn(settlement, due, async move |role: Arc<Self>| {
+                    // Whoever had its turn before may have ended it.
+                    let standing = role.standing(settlement).await?;
+                    if !matches!(standing.state, ViewState::BeingAbandoned) {
+                        return Ok(standing);
+                    }
                     tokio::select! {
                         biased;
                         () = role.cut.cancelled() => {
@@ -112,6 +117,8 @@ impl TreatmentRole {
             Err(error) => return Ok(Err(error)),
         };
         let due = Deadline::after(self.timing.commit);
+        // Another home's person has nothing to do with the id.
+        let person = person.filter(|person| person.home == home.region());
         Ok(match home.abandon(settlement, person, due).await? {
             AbandonOutcome::Ended(word) => self.end_buried(settlement, &home, word).await,
             AbandonOutcome::Committed(_) => {
