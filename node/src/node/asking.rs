@@ -6,6 +6,7 @@
 //! answer, while the node serves. Deliberately absent: what is done when they hold more (`ledger::gone`), and the questions
 //! in passing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::Heart;
 use crate::chance::{Chance, jittered};
+use crate::error::NodeError;
 use crate::home::HomeRole;
-use crate::ledger::RecordsGone;
+use crate::ledger::{RecordsGone, WriteError};
 use crate::peers::Peer;
 
 /// How long a party has for its answer.
@@ -66,30 +68,38 @@ pub(super) async fn ask_again(
     }
 }
 
-/// Asks regions at once; those that did not answer.
+/// Asks regions at once; those of which it is not known then what they hold.
 async fn ask(home: &Arc<HomeRole>, regions: Unasked) -> Unasked {
     let mut asked = JoinSet::new();
-    for (region, peer) in regions {
-        let home = Arc::clone(home);
+    for (region, peer) in &regions {
+        let (home, region, peer) = (Arc::clone(home), *region, Arc::clone(peer));
         asked.spawn(async move {
             // A delivery of nothing: the answer says up to which number all is held.
             match peer.deliver(&[], WITHIN).await {
                 Ok(held) => {
-                    if let Err(error) = home.acknowledge(region, held) {
+                    let compared = home.acknowledge(region, held);
+                    if let Err(error) = &compared {
                         tracing::error!(%region, %error, "a region's answer cannot be held against the journal");
                     }
-                    None
+                    // That records are gone is known as well, and closes the node.
+                    let is_gone = |error: &NodeError| {
+                        matches!(error, NodeError::Write(WriteError::RecordsGone(_)))
+                    };
+                    let is_known = compared.as_ref().err().is_none_or(is_gone);
+                    is_known.then_some(region)
                 }
                 Err(fault) => {
                     tracing::warn!(%region, %fault, "a region does not say how far it holds what this node gave it");
-                    Some((region, peer))
+                    None
                 }
             }
         });
     }
-    let mut silent = Vec::new();
+    let mut known = BTreeSet::new();
     while let Some(answer) = asked.join_next().await {
-        silent.extend(answer.ok().flatten());
+        known.extend(answer.ok().flatten());
     }
-    silent
+    let mut unasked = regions;
+    unasked.retain(|(region, _)| !known.contains(region));
+    unasked
 }
