@@ -9,8 +9,10 @@ use crate::bills::published;
 use crate::provisional::{allowed, emergency};
 use crate::world::{HOSPITAL, World};
 
-/// What the hospital allows.
-const BUDGET: Duration = Duration::from_secs(4);
+/// What the hospital allows: more than a busy machine takes for what is asked here.
+const BUDGET: Duration = Duration::from_secs(60);
+/// How long a snapshot takes.
+const TAKES: Duration = Duration::from_secs(2);
 
 /// Asks what would be paid, with snapshots that take so much of the time; what each question was allowed.
 async fn allowed_by(world: &World, takes: Duration) -> Vec<(&'static str, Duration)> {
@@ -27,14 +29,16 @@ async fn allowed_by(world: &World, takes: Duration) -> Vec<(&'static str, Durati
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_home_region_took_for_one_answer_is_not_there_for_the_next() {
     let world = allowed(World::relayed().await).await;
-    // The policy is fetched once the snapshot names it, and is at hand the second time.
-    for next in ["policy", "signed"] {
-        let asked = allowed_by(&world, BUDGET * 4 / 5).await;
-        let [("snapshot", first), (second, left), ..] = asked[..] else {
-            panic!("{asked:?}")
-        };
-        assert_eq!(second, next);
-        assert!(first > BUDGET * 4 / 5 && first <= BUDGET, "{asked:?}");
-        assert!(left <= BUDGET / 5, "{asked:?}");
-    }
+    let asked = allowed_by(&world, TAKES).await;
+    let [
+        ("snapshot", first),
+        ("policy", second),
+        ("signed", third),
+        ..,
+    ] = asked[..]
+    else {
+        panic!("{asked:?}")
+    };
+    assert!(first <= BUDGET, "{asked:?}");
+    assert!(second <= first - TAKES && third <= second, "{asked:?}");
 }
