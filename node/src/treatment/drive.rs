@@ -187,13 +187,11 @@ impl TreatmentRole {
             .await
         {
             Ok(policy) => policy,
-            // What may pass by itself is no reason to give up, and no answer: the settlement is open.
+            // What may pass by itself is no reason to give up.
             Err(NodeError::Refused(refusal) | NodeError::Pushed(refusal, _)) => {
                 return match refusal.code.retry() {
                     Retry::No => Ok(Err(refusal)),
-                    Retry::SameId => {
-                        Err(unknown(prepared.settlement, &HomeFault::Refused(refusal)))
-                    }
+                    Retry::SameId => Err(NodeError::Refused(refusal)),
                 };
             }
             Err(error) => return Err(error),
