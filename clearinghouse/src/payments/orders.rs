@@ -96,8 +96,8 @@ impl Payments {
         unpaid
     }
 
-    /// The orders that a record brings on or back, and the funds of which it does.
-    pub(crate) fn touched(&self, record: &PaymentRecord) -> Vec<(Arc<Order>, Fund)> {
+    /// The orders that a record brings on or back.
+    pub(crate) fn touched(&self, record: &PaymentRecord) -> Vec<Arc<Order>> {
         let references: Vec<_> = match record {
             PaymentRecord::Instructed(of) => {
                 of.instructions.iter().map(|of| of.reference).collect()
@@ -115,13 +115,9 @@ impl Payments {
             | PaymentRecord::Delayed(_) => Vec::new(),
         };
         let payments = references.iter().filter_map(|of| self.payments.get(of));
-        let touched = payments.map(|payment| {
-            let fund = payment.instruction.reference.fund;
-            ((payment.order.first, fund), Arc::clone(&payment.order))
-        });
+        let touched = payments.map(|payment| (payment.order.first, Arc::clone(&payment.order)));
         let touched: BTreeMap<_, _> = touched.collect();
-        let touched = touched.into_iter();
-        touched.map(|((_, fund), order)| (order, fund)).collect()
+        touched.into_values().collect()
     }
 
     /// Takes an order. What is ordered stays as it is: money may have moved for it.

@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
@@ -179,14 +178,15 @@ impl Prefunds {
         self.count_used(changed);
     }
 
-    /// Of a fund of a cycle that is not paid, or of an order by its first: of which prefunds nothing is used any more.
-    pub(crate) fn free(&mut self, day: BusinessDay, fund: Fund, frees: impl Fn(Prefund) -> bool) {
+    /// Of a cycle that is not paid, or of an order by its first: of which prefunds nothing is used any more. All are looked
+    /// at, also those of a fund in which nobody pays: so it is the same whenever it is found.
+    pub(crate) fn free(&mut self, day: BusinessDay, frees: impl Fn(Prefund) -> bool) {
         let Some(owed) = self.by_cycle.get(&day) else {
             return;
         };
-        let of_fund = owed.keys().filter(|prefund| prefund.fund == fund);
         let freed = self.freed.entry(day).or_default();
-        let changed = of_fund.filter(|prefund| frees(**prefund) != freed.contains(*prefund));
+        let prefunds = owed.keys();
+        let changed = prefunds.filter(|prefund| frees(**prefund) != freed.contains(*prefund));
         let changed: Vec<_> = changed.copied().collect();
         for prefund in &changed {
             if !freed.remove(prefund) {

@@ -313,10 +313,10 @@ impl State {
         let mut paid = self.payments.cycles_of(record);
         paid.retain(|day| matches!(self.payments.progress(*day), Progress::Final(_)));
         self.prefunds.paid(&paid);
-        for (order, fund) in self.payments.touched(record) {
+        for order in self.payments.touched(record) {
             let unpaid = self.payments.unpaid_of(&order);
             for day in &order.days {
-                self.prefunds.free(*day, fund, |of| unpaid.frees(of));
+                self.prefunds.free(*day, |of| unpaid.frees(of));
             }
         }
         Ok(())

@@ -100,6 +100,61 @@ fn a_member_that_paid_is_not_red_because_of_a_third_one() {
     }
 }
 
+/// Of the second fund Zhejiang owes as much as it is owed, so nobody pays any of it.
+#[test]
+fn of_a_fund_that_comes_to_nothing_no_prefund_is_used_before_and_after_a_restart() {
+    const EVEN: &str = "330000-510100-employee_pool";
+    let used = |house: &House| [ZHEJIANG, EVEN].map(|text| row(house, text).used.get());
+    let mut house = House::new(323);
+    for text in [ZHEJIANG, EVEN] {
+        set(&house, text, 2026, 1_000).unwrap();
+    }
+    let of_fund = |leg| huitong_core::leg::Leg {
+        fund: huitong_core::fund::Fund::EmployeePool,
+        ..leg
+    };
+    let owed = debt(1, 2, 3, 900);
+    let (there, back) = (of_fund(debt(2, 2, 3, 300)), of_fund(debt(3, 3, 2, 300)));
+    let of_debtor = [payable(1, &owed), payable(2, &there), receivable(3, &back)];
+    let of_creditor = [
+        receivable(1, &owed),
+        receivable(2, &there),
+        payable(3, &back),
+    ];
+    house.report(2, &of_debtor).unwrap();
+    house.report(3, &of_creditor).unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let plan = house.net(1).unwrap();
+    assert_eq!(used(&house), [900, 300], "nothing is ordered yet");
+    for by in ["wang.fang", "zhao.min"] {
+        approve_as(&house, 1, digest(&plan), by).unwrap();
+    }
+    let rules = PaymentRules::STANDARD;
+    house
+        .ask(move |context| instruct(context, day(1), rules, name("wang.fang")))
+        .unwrap();
+    for how in [Return::Stopped, Return::IndexLost] {
+        assert_eq!(used(&house), [900, 0], "{how:?}");
+        house.come_back(how);
+    }
+    moves(&house, "B-1", Direction::PayIn, "330000", 900);
+    moves(&house, "B-2", Direction::PayOut, "510100", 900);
+    assert_eq!(used(&house), [0, 0], "all of it is paid");
+    // The order is open again for one fund, and not for the other.
+    let mut line = bank_line("B-2", Direction::PayOut, 900);
+    line.member = "510100".parse().unwrap();
+    let why = CorrectionReason::Bounced;
+    house
+        .ask(move |context| correct(context, line, why, name("zhao.min")))
+        .unwrap();
+    for how in [Return::Stopped, Return::IndexLost] {
+        assert_eq!(used(&house), [900, 0], "{how:?}");
+        house.come_back(how);
+    }
+    assert_eq!(used(&house), [900, 0]);
+}
+
 /// Those with whom somebody is late, when that was said on a day.
 fn late(house: &House, said: Option<BusinessDay>) -> Option<Vec<PrefundRow>> {
     let found = house.ask(move |context| prefund::late(context, said, &RULES));

@@ -11,7 +11,6 @@ use std::thread;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
-use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::ledger::Account;
 use huitong_core::leg::LegKind;
@@ -368,9 +367,7 @@ fn prefunds(
         let paying = payments.cycle(*day);
         if let Some(order) = paying.and_then(|paying| paying.ordered.as_ref()) {
             let unpaid = payments.unpaid_of(order);
-            for fund in Fund::ALL {
-                prefunds.free(*day, *fund, |of| unpaid.frees(of));
-            }
+            prefunds.free(*day, |of| unpaid.frees(of));
         }
     }
     each(index, keys::PREFUNDS, |_, value| {
