@@ -116,12 +116,18 @@ pub(crate) fn what_if(
             },
         }
     }
-    // To where a day is carried over there may be nothing yet.
-    for to in suppose.moves.values().filter(|to| !days.contains(to)) {
+    // Two days may be carried over to the same.
+    let targets: BTreeSet<_> = suppose.moves.values().copied().collect();
+    for to in targets.difference(days) {
         match context.state.cycles.get(to) {
             Some(cycle) if cycle.plan.is_some() => netted.push(*to),
-            Some(_) | None if open.is_none() => open = as_of_now(context, *to).ok(),
-            Some(_) | None => {}
+            Some(_) => match as_of_now(context, *to) {
+                Ok(found) => open = Some(found),
+                Err(refusal) => return Ok(Decided::refuse(refusal)),
+            },
+            // There may be nothing yet.
+            None if open.is_none() => open = as_of_now(context, *to).ok(),
+            None => {}
         }
     }
     Ok(Decided::answer(DayGrounds {

@@ -151,6 +151,45 @@ fn whoever_is_late_leaves_others_short_until_then_and_the_days_are_told() {
     house.come_back(Return::Stopped);
 }
 
+/// What a day comes to for Chengdu, as it is and as it is supposed.
+fn of_day(found: &DaysFound, on: u8) -> [i64; 2] {
+    let nets = &found.days[&day(on)];
+    let chengdu = |of: &[huitong_netting::MemberNet]| {
+        let net = of.iter().find(|net| net.member == member("510100"));
+        net.map_or(0, |net| net.amount.get())
+    };
+    [chengdu(&nets.planned), chengdu(&nets.supposed)]
+}
+
+#[test]
+fn two_days_that_are_moved_to_the_same_are_netted_with_it_once() {
+    let house = House::new(68);
+    for (on, fen) in [(1, 900), (2, 50), (3, 7)] {
+        netted(&house, on, fen);
+    }
+    let to = |on| DaySuppose {
+        moves: [(day(1), day(on)), (day(2), day(on))].into(),
+        ..late(&["330000"], 5)
+    };
+    let found = suppose_of(&house, &[1, 2], to(3)).unwrap();
+    assert_eq!(of_day(&found, 3), [7, 957]);
+    assert_eq!(supposed(&found.nets)[1].1, 957);
+    let short = found.short[0];
+    let told = [short.owed, short.on_due, found.on_due[0].missing];
+    assert_eq!(told.map(Fen::get), [957; 3]);
+    // To a day that is cut off and cannot be looked at yet.
+    for on in [4, 5] {
+        close_all(&house, on);
+        house.cut_off(on, Condition::AllClosed).unwrap();
+    }
+    assert!(suppose_of(&house, &[1, 2], to(4)).is_ok());
+    let refused = suppose_of(&house, &[1, 2], to(5)).unwrap_err();
+    assert_eq!(
+        (refused.code.code(), refused.detail),
+        ("cycle.earlier_not_netted", day(4).to_string())
+    );
+}
+
 #[test]
 fn a_day_that_is_moved_is_netted_with_the_business_day_to_which_it_is_carried_over() {
     let house = House::new(65);
@@ -161,14 +200,6 @@ fn a_day_that_is_moved_is_netted_with_the_business_day_to_which_it_is_carried_ov
         ..DaySuppose::default()
     };
     let found = suppose_of(&house, &[1], moves(1, 2)).unwrap();
-    let of_day = |found: &DaysFound, on: u8| {
-        let nets = &found.days[&day(on)];
-        let chengdu = |of: &[huitong_netting::MemberNet]| {
-            let net = of.iter().find(|net| net.member == member("510100"));
-            net.map_or(0, |net| net.amount.get())
-        };
-        [chengdu(&nets.planned), chengdu(&nets.supposed)]
-    };
     assert_eq!(
         [of_day(&found, 1), of_day(&found, 2)],
         [[900, 0], [50, 950]]
