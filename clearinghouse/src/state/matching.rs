@@ -295,6 +295,7 @@ impl Matching {
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
         ready(place, held, None, cut_off)?;
+        let is_left_out = |leg: &Leg| kept_out(leg) == Some(Waiting::LeftOut);
         if let Some(why) = kept_out(&held.leg) {
             // What is left out goes with the next cycle.
             let over = why == Waiting::AttestedOtherwise && self.is_taken_back(&held.leg);
@@ -303,6 +304,10 @@ impl Matching {
         let kept_out = &|leg: &Leg| kept_out(leg) == Some(Waiting::AttestedOtherwise);
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
         if self.waits_for_original(place) {
+            // So does what takes it back.
+            if self.original_agrees(held, (None, cut_off), &is_left_out) {
+                return Some(Waiting::LeftOut);
+            }
             if let Some(why) = self.why_back(held, cut_off, kept_out) {
                 return Some(why);
             }

@@ -70,6 +70,18 @@ fn cut_off_day(house: &House) {
     house.cut_off(1, Condition::AllClosed).unwrap();
 }
 
+/// All that waits, and why.
+fn waiting(house: &House) -> Vec<(RegionCode, u64, Reason)> {
+    let rows = excepted(house, Asked::default(), None).rows.into_iter();
+    let row = |row: Exception| {
+        let leg = row.leg;
+        (leg.region, leg.numbered.number, Reason::of(leg.why))
+    };
+    let mut rows: Vec<_> = rows.map(row).collect();
+    rows.sort();
+    rows
+}
+
 /// What officers left out of the last cycle.
 fn left_out(house: &House) -> Vec<(RegionCode, u64)> {
     let asked = Asked {
@@ -228,9 +240,12 @@ fn what_takes_back_what_is_left_out_waits_with_it() {
     for by in ["wang.fang", "li.na"] {
         reopen(&house, leg.clone(), by).unwrap();
     }
-    assert_eq!(house.status(Some(1)).agreed, 0);
+    let both = [(2, 2), (3, 1)].map(|(of, number)| (region(of), number, Reason::LeftOut));
+    assert_eq!(waiting(&house), both);
+    let status = house.status(Some(1));
+    assert_eq!((status.agreed, status.waiting), (0, 2));
     assert_eq!(net_by(&house, narrow).unwrap().legs(), 0);
-    assert_eq!(left_out(&house), [(region(3), 1)]);
+    assert_eq!(waiting(&house), both);
     house.net(1).unwrap();
     close_all(&house, 2);
     house.cut_off(2, Condition::AllClosed).unwrap();

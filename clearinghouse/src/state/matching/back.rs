@@ -91,17 +91,28 @@ impl Matching {
     pub(super) fn original_goes(
         &self,
         held: &Held,
-        (marks, day): Within<'_>,
+        within: Within<'_>,
         kept_out: &impl Fn(&Leg) -> bool,
     ) -> bool {
+        original(&held.leg).is_none()
+            || self.original_agrees(held, within, &|leg: &Leg| !kept_out(leg))
+    }
+
+    /// Whether a leg takes back what agrees, lies within these bounds and is such a leg.
+    pub(super) fn original_agrees(
+        &self,
+        held: &Held,
+        (marks, day): Within<'_>,
+        is_such: &impl Fn(&Leg) -> bool,
+    ) -> bool {
         let Some((debt, pair)) = original(&held.leg) else {
-            return true;
+            return false;
         };
         self.reported(debt).any(|place| {
             self.at(place).is_some_and(|found| {
                 Pair::of(&found.leg) == pair
                     && ready(place, found, marks, day).is_some()
-                    && !kept_out(&found.leg)
+                    && is_such(&found.leg)
             })
         })
     }

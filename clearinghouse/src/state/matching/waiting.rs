@@ -25,7 +25,8 @@ pub(crate) enum Waiting {
     /// Both report that the debt is taken back whole, and neither the one nor the other is netted: nothing is owed, and
     /// nothing is to be done.
     TakenBack,
-    /// It agrees, and officers left it out of the last cycle, which could not be netted with it: the next one takes it.
+    /// It agrees, and officers left it, or what it takes back, out of the last cycle, which could not be netted with it: the
+    /// next one takes it.
     LeftOut,
     /// It is of more than is owed as one leg, whatever the other region reported.
     TooLarge,
