@@ -282,9 +282,10 @@ fn legs_open(context: &Context<'_>, region: RegionCode) -> Vec<String> {
     let mut open = Vec::new();
     let (mut own, mut others) = (0_u64, 0_u64);
     let matching = &context.state.matching;
+    let keeps = context.state.kept_out();
     for (by, leg) in matching.untaken() {
         // Nothing is to come of what both took back.
-        if matching.is_over(leg) {
+        if matching.is_over(leg, &|leg| keeps.why_leg(leg)) {
             continue;
         }
         if by == region {

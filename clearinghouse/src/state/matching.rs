@@ -298,10 +298,9 @@ impl Matching {
         let is_left_out = |leg: &Leg| kept_out(leg) == Some(Waiting::LeftOut);
         if let Some(why) = kept_out(&held.leg) {
             // What is left out goes with the next cycle.
-            let over = why == Waiting::AttestedOtherwise && self.is_taken_back(&held.leg);
+            let over = why == Waiting::AttestedOtherwise && self.is_over(&held.leg, kept_out);
             return Some(if over { Waiting::TakenBack } else { why });
         }
-        let kept_out = &|leg: &Leg| kept_out(leg) == Some(Waiting::AttestedOtherwise);
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
         if self.waits_for_original(place) {
             // So does what takes it back.
@@ -311,8 +310,9 @@ impl Matching {
             if let Some(why) = self.why_back(held, cut_off, kept_out) {
                 return Some(why);
             }
+            let is_out = |leg: &Leg| kept_out(leg).is_some();
             let with_it = marks.is_some() && goes(marks);
-            let with_it = with_it && self.original_goes(held, (marks, cut_off), kept_out);
+            let with_it = with_it && self.original_goes(held, (marks, cut_off), &is_out);
             return (!with_it).then_some(Waiting::Late);
         }
         (!(marks.is_some() && goes(marks))).then_some(Waiting::Late)

@@ -19,7 +19,7 @@ fn say(house: &House, code: &str, change: MemberChange, by: &str) -> Result<bool
 }
 
 /// Two officers say the same.
-fn both(house: &House, code: &str, change: &MemberChange) -> Result<bool, Refusal> {
+pub(super) fn both(house: &House, code: &str, change: &MemberChange) -> Result<bool, Refusal> {
     say(house, code, change.clone(), "wang.fang")?;
     say(house, code, change.clone(), "zhao.min")
 }

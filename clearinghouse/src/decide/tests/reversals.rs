@@ -1,5 +1,7 @@
 //! A settlement taken back after its cycle.
 
+use huitong_core::membership::MemberChange;
+
 use super::*;
 use crate::testing::reversed;
 
@@ -198,6 +200,10 @@ fn the_reversal_of_what_is_attested_otherwise_waits_with_it() {
         ("510100".to_owned(), 1, over),
     ];
     assert_eq!(waiting(&house), expected);
+    // Nothing is to come of it, so it keeps nobody from leaving.
+    for change in [MemberChange::Suspend, MemberChange::Leave] {
+        assert_eq!(super::members::both(&house, "330200", &change), Ok(true));
+    }
 }
 
 /// A deduction and its end are such debts too: the end goes with its deduction or after it.

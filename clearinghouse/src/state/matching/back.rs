@@ -122,12 +122,13 @@ impl Matching {
         &self,
         held: &Held,
         cut_off: BusinessDay,
-        kept_out: &impl Fn(&Leg) -> bool,
+        kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
-        if self.original_goes(held, (None, cut_off), kept_out) {
+        let is_out = |leg: &Leg| kept_out(leg).is_some();
+        if self.original_goes(held, (None, cut_off), &is_out) {
             return None;
         }
-        Some(if self.takes_whole(&held.leg) {
+        Some(if self.is_over(&held.leg, kept_out) {
             Waiting::TakenBack
         } else {
             Waiting::OriginalNotNetted
@@ -153,11 +154,14 @@ impl Matching {
             })
     }
 
-    /// Whether a leg that no plan took is of a debt that both took back, or takes it back.
-    pub(crate) fn is_over(&self, leg: &Leg) -> bool {
+    /// Whether nothing is to come of a leg that no plan took: it is of a debt that both took back, or takes it back, and the
+    /// two do not agree on that debt, or one of them attested it otherwise.
+    pub(crate) fn is_over(&self, leg: &Leg, kept_out: &impl Fn(&Leg) -> Option<Waiting>) -> bool {
         let (debt, pair) = original(leg).unwrap_or_else(|| (leg.debt(), Pair::of(leg)));
-        let mut said = self.of_debt(debt).filter(|said| Pair::of(said) == pair);
-        said.any(|said| self.is_taken_back(said)) && !self.agrees(debt, pair)
+        let said = || self.of_debt(debt).filter(|said| Pair::of(said) == pair);
+        let is_out = |said| kept_out(said) == Some(Waiting::AttestedOtherwise);
+        said().any(|said| self.is_taken_back(said))
+            && (!self.agrees(debt, pair) || said().any(is_out))
     }
 
     /// Whether it is as much as one of the two said of what it takes back.
