@@ -95,13 +95,17 @@ pub(crate) struct Counting {
     marks: Option<BTreeMap<RegionCode, u64>>,
     /// Whether it has a plan, which counts by itself.
     is_netted: bool,
+    /// What officers had left out of it.
+    left_out: LegsLeftOut,
     counted: Standing,
 }
 
 impl Counting {
-    /// Looks at so many more legs at most; whether there are more. What is netted meanwhile is counted no further.
+    /// Looks at so many more legs at most; whether there are more. What is cut off, netted or reopened meanwhile is counted no
+    /// further.
     pub(crate) fn go_on(&mut self, context: &Context<'_>, at_most: usize) -> bool {
-        if self.is_netted {
+        let cycle = context.state.cycles.get(&self.day);
+        if self.is_netted || !self.is_of(cycle) {
             return false;
         }
         let keeps = context.state.kept_out_of(self.day);
@@ -111,11 +115,15 @@ impl Counting {
         matching.count(&mut self.counted, asked, &kept_out, at_most)
     }
 
-    /// Whether the cycle is as far as it was when counting began.
+    /// Whether the cycle is as far as it was when counting began, and nothing else is left out of it.
     fn is_of(&self, cycle: Option<&Cycle>) -> bool {
         let marks = cycle.map(|cycle| &cycle.marks);
         let is_netted = cycle.is_some_and(|cycle| cycle.plan.is_some());
-        is_netted == self.is_netted && (is_netted || marks == self.marks.as_ref())
+        let is_same = || {
+            let left_out = cycle.map(|cycle| &cycle.left_out);
+            marks == self.marks.as_ref() && left_out.is_none_or(|of| *of == self.left_out)
+        };
+        is_netted == self.is_netted && (is_netted || is_same())
     }
 }
 
@@ -135,11 +143,17 @@ pub(crate) fn begin_status(context: &Context<'_>, day: Option<BusinessDay>) -> D
         day,
         marks: cycle.map(|cycle| cycle.marks.clone()),
         is_netted: cycle.is_some_and(|cycle| cycle.plan.is_some()),
+        left_out: left_out(cycle),
         counted: Standing::default(),
     }))
 }
 
-/// The status of the day that was counted for; none when it was cut off or netted meanwhile, and is to be counted anew.
+fn left_out(cycle: Option<&Cycle>) -> LegsLeftOut {
+    cycle.map_or_else(LegsLeftOut::default, |cycle| cycle.left_out.clone())
+}
+
+/// The status of the day that was counted for; none when it was cut off, netted or reopened meanwhile, and is to be counted
+/// anew.
 pub(crate) fn status(context: &Context<'_>, counting: Counting) -> Decision<Option<Status>> {
     let day = counting.day;
     let cycle = context.state.cycles.get(&day);
@@ -180,9 +194,7 @@ pub(crate) fn status(context: &Context<'_>, counting: Counting) -> Decision<Opti
         restored: context.state.restored.waits_since,
         failed: cycle.and_then(|cycle| cycle.failed.clone()),
         proposed: cycle.and_then(|cycle| cycle.proposed.clone()),
-        left_out: cycle
-            .map(|cycle| cycle.left_out.clone())
-            .unwrap_or_default(),
+        left_out: left_out(cycle),
         paying: context
             .state
             .payments

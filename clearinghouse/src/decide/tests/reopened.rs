@@ -261,3 +261,21 @@ fn a_program_that_is_mended_nets_all_and_needs_nobody() {
     assert_eq!(house.status(Some(1)).failed, None);
     assert!(left_out(&house).is_empty());
 }
+
+#[test]
+fn what_was_reopened_while_it_was_counted_is_counted_anew() {
+    let house = House::new(64);
+    cut_off_day(&house);
+    net_by(&house, narrow).unwrap_err();
+    let (found, steps) = super::status::counted(&house, 1, |step| {
+        let officers = ["wang.fang", "li.na"].into_iter();
+        for by in officers.filter(|_| step == 1) {
+            reopen(&house, Named::default(), by).unwrap();
+        }
+    });
+    assert!(found.is_none());
+    assert_eq!(steps, 2, "it is counted no further");
+    let (found, _) = super::status::counted(&house, 1, |_| {});
+    let found = found.unwrap();
+    assert_eq!((found.agreed, found.waiting), (1, 1));
+}

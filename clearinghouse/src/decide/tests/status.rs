@@ -7,7 +7,7 @@ use super::*;
 use crate::state::Waiting;
 
 /// Counts, with something done between two steps; how many steps it took.
-fn counted(
+pub(super) fn counted(
     house: &House,
     at_most: usize,
     mut between: impl FnMut(usize),
@@ -86,12 +86,13 @@ fn what_was_cut_off_while_it_was_counted_is_counted_anew() {
     let leg = debt(1, 2, 3, 100);
     house.report(2, &[payable(1, &leg)]).unwrap();
     house.report(3, &[receivable(1, &leg), alone(2)]).unwrap();
-    let (found, _) = counted(&house, 1, |step| {
+    let (found, steps) = counted(&house, 1, |step| {
         if step == 1 {
             house.cut_off(1, Condition::Deadline).unwrap();
         }
     });
     assert!(found.is_none());
+    assert_eq!(steps, 2, "it is counted no further");
     let (found, _) = counted(&house, 1, |_| {});
     let found = found.unwrap();
     assert_eq!(
