@@ -8,7 +8,7 @@
 //! | `h` region | the number under which the stream halted, or nothing |
 //! | `d` region, day | the last number of a closed day |
 //! | `c` day | a cut-off: marks, actor, time |
-//! | `C` place in the journal | a record of a cycle that could not be netted as it is there |
+//! | `K` place in the journal | a record of a cycle that could not be netted as it is there |
 //! | `n` day | the plan's number and where it lies |
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
@@ -380,19 +380,4 @@ pub(super) fn value<T: Canonical>(of: &T) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    /// Two tables under one letter are read as each other.
-    #[test]
-    fn each_table_has_a_letter_of_its_own() {
-        let source = include_str!("keys.rs").split("#[cfg(test)]").next();
-        let letters = source.unwrap().split("b\"").skip(1);
-        let mut letters: Vec<_> = letters
-            .filter_map(|after| after.split('"').next())
-            .collect();
-        let all = letters.len();
-        assert!(all > 40, "{letters:?}");
-        letters.sort_unstable();
-        letters.dedup();
-        assert_eq!(letters.len(), all, "{letters:?}");
-    }
-}
+mod tests;
