@@ -46,6 +46,7 @@ pub(crate) fn wanted(
     let waiting = context.state.matching.waiting_of(region, over);
     let mut named = BTreeSet::new();
     let mut once = waiting
+        .map(|leg| leg.among(&context.state.members))
         .filter(|leg| is_wanted(context, leg))
         .filter(|leg| named.insert(about(&leg.numbered.leg)))
         .filter(|leg| leg.numbered.number > after);

@@ -80,6 +80,21 @@ fn over(house: &House) {
     house.net(1).unwrap();
 }
 
+/// A region that is not in the directory reports nothing, whatever was signed.
+#[test]
+fn of_a_debt_with_a_region_outside_the_directory_nothing_is_called_up() {
+    let house = House::new(59);
+    let missing = leg(&body(2, 40));
+    let stranger = Leg {
+        debtor: "440100".parse().unwrap(),
+        ..leg(&body(1, 700))
+    };
+    let told = [receivable(1, &stranger), receivable(2, &missing)];
+    house.report(3, &told).unwrap();
+    over(&house);
+    assert_eq!(asked(&house, 3), [(missing.settlement, missing.kind)]);
+}
+
 #[test]
 fn what_nobody_disputes_is_not_called_up_and_a_missing_side_is() {
     let mut house = House::new(60);
