@@ -35,7 +35,8 @@ pub(crate) enum Reopening {
     Reopened(LegsLeftOut),
 }
 
-/// Leaves something out of a cycle that could not be netted.
+/// Leaves something out of a cycle that could not be netted; while cycles wait after a restore, also out of one that may have
+/// failed before it.
 pub(crate) fn reopen(
     context: &Context<'_>,
     day: BusinessDay,
@@ -49,22 +50,24 @@ pub(crate) fn reopen(
         Ok(wanted) => wanted,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let Some(failed) = &cycle.failed else {
-        let before = &cycle.left_out;
-        return Ok(if !before.is_empty() && before.covers(&wanted) {
-            Decided::answer(Reopening::Reopened(before.clone()))
-        } else {
-            Decided::refuse(Refusal::new(ClearingCode::CycleNotFailed, day))
-        });
+    let before = &cycle.left_out;
+    if cycle.failed.is_none() && !before.is_empty() && before.covers(&wanted) {
+        return Ok(Decided::answer(Reopening::Reopened(before.clone())));
+    }
+    // That it failed before a restore may be lost, and by its digest it does not fail again: what was left out is named then.
+    let is_restored = context.state.restored.waits_since.is_some() && cycle.plan.is_none();
+    let wanted = match &cycle.failed {
+        Some(failed) if wanted.is_empty() => &failed.named,
+        Some(_) => &wanted,
+        None if is_restored && !wanted.is_empty() => &wanted,
+        None => {
+            let refusal = Refusal::new(ClearingCode::CycleNotFailed, day);
+            return Ok(Decided::refuse(refusal));
+        }
     };
-    let wanted = if wanted.is_empty() {
-        &failed.named
-    } else {
-        &wanted
-    };
-    let left_out = cycle.left_out.and(wanted);
+    let left_out = before.and(wanted);
     // What is left out already does not help: the cycle failed without it.
-    if cycle.left_out == left_out {
+    if *before == left_out {
         let detail = "legs, rows: name what is to be left out";
         return Ok(Decided::refuse(Refusal::general(
             RefusalCode::Malformed,
