@@ -190,14 +190,17 @@ pub(crate) fn tell_differences(
     if words.len() > DIFFERENCES_AT_MOST {
         return Ok(not(&format_args!("at most {DIFFERENCES_AT_MOST} legs")));
     }
-    let built = differences(context, by.region, (day, pair), words);
+    let held = match context.state.row_legs(attesting, pair) {
+        Ok(held) => held,
+        Err(error) => return Ok(not(&error)),
+    };
+    let built = differences(context, (by.region, day), &held, words);
     let mut differences = match built {
         Ok(differences) => differences,
         Err(error) => return Ok(not(&error)),
     };
     differences.sort_by_key(Difference::key);
-    let held = context.state.row_legs(attesting, pair);
-    let comes_to = held.and_then(|held| held.with(&differences));
+    let comes_to = held.with(&differences);
     let accounted = comes_to.is_ok_and(|comes_to| {
         let told = row.told.as_ref();
         told.map_or(comes_to.legs == 0, |told| *told == comes_to)
@@ -216,20 +219,24 @@ pub(crate) fn tell_differences(
 }
 
 /// Each word beside what is held of the leg: in the row itself, or else in another row of the region, where it differs in
-/// who owes or is owed. What others call the same debt is none of it.
+/// who owes or is owed. What others call the same debt is none of it, nor what officers left out: a region may not have
+/// known of that yet.
 fn differences(
     context: &Context<'_>,
-    region: RegionCode,
-    (day, pair): (BusinessDay, Pair),
+    (region, day): (RegionCode, BusinessDay),
+    row: &RowLegs,
     words: Vec<(LegKey, Option<Leg>)>,
 ) -> Result<Vec<Difference>, String> {
-    let cycle = context.state.cycles.get(&day);
-    let held = |(settlement, kind): LegKey| {
-        let (matching, debt) = (&context.state.matching, (settlement, kind, pair.fund));
-        let marks = cycle.map(|cycle| &cycle.marks)?;
-        let in_row = matching.agreed_leg(debt, |of| of == pair, marks, day);
-        let of_region = || matching.agreed_leg(debt, |of| of.names(region), marks, day);
-        in_row.or_else(of_region).cloned()
+    let (cycle, pair) = (context.state.cycles.get(&day), row.row().pair);
+    let held = |key: LegKey| {
+        let of_region = || {
+            let (cycle, debt) = (cycle?, (key.0, key.1, pair.fund));
+            let is_other =
+                |of: Pair| of != pair && of.names(region) && !cycle.left_out.has(debt, of);
+            let matching = &context.state.matching;
+            matching.agreed_leg(debt, is_other, &cycle.marks, day)
+        };
+        row.leg(key).or_else(of_region).cloned()
     };
     let mut keys = BTreeSet::new();
     let of_word = |(key, book): (LegKey, Option<Leg>)| {

@@ -14,7 +14,7 @@ use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{Debt, Leg};
-use huitong_core::record::clearing::{DifferencesTold, RegionAttested};
+use huitong_core::record::clearing::{CycleReopened, DifferencesTold, RegionAttested};
 use huitong_core::region::RegionCode;
 use huitong_core::{canonical_enum, canonical_struct};
 use huitong_netting::{NettingPlan, Run};
@@ -207,6 +207,30 @@ impl Attested {
         let open = rows.filter(|(_, row)| row.differences.is_none());
         open.map(|(pair, _)| *pair)
     }
+
+    /// In place of one that a reopening took the ground from: it is of no incarnation, so every one is asked.
+    pub(crate) fn withdrawn(at: Timestamp) -> Self {
+        Self {
+            incarnation: 0,
+            at,
+            digest: digest(&[]),
+            otherwise: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a region said it.
+    pub(crate) const fn is_said(&self) -> bool {
+        self.incarnation > 0
+    }
+}
+
+/// The regions whose words a reopening takes the ground from: those of the rows that something is left out of, either way
+/// round, since what takes that back is left out as well.
+pub(crate) fn asked_anew(reopened: &CycleReopened) -> BTreeSet<RegionCode> {
+    let left_out = &reopened.left_out;
+    let rows = left_out.debts.iter().map(|(_, pair)| pair);
+    let rows = rows.chain(&left_out.rows);
+    rows.flat_map(|pair| [pair.debtor, pair.creditor]).collect()
 }
 
 /// What identifies a word among others of one region on one cycle.
@@ -286,6 +310,14 @@ impl Attestations {
             self.words.insert(place, word.with(record));
         }
         self.keep((record.region, record.pair), Kept::after(record));
+    }
+
+    /// Lets go of words on a cycle that something is left out of. What they keep out stays so until the same regions say
+    /// otherwise.
+    pub(crate) fn reopened(&mut self, record: &CycleReopened) {
+        for region in asked_anew(record) {
+            self.words.remove(&(record.day, region));
+        }
     }
 
     fn keep(&mut self, place: (RegionCode, Pair), kept: Option<Kept>) {

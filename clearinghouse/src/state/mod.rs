@@ -30,7 +30,7 @@ use huitong_core::region::RegionCode;
 use huitong_netting::{Member, MemberError, Members, NettingPlan};
 
 pub(crate) use attestation::{
-    Attestations, Attested, Attesting, Kept, Numbers, Otherwise, digest, kept_after,
+    Attestations, Attested, Attesting, Kept, Numbers, Otherwise, asked_anew, digest, kept_after,
 };
 pub(crate) use cycle::{Cycle, Restore};
 pub(crate) use directory::DirectoryHeld;
@@ -296,7 +296,8 @@ impl State {
             .ok_or(StateError::NoCycle(record.day()))?
             .follow(record);
         // What is left out is not asked about either.
-        if matches!(record, CycleRecord::Reopened(_)) {
+        if let CycleRecord::Reopened(reopened) = record {
+            self.attestations.reopened(reopened);
             self.attesting = OnceLock::new();
         }
         Ok(())

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use huitong_core::checkpoint::row::Pair;
+use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::fund::Fund;
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{Leg, NumberedLeg};
 use huitong_core::money::MoneyError;
 use huitong_core::officer::OfficerName;
 use huitong_core::region::RegionCode;
@@ -93,7 +94,7 @@ fn left_out(house: &House) -> Vec<(RegionCode, u64)> {
         .collect()
 }
 
-fn next_leg(house: &House, of: usize, leg: fn(u64, &huitong_core::leg::Leg) -> NumberedLeg) {
+fn next_leg(house: &House, of: usize, leg: fn(u64, &Leg) -> NumberedLeg) {
     let number = house.position(of) + 1;
     let taken = house.report(of, &[leg(number, &debt(7, 2, 3, 30))]);
     assert_eq!(taken, Ok(number), "intake goes on");
@@ -326,5 +327,57 @@ fn what_was_left_out_before_a_restore_is_left_out_again_by_its_name() {
             ..Named::default()
         };
         assert_eq!(code(reopen(&house, other, "li.na")), "cycle.not_failed");
+    }
+}
+
+fn says(house: &House, of: usize, legs: &[Leg]) -> Result<Vec<Pair>, Refusal> {
+    let rows = RowLegs::all(legs.to_vec()).unwrap();
+    let rows: Vec<_> = rows.values().map(|legs| *legs.row()).collect();
+    house.ask(move |context| attest(context, told(of), day(1), &rows))
+}
+
+/// What a region said of its rows before a leg was left out of one is no word on what is left.
+#[test]
+fn regions_are_asked_anew_of_the_rows_that_something_is_left_out_of() {
+    let cases = RETURNS.map(|how| [(how, false), (how, true)]);
+    for (how, is_late) in cases.into_iter().flatten() {
+        let mut house = House::new(66);
+        cut_off_day(&house);
+        let (owed, other) = (debt(1, 2, 3, 1_316_000), debt(2, 3, 1, 500));
+        let book = [owed.clone(), other.clone()];
+        for (of, legs) in [(1, &book[1..]), (2, &book[..1]), (3, &book[..])] {
+            assert_eq!(says(&house, of, legs), Ok(vec![]));
+        }
+        net_by(&house, narrow).unwrap_err();
+        for by in ["wang.fang", "li.na"] {
+            reopen(&house, Named::default(), by).unwrap();
+        }
+        for _ in 0..2 {
+            let asked = [1, 2, 3].map(|of| {
+                let window = house.ask(move |context| window(context, told(of)));
+                window.unwrap().is_some()
+            });
+            // Ningbo has no row any more, and Hangzhou's is as it was.
+            assert_eq!(asked, [false, false, true], "{how:?}");
+            assert_eq!(house.status(Some(1)).state, CycleState::CutOff);
+            house.come_back(how);
+        }
+        if is_late {
+            // It was asked before, and has the leg in its book: the row is kept out of nothing else for that.
+            assert_eq!(says(&house, 3, &book), Ok(vec![row()]));
+            let word = ((owed.settlement, owed.kind), Some(owed));
+            let told = house.ask(move |context| {
+                tell_differences(context, told(3), (day(1), row()), vec![word])
+            });
+            assert_eq!(told, Ok(()));
+        } else {
+            assert_eq!(says(&house, 3, &book[1..]), Ok(vec![]));
+        }
+        house.come_back(how);
+        assert_eq!(house.status(Some(1)).state, CycleState::Attested);
+        assert_eq!(net_by(&house, narrow).unwrap().legs(), 1);
+        close_all(&house, 2);
+        house.cut_off(2, Condition::AllClosed).unwrap();
+        assert_eq!(house.net(2).unwrap().legs(), 1);
     }
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
-use huitong_core::record::clearing::{DifferencesTold, RegionAttested};
+use huitong_core::record::clearing::{CycleReopened, DifferencesTold, RegionAttested};
 use huitong_core::region::RegionCode;
 
 use super::scan::each;
-use crate::state::{Attestations, Attested, Kept, kept_after};
+use crate::state::{Attestations, Attested, Kept, asked_anew, kept_after};
 use crate::store::index::Pair as Entry;
 use crate::store::{Index, StoreError, keys};
 
@@ -42,6 +42,13 @@ pub(super) fn told(index: &dyn Index, record: &DifferencesTold) -> Result<Vec<En
     Ok(with.into_iter().chain([kept]).collect())
 }
 
+/// What a reopening changes: keys are never taken out, so words that count no more are written over.
+pub(super) fn reopened(record: &CycleReopened) -> impl Iterator<Item = Entry> {
+    let withdrawn = keys::value(&Attested::withdrawn(record.at));
+    let regions = asked_anew(record).into_iter();
+    regions.map(move |region| (keys::attested(record.day, region), withdrawn.clone()))
+}
+
 /// Every word on a cycle.
 pub(super) fn words(
     index: &dyn Index,
@@ -51,7 +58,10 @@ pub(super) fn words(
     let mut words = BTreeMap::new();
     each(index, &prefix, |key, value| {
         let (_, region): (BusinessDay, RegionCode) = keys::of_key(key)?;
-        words.insert(region, keys::read(value)?);
+        let word: Attested = keys::read(value)?;
+        if word.is_said() {
+            words.insert(region, word);
+        }
         Ok(())
     })?;
     Ok(words)

@@ -5,7 +5,7 @@ use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
-    ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, WrittenLegs,
+    ClearingRecord, CutOff, CycleRecord, Netted, PaymentRecord, PrefundRecord, WrittenLegs,
 };
 use huitong_journal::{Frame, Frames, Position, Tip};
 use huitong_netting::NettingPlan;
@@ -158,7 +158,13 @@ impl Indexer {
                 attestations::told(&*self.journaled.index, record)?
             }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
-            ClearingRecord::Cycle(record) => vec![(keys::failed(&place), keys::value(record))],
+            ClearingRecord::Cycle(record) => {
+                let mut rows = vec![(keys::failed(&place), keys::value(record))];
+                if let CycleRecord::Reopened(reopened) = record {
+                    rows.extend(attestations::reopened(reopened));
+                }
+                rows
+            }
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
             ClearingRecord::Dispute(step) => vec![disputes::step_row(step, place)?],
