@@ -52,7 +52,14 @@ impl Query {
             None => 0,
         };
         let to = match (self.up_to, self.at) {
-            (Some(up_to), _) => up_to,
+            (Some(up_to), _) => {
+                let last = books.last_voucher()?;
+                if up_to > last {
+                    let detail = format_args!("query.up_to: the last voucher is {last}");
+                    return Err(Refusal::general(RefusalCode::Malformed, detail).into());
+                }
+                up_to
+            }
             (None, Some(at)) => books.voucher_at(at)?,
             (None, None) => books.last_voucher()?,
         };
@@ -107,7 +114,7 @@ fn accounts(
         }
         trial_balances.push(v1::TrialBalance {
             fund: fund_to_wire(fund),
-            sum_fen: fen(sum)?,
+            sum_fen: balance(sum)?,
         });
     }
     let mut wanted = all
@@ -198,10 +205,25 @@ fn fund(number: i32) -> Result<Option<Fund>, WireFault> {
     given.transpose()
 }
 
-/// An amount as it goes over the wire. What was posted to one account, or lies beside a balance that is broken, may be more.
-fn fen(amount: i128) -> Result<i64, Untold> {
+/// What a period posted to an account, as it goes over the wire: of a long one it may be more.
+fn posted(amount: i128) -> Result<i64, Untold> {
+    told(
+        amount,
+        "ask for a shorter period / 金额超出可显示范围，请缩短查询期间",
+    )
+}
+
+/// What stands at a moment, or one voucher posted, as it goes over the wire: only beside a balance that is broken it is more.
+fn balance(amount: i128) -> Result<i64, Untold> {
+    told(
+        amount,
+        "no shorter period makes it less; stop the server, move its index away, and start it / 缩短期间无效；请停机、移走索引后重启",
+    )
+}
+
+fn told(amount: i128, what_to_do: &str) -> Result<i64, Untold> {
     i64::try_from(amount).map_err(|_| {
-        let detail = format_args!("{amount} fen is more than is told: ask for a shorter period");
+        let detail = format_args!("{amount} fen is more than is told: {what_to_do}");
         Refusal::general(RefusalCode::TooLarge, detail).into()
     })
 }
@@ -221,10 +243,10 @@ fn account(row: &AccountRow) -> Result<v1::BookAccount, Untold> {
         holder: row.account.holder.to_string(),
         fund: fund_to_wire(row.account.fund),
         account: row.account.class.to_string(),
-        opening_fen: fen(opening.balance())?,
-        debits_fen: fen(closing.debits.saturating_sub(opening.debits))?,
-        credits_fen: fen(closing.credits.saturating_sub(opening.credits))?,
-        closing_fen: fen(closing.balance())?,
+        opening_fen: balance(opening.balance())?,
+        debits_fen: posted(closing.debits.saturating_sub(opening.debits))?,
+        credits_fen: posted(closing.credits.saturating_sub(opening.credits))?,
+        closing_fen: balance(closing.balance())?,
     })
 }
 
@@ -247,9 +269,9 @@ fn posting(
         at_ms: voucher.at.as_millis(),
         kind: kind(voucher.cause).into(),
         about: voucher.about,
-        debits_fen: fen(row.posted.debits)?,
-        credits_fen: fen(row.posted.credits)?,
-        balance_fen: fen(row.stands.balance())?,
+        debits_fen: balance(row.posted.debits)?,
+        credits_fen: balance(row.posted.credits)?,
+        balance_fen: balance(row.stands.balance())?,
         corrects: voucher.corrects,
         corrected_by: by.unwrap_or(0),
     })
@@ -265,5 +287,65 @@ const fn kind(cause: Cause) -> v1::VoucherKind {
         Cause::PaymentCorrected => v1::VoucherKind::PaymentCorrected,
         Cause::PrefundMoved => v1::VoucherKind::PrefundMoved,
         Cause::PrefundCorrected => v1::VoucherKind::PrefundCorrected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Condition;
+    use crate::testing::{House, day, debt, payable, receivable, region};
+
+    fn refused<T>(found: Result<T, Untold>) -> Refusal {
+        match found {
+            Err(Untold::Refused(refusal)) => refusal,
+            Err(Untold::Store(fault)) => panic!("{fault}"),
+            Ok(_) => panic!("it is told"),
+        }
+    }
+
+    #[test]
+    fn a_page_is_of_no_voucher_that_there_is_not() {
+        let house = House::new(304);
+        let leg = debt(1, 2, 3, 500);
+        house.report(2, &[payable(1, &leg)]).unwrap();
+        house.report(3, &[receivable(1, &leg)]).unwrap();
+        for of in 0..4 {
+            house.close(of, 1, house.position(of)).unwrap();
+        }
+        house.cut_off(1, Condition::AllClosed).unwrap();
+        assert_eq!(house.net(1).unwrap().day(), day(1));
+        let books = house.proofs();
+        let span = |up_to| {
+            let (query, _) = asked(
+                Some(v1::BooksQuery {
+                    holder: format!("region/{}", region(2)),
+                    up_to,
+                    ..v1::BooksQuery::default()
+                }),
+                None,
+            )
+            .unwrap();
+            query.span(&books)
+        };
+        for up_to in [0, 1] {
+            assert!(matches!(span(up_to), Ok((0, 1))), "{up_to}");
+        }
+        let beyond = refused(span(2));
+        assert_eq!(
+            (beyond.code.code(), beyond.detail.as_str()),
+            ("request.malformed", "query.up_to: the last voucher is 1")
+        );
+    }
+
+    /// What a shorter period helps with says so, and nothing else does.
+    #[test]
+    fn an_amount_that_is_not_told_says_what_to_do_about_it() {
+        assert!(matches!((posted(-5), balance(7)), (Ok(-5), Ok(7))));
+        let (of_period, of_moment) = (refused(posted(i128::MAX)), refused(balance(i128::MAX)));
+        assert_eq!(of_period.code.code(), "request.too_large");
+        assert_eq!(of_moment.code.code(), "request.too_large");
+        let asks = |refusal: &Refusal| refusal.detail.contains("ask for a shorter period / ");
+        assert!(asks(&of_period) && !asks(&of_moment));
     }
 }
