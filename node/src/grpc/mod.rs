@@ -55,6 +55,7 @@ pub mod recovery_client;
 mod regained;
 pub mod regained_client;
 pub mod registry;
+mod rejected;
 mod reversal;
 pub mod routes;
 pub mod shown;

@@ -20,6 +20,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use super::regained_client::LegsAnswer;
+use super::rejected::rejected;
 use super::witness_client::WitnessAnswer;
 use crate::import::{CHUNK_BYTES_AT_MOST, FileKind, ImportHeader, Mode, RowFault};
 
@@ -314,6 +315,7 @@ impl Officer {
             .node_status(v1::NodeStatusRequest {})
             .await?
             .into_inner();
+        let rejected = rejected(&answer);
         let policies = answer.policies.into_iter().map(|policy| PolicyAnswer {
             digest: policy.digest,
             title: policy.title,
@@ -327,11 +329,7 @@ impl Officer {
             prepared: answer.prepared,
             legs_written: answer.legs_written,
             legs_held: answer.legs_held,
-            rejected: (answer.rejected_leg > 0).then_some((
-                answer.rejected_leg,
-                answer.rejected_code,
-                answer.rejected_detail,
-            )),
+            rejected,
             members: answer.members,
             institutions: answer.institutions,
             catalogue: Some(answer.catalogue).filter(|digest| !digest.is_empty()),

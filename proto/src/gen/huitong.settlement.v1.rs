@@ -12909,7 +12909,7 @@ pub struct NodeStatusResponse {
     #[prost(message, optional, tag = "60")]
     pub witness: ::core::option::Option<WitnessStanding>,
     /// The first own leg that the clearinghouse does not take, by its number and the code of clearing, with what is wrong: nothing
-    /// after it is taken either. 0 and empty when there is none.
+    /// after it is taken either. The code is empty when there is none; the number is 0 as well where it could not be read.
     #[prost(uint64, tag = "70")]
     pub rejected_leg: u64,
     #[prost(string, tag = "71")]
