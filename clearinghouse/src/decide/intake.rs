@@ -2,10 +2,10 @@
 //!
 //! In order of precedence: a stream outside the directory, a halted one, a number that came with other
 //! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a
-//! stream of which as much waits to be netted as may, a leg that is not the caller's to report. A report is taken as far as
-//! there is room, and as far as its legs may be reported: the answer names the first that may not, and why. A leg with a
-//! region that is not in the directory or has left, and one that is too large, is taken and waits: were it refused,
-//! nothing after it could be told.
+//! first new leg that is not the caller's to report, a stream of which as much waits to be netted as may, a later leg that
+//! is not the caller's. A report is taken as far as there is room, and as far as its legs may be reported: the answer names
+//! the first that may not, and why. A leg with a region that is not in the directory or has left, and one that is too
+//! large, is taken and waits: were it refused, nothing after it could be told.
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
