@@ -2,7 +2,8 @@
 //!
 //! What is compared is what the cycle may take: the legs that both regions reported alike, inside both marks. A leg that
 //! straddled midnight is in neither region's row. One incarnation of a node has one word on a cycle, since a book is only
-//! appended to; another word under it is refused. A node that was restored has a new one, once it has asked for its
+//! appended to; another word under it is refused. Where officers leave something out of the cycle, the regions of those
+//! rows are asked anew. A node that was restored has a new one, once it has asked for its
 //! stream: that it says so is not enough.
 
 use std::collections::BTreeSet;

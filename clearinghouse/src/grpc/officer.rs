@@ -237,7 +237,7 @@ impl OfficerService for OfficerGrpc {
     }
 }
 
-/// How many legs are looked at in one go while a status is counted: a few milliseconds in which no leg is taken.
+/// How many legs are looked at in one go while a status is counted; no leg is taken meanwhile.
 const LOOKED_AT_ONCE: usize = 16_384;
 
 /// Where a cycle stands; without a day, the earliest that is open. A cycle is cut off once and netted once, so it is counted

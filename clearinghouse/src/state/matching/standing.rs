@@ -19,7 +19,7 @@ const NAMED: usize = 100;
 pub(crate) struct Standing {
     /// Debts that both regions reported alike, each counted once.
     pub(crate) agreed: u64,
-    /// Legs that wait for a counterpart, repeat another, or were attested otherwise.
+    /// Legs that wait for a counterpart or for what they take back, repeat another, were attested otherwise, or were left out.
     pub(crate) waiting: u64,
     /// Legs whose counterpart differs.
     pub(crate) differing: u64,
