@@ -3,6 +3,8 @@
 //! What the old home decided comes first, up to the hand-over; then what the new home has written, version by
 //! version, up to the next one. A late claim stands where a later home has counted it in.
 
+mod unordered;
+
 use std::collections::BTreeSet;
 
 use huitong_core::coverage::PersonVersion;
@@ -13,7 +15,6 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::AccountAfter;
 
 use super::people::{Change, Reckoned};
-use super::sums::{Beyond, Sums};
 use super::{Audit, Law};
 use crate::workload::Move;
 
@@ -22,6 +23,8 @@ enum Step<'a> {
     Came(&'a AccountAfter),
     CountedIn(&'a Supplement, &'a AccountAfter),
     TakenBack(SettlementId, &'a AccountAfter),
+    /// The old home buried it, and never had it or has it no more.
+    GivenUp(SettlementId, &'a AccountAfter),
     Own(Change<'a>),
 }
 
@@ -29,13 +32,29 @@ pub(super) const fn order(version: PersonVersion) -> (u32, u64) {
     (version.incarnation, version.change)
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
     fn version(&self) -> (u32, u64) {
         match self {
-            Self::Came(after) | Self::CountedIn(_, after) | Self::TakenBack(_, after) => {
-                order(after.version)
-            }
+            Self::Came(after)
+            | Self::CountedIn(_, after)
+            | Self::TakenBack(_, after)
+            | Self::GivenUp(_, after) => order(after.version),
             Self::Own(change) => change.version(),
+        }
+    }
+
+    const fn own(&self) -> Option<&Change<'a>> {
+        match self {
+            Self::Own(change) => Some(change),
+            Self::Came(_) | Self::CountedIn(..) | Self::TakenBack(..) | Self::GivenUp(..) => None,
+        }
+    }
+
+    /// What is counted in.
+    const fn counts_in(&self) -> Option<SettlementId> {
+        match self {
+            Self::CountedIn(of, _) => Some(of.of.settlement),
+            Self::Came(_) | Self::TakenBack(..) | Self::GivenUp(..) | Self::Own(_) => None,
         }
     }
 }
@@ -84,7 +103,8 @@ impl<'a> Audit<'a> {
                     self.report(Law::OneHome, story);
                 }
             }
-            if self.has_no_order(&chain, &steps) {
+            if self.has_no_order(&chain, &own, &steps) {
+                self.is_counted_in_once(&chain, &steps);
                 self.sums_stand(&chain, &own, &steps);
             } else {
                 self.is_one_year(&chain, own, steps);
@@ -125,19 +145,6 @@ impl<'a> Audit<'a> {
         chains.into_iter().map(chain).collect()
     }
 
-    /// Whether somebody's changes are in no order that says what each of them has to come to: an officer released the
-    /// person, what came back came in between, or the home between two others was restored.
-    fn has_no_order(&self, chain: &Chain<'a>, steps: &[Vec<Step<'a>>]) -> bool {
-        let mut numbers = chain.numbers.iter();
-        let is_released = numbers.any(|number| self.since_release(number).is_some());
-        let mut later = chain.moves.iter().zip(steps);
-        let is_between = chain.handed.len() > 1 && {
-            let mut homes = chain.moves.iter().map(|wanted| wanted.to.home);
-            homes.any(|home| self.exhibits.nodes[home].is_restored)
-        };
-        is_released || is_between || later.any(|(wanted, steps)| self.lost_its_order(wanted, steps))
-    }
-
     /// One year from home to home: what each decided before it handed the person over, and what was late, where it was
     /// counted in.
     fn is_one_year(&mut self, chain: &Chain<'a>, own: Vec<Change<'a>>, steps: Vec<Vec<Step<'a>>>) {
@@ -167,7 +174,10 @@ impl<'a> Audit<'a> {
                 .late
                 .extend(since.into_iter().filter_map(|step| match step {
                     Step::Own(change) => Some(change),
-                    Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
+                    Step::Came(_)
+                    | Step::CountedIn(..)
+                    | Step::TakenBack(..)
+                    | Step::GivenUp(..) => None,
                 }));
         }
         for change in known.late.iter().filter(|_| is_right) {
@@ -211,7 +221,7 @@ impl<'a> Audit<'a> {
                     Step::TakenBack(of.of.settlement, account)
                 }
                 Handed::GivenUp(of) if of.number.expose() == to => {
-                    Step::TakenBack(of.settlement, account)
+                    Step::GivenUp(of.settlement, account)
                 }
                 Handed::Person(_) | Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => {
                     continue;
@@ -229,40 +239,6 @@ impl<'a> Audit<'a> {
         steps
     }
 
-    /// Whether the new home lost its disk, and took the old one's words a second time beside settlements of its own that
-    /// came back: those have their old versions, and the words have new ones.
-    fn lost_its_order(&self, wanted: &Move, steps: &[Step<'a>]) -> bool {
-        let regained = &self.exhibits.nodes[wanted.to.home].regained;
-        let comes_back = |step: &Step<'_>| match step {
-            Step::Own(change) => regained.contains(&change.settlement()),
-            Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => false,
-        };
-        let is_taken_again = |step: &Step<'_>| match step {
-            Step::Came(of) | Step::CountedIn(_, of) | Step::TakenBack(_, of) => {
-                of.version.incarnation > 1
-            }
-            Step::Own(_) => false,
-        };
-        steps.iter().any(comes_back) && steps.iter().any(is_taken_again)
-    }
-
-    /// The sums of what stands at all homes, whatever came first: they are in the last change, when that did not come back
-    /// itself.
-    fn sums_stand(&mut self, chain: &Chain<'a>, own: &[Change<'a>], steps: &[Vec<Step<'a>>]) {
-        let later = steps.iter().flatten().filter_map(|step| match step {
-            Step::Own(change) => Some(change),
-            Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
-        });
-        let sums = Sums::of(own.iter().chain(later));
-        let last = steps.iter().take(chain.handed.len()).next_back();
-        if let Some(Step::Own(last)) = last.and_then(|steps| steps.last())
-            && !self.came_back(last)
-        {
-            let numbers: Vec<&str> = chain.numbers.iter().skip(1).map(String::as_str).collect();
-            self.totals_said_are_sums(&numbers, [last], &sums, Beyond::WhatItLacked);
-        }
-    }
-
     /// What a home wrote of whoever came there, up to the next hand-over; whether the person came as they had gone.
     fn goes_on(&mut self, person: &str, steps: Vec<Step<'a>>, known: &mut Known<'a>) -> bool {
         let claims = known.late.iter().filter_map(|change| match change {
@@ -270,9 +246,6 @@ impl<'a> Audit<'a> {
             Change::TakenBack(_) | Change::Act(_) => None,
         });
         let claims: Vec<&Committed> = claims.collect();
-        if counts_what_never_stood(&steps, &claims) {
-            return false;
-        }
         let none = SettlementId::from_bytes([0; 16]);
         for step in steps {
             let is_arrival = matches!(step, Step::Came(_));
@@ -292,7 +265,7 @@ impl<'a> Audit<'a> {
                     self.counted_in(person, id, &claims, &mut known.reckoned);
                     (id, account)
                 }
-                Step::TakenBack(id, account) => {
+                Step::TakenBack(id, account) | Step::GivenUp(id, account) => {
                     known.back.insert(id);
                     self.take_back(person, id, &mut known.reckoned);
                     (id, account)
@@ -357,24 +330,4 @@ impl<'a> Audit<'a> {
             }
         }
     }
-}
-
-/// Whether a late claim was counted in that its old home lost and then buried, and was taken back for it: what the sums were
-/// in between is not followed.
-fn counts_what_never_stood(steps: &[Step<'_>], claims: &[&Committed]) -> bool {
-    let stood = |id: SettlementId| {
-        let mut claims = claims.iter();
-        claims.any(|record| record.body().clearing.settlement == id)
-    };
-    let is_taken_back = |id: SettlementId| {
-        let mut steps = steps.iter();
-        steps.any(|step| matches!(step, Step::TakenBack(of, _) if *of == id))
-    };
-    steps.iter().any(|step| match step {
-        Step::CountedIn(of, _) => {
-            let id = of.of.settlement;
-            !stood(id) && is_taken_back(id)
-        }
-        Step::Came(_) | Step::TakenBack(..) | Step::Own(_) => false,
-    })
 }
