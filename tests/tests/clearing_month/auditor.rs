@@ -72,6 +72,10 @@ pub struct Found {
     pub suspended: usize,
     /// At which levels the prefund was found.
     pub levels: BTreeSet<Level>,
+    /// Looks at it of which something is free although its holder is not paid, since others owe, and of which something is
+    /// used although all have paid, since the holder waits.
+    pub waits_for_others: usize,
+    pub holder_waits: usize,
     /// Rows of the month that hold something of an earlier one.
     pub earlier: usize,
 }

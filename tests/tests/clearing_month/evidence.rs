@@ -173,6 +173,15 @@ impl Evidence {
         self.orders.iter().find(|order| order.days.contains(&day))
     }
 
+    /// What the payer's regions owe the holder's of a cycle, of the fund of the prefund.
+    pub fn owed_of_prefund(&self, cycle: &Cycle) -> i64 {
+        let rows = cycle.pairs.iter().filter(|(pair, _)| {
+            let member = |region| self.members[region];
+            (member(&pair.debtor), member(&pair.creditor), pair.fund) == self.prefund.of
+        });
+        rows.map(|(_, (_, amount))| amount).sum()
+    }
+
     /// What an order comes to by its cycles.
     pub fn nets_of(&self, order: &Order) -> BTreeMap<(RegionCode, Fund), i64> {
         let cycles = self.cycles.iter();

@@ -112,6 +112,8 @@ async fn a_month_with_many_regions_holds_every_law_and_whoever_breaks_one_is_not
     for kind in [LegKind::Reversal, LegKind::Deduction, LegKind::DeductionEnd] {
         assert!(of(kind) > 20, "{kind}: {}", of(kind));
     }
+    assert!(found.waits_for_others > 0, "nobody waited for others");
+    assert!(found.holder_waits > 0, "no holder waited alone");
     assert_eq!(outcome.too_soon, 1, "a payment while an earlier is open");
     let in_part = outcome.outages.iter();
     let in_part = in_part.filter(|state| **state == "rows written in part");

@@ -1,5 +1,7 @@
 //! What the auditor must notice: evidence in which one thing was changed, as a clearinghouse would leave it that breaks a law.
 
+mod prefunds;
+
 use std::collections::BTreeSet;
 
 use huitong_core::checkpoint::row::Pair;
@@ -8,13 +10,14 @@ use huitong_core::leg::{Debt, LegKind};
 use huitong_core::money::Fen;
 
 use crate::auditor::Law;
-use crate::evidence::{Cycle, Evidence, Level, PrefundStep};
+use crate::evidence::{Cycle, Evidence};
+use prefunds::{freed_while_its_payer_owes, not_held, not_red, used_by_paid, used_less};
 
 /// Changes one thing.
 pub type Sabotage = fn(&mut Evidence);
 
 /// Every sabotage, with its name and the law that it breaks.
-pub const ALL: [(&str, Sabotage, Law); 27] = [
+pub const ALL: [(&str, Sabotage, Law); 28] = [
     ("a leg is dropped", dropped, Law::Taken),
     ("a leg is netted twice", twice, Law::Once),
     ("a leg is never sent", never_sent, Law::Taken),
@@ -108,6 +111,11 @@ pub const ALL: [(&str, Sabotage, Law); 27] = [
         used_by_paid,
         Law::Prefund,
     ),
+    (
+        "a prefund is free of what its own payer owes, since another owes too",
+        freed_while_its_payer_owes,
+        Law::Prefund,
+    ),
     ("a month's row is one leg short", short, Law::Month),
     (
         "what is of an earlier month is the month's own",
@@ -117,14 +125,14 @@ pub const ALL: [(&str, Sabotage, Law); 27] = [
 ];
 
 /// Those that there is something for: money moves either by the day or by the month, and nobody leaves in the middle of one
-/// that is paid as one.
+/// that is paid as one, nor is it looked at before all but one have paid.
 pub fn of(evidence: &Evidence) -> impl Iterator<Item = (&'static str, Sabotage, Law)> {
     let by_month = evidence.orders.iter().any(|order| order.told.is_some());
     ALL.into_iter().filter(move |(_, sabotage, _)| {
-        let of_months: Sabotage = ordered_more;
-        let of_days: Sabotage = netted_with_who_left;
-        let not = if by_month { of_days } else { of_months };
-        !std::ptr::fn_addr_eq(*sabotage, not)
+        let of_months: &[Sabotage] = &[ordered_more];
+        let of_days: &[Sabotage] = &[netted_with_who_left, freed_while_its_payer_owes];
+        let mut not = if by_month { of_days } else { of_months }.iter();
+        !not.any(|not| std::ptr::fn_addr_eq(*sabotage, *not))
     })
 }
 
@@ -329,41 +337,6 @@ fn ordered_more(evidence: &mut Evidence) {
     let mut orders = evidence.orders.iter_mut();
     let told = orders.find_map(|order| order.told.as_mut()).unwrap();
     *told.values_mut().next().unwrap() += 1;
-}
-
-fn used_less(evidence: &mut Evidence) {
-    evidence.prefund.looks.last_mut().unwrap().used -= 1;
-}
-
-fn not_red(evidence: &mut Evidence) {
-    let mut looks = evidence.prefund.looks.iter_mut();
-    let red = looks.find(|look| look.level == Some(Level::Red)).unwrap();
-    red.level = Some(Level::Yellow);
-}
-
-fn not_held(evidence: &mut Evidence) {
-    let steps = evidence.prefund.steps.iter().rev();
-    let mut paid = steps.filter_map(|(_, step)| match step {
-        PrefundStep::PaidIn(amount) => Some(*amount),
-        PrefundStep::Set(_) | PrefundStep::ToppedUp(_) => None,
-    });
-    let look = evidence.prefund.looks.last_mut().unwrap();
-    look.held -= paid.next().unwrap();
-}
-
-fn used_by_paid(evidence: &mut Evidence) {
-    let orders = evidence.orders.iter();
-    let mut paid = orders.filter(|order| {
-        order
-            .nets
-            .iter()
-            .all(|(of, net)| order.paid.get(of).copied().unwrap_or(0) == net.abs())
-    });
-    // So that what was paid of it at once counts for nothing.
-    let purpose = paid.next_back().unwrap().purpose.clone();
-    let mut orders = evidence.orders.iter_mut();
-    let order = orders.find(|order| order.purpose == purpose).unwrap();
-    order.moved.clear();
 }
 
 fn short(evidence: &mut Evidence) {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use huitong_core::date::BusinessDay;
 
 use super::{Found, Law};
-use crate::evidence::{Cycle, Evidence, Level, Order, PrefundLook, PrefundStep};
+use crate::evidence::{Evidence, Level, Order, PrefundLook, PrefundStep};
 
 /// Looks at what was told of the prefund, time after time.
 pub(super) fn prefunds(evidence: &Evidence, found: &mut Found) {
     for look in &evidence.prefund.looks {
-        let used = used(evidence, look);
+        let used = used(evidence, look, found);
         let (mut asked, mut held, mut open) = (0, 0, 0);
         let mut is_topped_up = false;
         let until = evidence.prefund.steps.iter();
@@ -60,25 +60,45 @@ fn level(used: i64, held: i64) -> Level {
     }
 }
 
-fn used(evidence: &Evidence, look: &PrefundLook) -> i64 {
-    let (payer, holder, fund) = evidence.prefund.of;
-    let is_free = |cycle: &&Cycle| {
-        let mut orders = evidence.orders.iter().take(look.orders);
-        let order = orders.find(|order| order.days.contains(&cycle.day));
-        order.is_some_and(|order| is_free(evidence, order, look.day))
-    };
-    let cycles = evidence.cycles.iter().take(look.cycles);
-    let open = cycles.filter(|cycle| !is_free(cycle));
-    let rows = open.flat_map(|cycle| &cycle.pairs);
-    let rows = rows.filter(|(pair, _)| {
-        let member = |region| evidence.members[region];
-        (member(&pair.debtor), member(&pair.creditor), pair.fund) == (payer, holder, fund)
-    });
-    rows.map(|(_, (_, amount))| amount).sum()
+/// How the two of a prefund stand with an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    PayerOwes,
+    /// All have paid their parts of that fund, and the holder is not paid.
+    HolderWaits,
+    /// The payer has paid its part, and the holder waits for others of that fund.
+    WaitsForOthers,
+    Paid,
 }
 
-/// Whether by a day the payer had paid its part of an order, and the holder was paid, or waited for others of that fund.
-fn is_free(evidence: &Evidence, order: &Order, by: BusinessDay) -> bool {
+fn used(evidence: &Evidence, look: &PrefundLook, found: &mut Found) -> i64 {
+    let mut used = 0;
+    let (mut waits_for_others, mut holder_waits) = (0, 0);
+    for cycle in evidence.cycles.iter().take(look.cycles) {
+        let owed = evidence.owed_of_prefund(cycle);
+        let mut orders = evidence.orders.iter().take(look.orders);
+        let order = orders.find(|order| order.days.contains(&cycle.day));
+        let is_free = order.is_some_and(|order| match stands(evidence, order, look.day) {
+            Stands::PayerOwes => false,
+            Stands::HolderWaits => {
+                holder_waits += usize::from(owed > 0);
+                false
+            }
+            Stands::WaitsForOthers => {
+                waits_for_others += usize::from(owed > 0);
+                true
+            }
+            Stands::Paid => true,
+        });
+        used += if is_free { 0 } else { owed };
+    }
+    found.waits_for_others += usize::from(waits_for_others > 0);
+    found.holder_waits += usize::from(holder_waits > 0);
+    used
+}
+
+/// As it was by a day.
+fn stands(evidence: &Evidence, order: &Order, by: BusinessDay) -> Stands {
     let (payer, holder, fund) = evidence.prefund.of;
     let mut moved: BTreeMap<_, i64> = BTreeMap::new();
     for line in order.moved.iter().filter(|line| line.on <= by) {
@@ -89,5 +109,13 @@ fn is_free(evidence: &Evidence, order: &Order, by: BusinessDay) -> bool {
     let open: BTreeMap<_, _> = open.map(|((member, _), net)| (member, net)).collect();
     let owes = |member| open.get(member).is_some_and(|net| *net < 0);
     let is_owed = open.get(&holder).is_some_and(|net| *net > 0);
-    !owes(&payer) && (!is_owed || open.keys().any(owes))
+    if owes(&payer) {
+        Stands::PayerOwes
+    } else if !is_owed {
+        Stands::Paid
+    } else if open.keys().any(owes) {
+        Stands::WaitsForOthers
+    } else {
+        Stands::HolderWaits
+    }
 }

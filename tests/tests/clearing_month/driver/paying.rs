@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1::{CycleState, MemberAction};
 use huitong_transport::refusal_code;
 
@@ -63,6 +64,10 @@ impl Month {
         if self.moves == Moves::ByMonth {
             return;
         }
+        if let Some(late) = self.watched.paid_out_late.take() {
+            let order = self.orders[late].clone();
+            self.pays_out(late, order, None).await;
+        }
         let mut order = self.orders[at].clone();
         let who = (at >= SILENT_FROM).then_some(silent);
         let lines = bank::pay_in(&order, who);
@@ -71,17 +76,28 @@ impl Month {
             self.goes_down("instructed").await;
             bank::enter_again(&mut self.office, &order, &lines, today).await;
         }
+        if self.holder_is_to_wait(number, at) {
+            self.orders[at] = order;
+        } else {
+            self.pays_out(at, order, who).await;
+        }
+        if number == PAYS_ONE {
+            self.pays_the_oldest(number).await;
+        }
+    }
+
+    /// What was paid in of an order is paid out; one member may not have paid.
+    async fn pays_out(&mut self, at: usize, mut order: Order, who: Option<RegionCode>) {
         let lines = bank::pay_out(&order);
+        let today = self.today();
         bank::enter(&mut self.office, &mut order, &lines, today).await;
         let state = self.office.state(self.cycles[at].day).await;
         if who.is_none() {
             assert_eq!(state, CycleState::Final, "{}", order.purpose);
         }
+        let silent = self.silent();
         bank::say_why(&mut self.office, &order, silent).await;
         self.orders[at] = order;
-        if number == PAYS_ONE {
-            self.pays_the_oldest(number).await;
-        }
     }
 
     /// The member that did not pay pays its oldest cycle; what it pays for a later one before counts for nothing.

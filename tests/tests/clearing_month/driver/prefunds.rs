@@ -18,6 +18,8 @@ use crate::world::Outage;
 const SET: usize = 1;
 /// So many days of what regions of the payer owe regions of the holder.
 const DAYS: i64 = 8;
+/// On one of these days nothing is paid out.
+const PAID_OUT_LATE: std::ops::RangeInclusive<usize> = 3..=5;
 const FOUND_WITHIN: Duration = Duration::from_secs(30);
 const ASKED_AGAIN: Duration = Duration::from_millis(10);
 
@@ -26,9 +28,25 @@ const ASKED_AGAIN: Duration = Duration::from_millis(10);
 pub(super) struct Watched {
     level: Option<Level>,
     owed: i64,
+    /// The order that is paid out a day late, so that the holder waits while nobody owes, and whether there was one.
+    pub(super) paid_out_late: Option<usize>,
+    has_waited: bool,
 }
 
 impl Month {
+    /// Whether the holder is to be paid an order a day late: once, when something of it is owed to it.
+    pub(super) fn holder_is_to_wait(&mut self, number: usize, at: usize) -> bool {
+        let (_, holder, fund) = self.prefund.of;
+        let nets = &self.orders[at].nets;
+        let is_owed = nets.get(&(holder, fund)).is_some_and(|net| *net > 0);
+        if !PAID_OUT_LATE.contains(&number) || self.watched.has_waited || !is_owed {
+            return false;
+        }
+        self.watched.has_waited = true;
+        self.watched.paid_out_late = Some(at);
+        true
+    }
+
     /// What the payer pays in, on the morning after it was asked for.
     pub(super) async fn prefund_is_paid(&mut self, number: usize) {
         let amount = std::mem::take(&mut self.watched.owed);
