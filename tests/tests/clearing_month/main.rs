@@ -86,6 +86,7 @@ async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
     // None of it holds only because nothing of it happened.
     assert!(found.netted > regions * 40, "{} legs", found.netted);
     assert!(found.kept_out > 10, "kept out: {}", found.kept_out);
+    assert!(found.held_back > 3, "held back: {}", found.held_back);
     assert_eq!(found.suspended, 20, "one that pauses and one that leaves");
     let levels = BTreeSet::from([Level::Normal, Level::Yellow, Level::Red]);
     assert_eq!(found.levels, levels);

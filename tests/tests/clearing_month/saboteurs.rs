@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
-use huitong_core::leg::{Debt, LegKind};
+use huitong_core::leg::{Debt, Leg, LegKind};
 use huitong_core::money::Fen;
 
 use crate::auditor::Law;
@@ -17,10 +17,15 @@ use prefunds::{freed_while_its_payer_owes, not_held, not_red, used_by_paid, used
 pub type Sabotage = fn(&mut Evidence);
 
 /// Every sabotage, with its name and the law that it breaks.
-pub const ALL: [(&str, Sabotage, Law); 28] = [
+pub const ALL: [(&str, Sabotage, Law); 29] = [
     ("a leg is dropped", dropped, Law::Taken),
     ("a leg is netted twice", twice, Law::Once),
     ("a leg is never sent", never_sent, Law::Taken),
+    (
+        "a reversal is netted before its settlement",
+        back_before,
+        Law::Taken,
+    ),
     (
         "a leg that is late is netted under the cycle's day",
         moved,
@@ -156,6 +161,37 @@ fn twice(evidence: &mut Evidence) {
     let (region, leg) = (*region, legs[0].clone());
     let next = evidence.cycles[9].taken.get_mut(&region).unwrap();
     next.push(leg);
+}
+
+/// In the cycle before the one that took both, where both sides of it were reported.
+fn back_before(evidence: &mut Evidence) {
+    let streams = &evidence.streams;
+    let is_reported = |cycle: &Cycle, leg: &Leg| {
+        [leg.debtor, leg.creditor].iter().all(|region| {
+            let mut stream = streams[region].iter();
+            stream.any(|it| it.number <= cycle.mark(*region) && it.leg == *leg)
+        })
+    };
+    let (at, leg) = evidence
+        .cycles
+        .windows(2)
+        .enumerate()
+        .find_map(|(at, cycles)| {
+            let legs = || cycles[1].taken.values().flatten();
+            let of = |leg: &Leg| (leg.settlement, LegKind::Settlement, leg.fund);
+            let goes_along = |leg: &Leg| legs().any(|other| other.debt() == of(leg));
+            let is_back = |leg: &Leg| leg.kind == LegKind::Reversal && goes_along(leg);
+            let back = legs().find(|leg| is_back(leg) && is_reported(&cycles[0], leg));
+            back.map(|leg| (at, leg.clone()))
+        })
+        .unwrap();
+    for region in [leg.debtor, leg.creditor] {
+        let cycles = &mut evidence.cycles;
+        let after = cycles[at + 1].taken.get_mut(&region).unwrap();
+        after.retain(|other| *other != leg);
+        let before = cycles[at].taken.get_mut(&region).unwrap();
+        before.push(leg.clone());
+    }
 }
 
 fn never_sent(evidence: &mut Evidence) {

@@ -68,7 +68,7 @@ enum Course {
     OneLate(Side),
     /// The debtor's amount is wrong, and right on the next day.
     Differs,
-    /// One side comes two days later.
+    /// One side comes two days later; of some both report on the day between that it is taken back.
     Missing(Side),
     /// Both report it once more on the next day.
     Twice,
@@ -87,6 +87,8 @@ pub struct Story {
     /// Settlements that both reported, oldest first, of which nothing came since.
     sound: Vec<Leg>,
     deducted: Vec<Leg>,
+    /// Settlements of the day before that one side does not report before the next one, and that are taken back meanwhile.
+    half_reported: Vec<Leg>,
     /// Whatever is of this region is reported at once by both, as long as it is there: so nothing of it is left over.
     tidy: RegionCode,
 }
@@ -107,6 +109,7 @@ impl Story {
             later: BTreeMap::new(),
             sound: Vec::new(),
             deducted: Vec::new(),
+            half_reported: Vec::new(),
             tidy,
         }
     }
@@ -122,6 +125,7 @@ impl Story {
         let is_other = |leg: &Leg| ![leg.debtor, leg.creditor].contains(&code);
         self.sound.retain(is_other);
         self.deducted.retain(is_other);
+        self.half_reported.retain(is_other);
     }
 
     /// What the second region says of one that has left.
@@ -145,6 +149,10 @@ impl Story {
         };
         if number > self.last {
             return told;
+        }
+        for of in std::mem::take(&mut self.half_reported) {
+            let back = self.against(&of, LegKind::Reversal, day);
+            told.in_time.extend(Line::both(&back));
         }
         let before = self.sound.len();
         for at in 0..self.places.len() {
@@ -242,6 +250,9 @@ impl Story {
             Course::Missing(side) => {
                 told.in_time.push(Line::of(other(*side), leg));
                 self.later(number + 2, [Line::of(*side, leg)]);
+                if self.serial.is_multiple_of(2) {
+                    self.half_reported.push(leg.clone());
+                }
             }
             Course::Twice => {
                 told.in_time.extend(Line::both(leg));

@@ -18,6 +18,8 @@ pub(super) struct Matched<'a> {
     /// Debts that both reported alike, and that no cycle took.
     pub(super) left: Vec<Debt>,
     pub(super) repeated: usize,
+    /// Debts that a cycle left since it did not take what they take back, counted in each that left them.
+    pub(super) held_back: usize,
 }
 
 /// What one region says of a debt, and what the other says.
@@ -113,14 +115,20 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 goes.insert(debt, leg);
             }
         }
-        let is_alone = |debt: &Debt| {
+        let is_alone = |(debt, leg): &(&Debt, &&Leg)| {
             let of = debt.1.takes_back().map(|kind| (debt.0, kind, debt.2));
+            // A debt of the same two, the other way round.
+            let is_between_them = |of: &Leg| (of.debtor, of.creditor) == (leg.creditor, leg.debtor);
             of.is_some_and(|of| {
-                let was_netted = debts.get(&of).is_some_and(|sides| sides.is_netted);
-                !was_netted && !goes.contains_key(&of)
+                let netted = debts.get(&of).filter(|sides| sides.is_netted);
+                let netted = netted.and_then(Sides::agreed);
+                let goes = goes.get(&of).copied();
+                !netted.into_iter().chain(goes).any(is_between_them)
             })
         };
-        held_back = goes.keys().copied().filter(is_alone).collect();
+        let alone = goes.iter().filter(is_alone);
+        held_back = alone.map(|(debt, _)| *debt).collect();
+        found.held_back += held_back.len();
         goes.retain(|debt, _| !held_back.contains(debt));
         for debt in goes.keys() {
             debts.get_mut(debt).unwrap().is_netted = true;
