@@ -44,6 +44,9 @@ use crate::certificates::OFFICER;
 use crate::gaps::Gaps;
 use crate::left_out;
 
+/// The id that a restored node gives what it booked again (`huitong_node::recovery`).
+pub const BOOKED_AGAIN: &str = "restored";
+
 /// What a node's journal says.
 #[derive(Debug, Default)]
 pub struct NodeBooks {
@@ -63,6 +66,8 @@ pub struct NodeBooks {
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
     pub regained: BTreeSet<SettlementId>,
+    /// What was settled here and came back from its home after a restore, which does not know its institution's id of it.
+    pub booked_again: BTreeSet<SettlementId>,
     /// Legs that came back from the clearinghouse after a restore.
     pub legs_regained: Vec<NumberedLeg>,
     /// What an officer gave up because its receipt was lost.
@@ -269,6 +274,9 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
         };
         match record {
             NodeRecord::Prepared(record) => {
+                if books.is_restored && record.request.to_string() == BOOKED_AGAIN {
+                    books.booked_again.insert(record.settlement);
+                }
                 books.prepared.insert(record.settlement, record);
             }
             NodeRecord::Reprepared(record) => {

@@ -14,10 +14,8 @@ use super::account_months::Month;
 use super::{Audit, Law};
 use crate::account_desk::{Line, sums};
 use crate::accounts::{OfAccount, Reconciled};
+use crate::books::BOOKED_AGAIN;
 use crate::register::hospital;
-
-/// The id that a restored node gives what it booked again (`huitong_node::recovery`).
-const BOOKED_AGAIN: &str = "restored";
 
 /// An id, what is booked under it, and how it differs.
 type AsFound = (String, AccountBooked, LineFinding);
@@ -93,9 +91,7 @@ impl<'a> Audit<'a> {
             self.is_otherwise(number, &story);
         }
         let findings = findings(&own, &of.stated);
-        let found = of.lines.found.iter();
-        let found = found.map(|line| (line.request_id.clone(), line.of(), line.finding()));
-        let found = named_by_the_hospital(found.collect(), &findings);
+        let found = self.named_by_the_hospital(number, of);
         if found != findings || !of.lines.answered_to.is_empty() {
             let story = format!("{:?} has {found:?} otherwise, not {findings:?}", of.span);
             self.is_otherwise(number, &story);
@@ -122,9 +118,8 @@ impl<'a> Audit<'a> {
         let is_named = |line: &v1::FoundLine| {
             let own = lines().find(|own| own.id(number).to_string() == line.settlement);
             own.is_some_and(|own| {
-                // Booked again from its home after a restore, it has no name of the hospital's.
-                let names = [&*own.request_id, &*own.shown_as, BOOKED_AGAIN];
-                names.contains(&&*line.request_id)
+                [&own.request_id, &own.shown_as].contains(&&line.request_id)
+                    || self.has_no_name(number, line)
             })
         };
         if found != expected || !of.parts.iter().all(is_named) {
@@ -132,6 +127,27 @@ impl<'a> Audit<'a> {
             let story = format!("{:?} in parts is {parts:?}, not {expected:?}", of.span);
             self.is_otherwise(number, &story);
         }
+    }
+
+    /// Whether a line has the id of all that was booked again after a restore, and is of that.
+    fn has_no_name(&self, number: usize, line: &v1::FoundLine) -> bool {
+        let booked_again = &self.exhibits.nodes[number].booked_again;
+        let settlement = SettlementId::parse(&line.settlement);
+        line.request_id == BOOKED_AGAIN && settlement.is_ok_and(|id| booked_again.contains(&id))
+    }
+
+    /// What was found, under the ids that the hospital knows: what a restored node booked again is under no id of it before
+    /// the hospital states one.
+    fn named_by_the_hospital(&self, number: usize, of: &Reconciled) -> Vec<AsFound> {
+        let named = |line: &v1::FoundLine| {
+            let mut own = of.own.iter().filter(|_| self.has_no_name(number, line));
+            let own = own.find(|own| own.settlement == line.settlement);
+            let id = own.map_or(&line.request_id, |own| &own.request_id);
+            (id.clone(), line.of(), line.finding())
+        };
+        let mut named: Vec<AsFound> = of.lines.found.iter().map(named).collect();
+        named.sort();
+        named
     }
 
     /// The hospital's own lines are of what it was told, and it has a line of each settlement that it was told of.
@@ -218,21 +234,6 @@ fn differing(
         node,
     });
     differ.collect()
-}
-
-/// What was found, under the ids that the hospital knows: what a restored node booked again is under no id of it before the
-/// hospital states one, so it is one of those that it did not state.
-fn named_by_the_hospital(found: Vec<AsFound>, expected: &[AsFound]) -> Vec<AsFound> {
-    let lacking = expected.iter().filter(|line| !found.contains(line));
-    let mut lacking: Vec<AsFound> = lacking.cloned().collect();
-    let mut named = Vec::new();
-    for (id, of, finding) in found {
-        let same = |line: &AsFound| (line.1, line.2) == (of, finding);
-        let at = lacking.iter().position(same).filter(|_| id == BOOKED_AGAIN);
-        named.push(at.map_or((id, of, finding), |at| lacking.remove(at)));
-    }
-    named.sort();
-    named
 }
 
 /// What is to be found of lines that are stated otherwise than they are.
