@@ -94,6 +94,9 @@ struct Arguments {
     /// Let a saboteur in, to see it caught.
     #[arg(long, value_enum)]
     saboteur: Option<Saboteur>,
+    /// Let no node keep images of its index, as where a saboteur is: the same world without it.
+    #[arg(long)]
+    no_images: bool,
 }
 
 /// All of June and two days more at most: so long certificates hold, and somewhat longer.
@@ -123,6 +126,7 @@ fn main() -> ExitCode {
             regions: usize::from(arguments.regions),
             days: arguments.days,
             saboteur: arguments.saboteur,
+            images: arguments.saboteur.is_none() && !arguments.no_images,
         });
         if arguments.seed.is_some() {
             outcome.events.iter().for_each(|event| println!("{event}"));

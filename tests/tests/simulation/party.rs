@@ -98,14 +98,12 @@ fn clock(chance: &Seeded, (seed, regions): (u64, usize)) -> Arc<SimulatedClock> 
 
 impl Party {
     pub fn node(
-        number: usize,
-        regions: usize,
-        seed: u64,
-        saboteur: Option<Saboteur>,
+        (number, regions, seed): (usize, usize, u64),
+        (saboteur, images): (Option<Saboteur>, bool),
         (phase, log): (&Phases, &EventLog),
     ) -> Self {
         let purpose = 100 + u64::try_from(number).unwrap();
-        let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur));
+        let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur, images));
         let chance = Seeded::new(seed, purpose);
         let clock = clock(&chance, (seed, regions));
         let kind = Kind::Node {

@@ -26,6 +26,8 @@ pub struct Setup {
     /// How many days there are.
     pub days: usize,
     pub saboteur: Option<Saboteur>,
+    /// Whether some nodes keep images of their index. None does whose disk or rows somebody meddles with.
+    pub images: bool,
 }
 
 /// How it went.
@@ -62,7 +64,9 @@ pub fn simulate(setup: Setup) -> Outcome {
         regions,
         days,
         saboteur,
+        images,
     } = setup;
+    assert!(!images || saboteur.is_none(), "{saboteur:?} with images");
     let (log, history) = (EventLog::default(), History::default());
     let phase = Phases::new();
     let (mut sim, parties) = world(setup, (&phase, &log));
@@ -143,9 +147,16 @@ fn world(setup: Setup, told: (&Phases, &EventLog)) -> (turmoil::Sim<'static>, Ve
         regions,
         days,
         saboteur,
+        images,
     } = setup;
     let mut parties: Vec<_> = (0..regions)
-        .map(|number| Arc::new(Party::node(number, regions, seed, saboteur, told)))
+        .map(|number| {
+            Arc::new(Party::node(
+                (number, regions, seed),
+                (saboteur, images),
+                told,
+            ))
+        })
         .collect();
     parties.push(Arc::new(Party::clearinghouse(
         regions, seed, saboteur, told,

@@ -32,8 +32,8 @@ pub struct NodeStorage {
 }
 
 impl NodeStorage {
-    pub fn new(seed: u64, saboteur: Option<Saboteur>) -> Self {
-        let keeps_images = saboteur.is_none() && Seeded::new(seed, 15).one_in(3);
+    pub fn new(seed: u64, saboteur: Option<Saboteur>, images: bool) -> Self {
+        let keeps_images = images && Seeded::new(seed, 15).one_in(3);
         Self {
             disk: Mutex::new(FakeDisk::new(seed)),
             index: Mutex::default(),
