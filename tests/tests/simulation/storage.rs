@@ -2,16 +2,16 @@
 //! the server; a saboteur may stand between them and it. Some nodes keep images of their index, in a folder of the machine
 //! that goes with the disk: what an image is worth is seen when the index alone is lost.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use huitong_clearinghouse as clearing;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Disk, Options};
 use huitong_node::platform::{self, StorageError, Stored};
-use huitong_node::store::Index;
 use huitong_node::store::image::Images;
 use huitong_node::store::memory::MemoryIndex;
+use huitong_node::store::{Change, Index, Key, Reached, Row, StoreError, Table};
 use tempfile::TempDir;
 
 use crate::chance::Seeded;
@@ -26,8 +26,8 @@ pub struct NodeStorage {
     disk: Mutex<FakeDisk>,
     index: Mutex<Arc<MemoryIndex>>,
     images: Mutex<Option<TempDir>>,
-    /// How often the node started without an index and with an image.
-    starts_from_images: AtomicUsize,
+    /// How often the node started without an index and from an image.
+    starts_from_images: Arc<AtomicUsize>,
     saboteur: Option<Saboteur>,
 }
 
@@ -38,7 +38,7 @@ impl NodeStorage {
             disk: Mutex::new(FakeDisk::new(seed)),
             index: Mutex::default(),
             images: Mutex::new(keeps_images.then(|| TempDir::new().unwrap())),
-            starts_from_images: AtomicUsize::new(0),
+            starts_from_images: Arc::default(),
             saboteur,
         }
     }
@@ -80,13 +80,7 @@ impl NodeStorage {
     /// Where images lie, if the node keeps any.
     fn images(&self) -> Option<Images> {
         let images = self.images.lock().unwrap();
-        let folder = images.as_ref()?.path().to_owned();
-        let images = Images::within(folder);
-        let is_lost = self.index().reached().unwrap().is_none();
-        if is_lost && matches!(images.newest(), Ok(Some(_))) {
-            self.starts_from_images.fetch_add(1, Ordering::Relaxed);
-        }
-        Some(images)
+        Some(Images::within(images.as_ref()?.path().to_owned()))
     }
 
     pub fn lose_index(&self) {
@@ -107,10 +101,66 @@ impl platform::Storage for NodeStorage {
             None => Stored {
                 keys: Arc::clone(&disk),
                 disk,
-                index,
+                index: Arc::new(Loaded {
+                    rows: index,
+                    starts: Arc::clone(&self.starts_from_images),
+                    is_loading: AtomicBool::new(false),
+                    is_loaded: AtomicBool::new(false),
+                }),
                 images: self.images(),
             },
         })
+    }
+}
+
+/// An index that counts that it was loaded from an image, which its journal goes on from.
+struct Loaded {
+    rows: Arc<dyn Index>,
+    starts: Arc<AtomicUsize>,
+    /// Its rows are those of an image, and have no place yet.
+    is_loading: AtomicBool,
+    is_loaded: AtomicBool,
+}
+
+impl Index for Loaded {
+    fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        self.rows.get(key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
+        self.rows.scan(table, after, limit)
+    }
+
+    fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {
+        self.rows.apply(changes, reached)?;
+        if self.is_loading.swap(false, Ordering::Relaxed) {
+            self.is_loaded.store(true, Ordering::Relaxed);
+            self.starts.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn load(&self, rows: &[Change]) -> Result<(), StoreError> {
+        self.is_loading.store(true, Ordering::Relaxed);
+        self.rows.load(rows)
+    }
+
+    fn reached(&self) -> Result<Option<Reached>, StoreError> {
+        self.rows.reached()
+    }
+
+    /// What was loaded is not whole, or of another journal.
+    fn clear(&self) -> Result<(), StoreError> {
+        self.is_loading.store(false, Ordering::Relaxed);
+        if self.is_loaded.swap(false, Ordering::Relaxed) {
+            self.starts.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.rows.clear()
     }
 }
 
