@@ -24,6 +24,8 @@ use crate::workload::History;
 
 /// The machine on which all callers are.
 pub const CALLERS: &str = "callers";
+/// What is noted of a restored node that stops before it has collected what others have.
+pub const STOPPED_COLLECTING: &str = "stopped while it collects";
 /// How long a machine whose disk failed is down.
 const REPAIR_TAKES: Duration = Duration::from_millis(700);
 
@@ -209,6 +211,11 @@ impl<'a> Driver<'a> {
             return;
         }
         let party = Arc::clone(&self.parties[machine]);
+        if let Kind::Node { storage, .. } = &party.kind
+            && storage.is_collecting()
+        {
+            self.log.note(&party.name, STOPPED_COLLECTING);
+        }
         self.sim.crash(party.name.as_str());
         match power {
             Power::Stays => party.disk().restart_process(),

@@ -11,7 +11,7 @@ use huitong_journal::{Disk, Options};
 use huitong_node::platform::{self, StorageError, Stored};
 use huitong_node::store::image::Images;
 use huitong_node::store::memory::MemoryIndex;
-use huitong_node::store::{Change, Index, Key, Reached, Row, StoreError, Table};
+use huitong_node::store::{Change, Index, Key, Reached, RestoreState, Row, StoreError, Table};
 use tempfile::TempDir;
 
 use crate::chance::Seeded;
@@ -81,6 +81,12 @@ impl NodeStorage {
     fn images(&self) -> Option<Images> {
         let images = self.images.lock().unwrap();
         Some(Images::within(images.as_ref()?.path().to_owned()))
+    }
+
+    /// Whether the node's rows say that a restore is not over.
+    pub fn is_collecting(&self) -> bool {
+        let restored = self.index().get(&Key::Restored()).unwrap();
+        matches!(restored, Some(Row::Restored(of)) if of.state == RestoreState::Collecting)
     }
 
     pub fn lose_index(&self) {

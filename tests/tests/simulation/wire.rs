@@ -4,7 +4,8 @@
 //! its answer never arrives; or it is carried out once more. What servers send each other comes again at once or long after,
 //! as whoever has lost count sends it. What a person sends comes again before they have the answer: who was refused for now
 //! and goes on to something else sends it no more. Whoever waits is told so by their own deadline. Lost is only what is sent
-//! while things fail; twice comes what is sent at any time. All of it follows from the seed.
+//! while things fail; twice comes what is sent at any time but while files are brought in, before the work begins. All of
+//! it follows from the seed.
 
 use std::convert::Infallible;
 use std::fmt;
