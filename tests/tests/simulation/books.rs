@@ -166,6 +166,13 @@ impl NodeBooks {
         None
     }
 
+    fn see_prepared(&mut self, record: Prepared) {
+        if self.is_restored && record.request.to_string() == BOOKED_AGAIN {
+            self.booked_again.insert(record.settlement);
+        }
+        self.prepared.insert(record.settlement, record);
+    }
+
     fn see_matches(&mut self, record: &MatchesSeen) {
         let named = |psn_no: PsnNo, with| (psn_no.expose().to_owned(), with);
         let found = record.found.iter();
@@ -273,12 +280,7 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             continue;
         };
         match record {
-            NodeRecord::Prepared(record) => {
-                if books.is_restored && record.request.to_string() == BOOKED_AGAIN {
-                    books.booked_again.insert(record.settlement);
-                }
-                books.prepared.insert(record.settlement, record);
-            }
+            NodeRecord::Prepared(record) => books.see_prepared(record),
             NodeRecord::Reprepared(record) => {
                 if let Some(prepared) = books.prepared.get_mut(&record.settlement) {
                     prepared.decision = record.decision;

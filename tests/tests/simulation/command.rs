@@ -68,6 +68,7 @@ use clap::Parser;
 use huitong_core::digest::sha256;
 use saboteurs::Saboteur;
 use simulation::{DAYS, Setup, simulate};
+use storage::KeepsImages;
 
 /// Simulate the whole network, and audit it.
 #[derive(Parser)]
@@ -126,7 +127,11 @@ fn main() -> ExitCode {
             regions: usize::from(arguments.regions),
             days: arguments.days,
             saboteur: arguments.saboteur,
-            images: arguments.saboteur.is_none() && !arguments.no_images,
+            images: if arguments.saboteur.is_some() || arguments.no_images {
+                KeepsImages::None
+            } else {
+                KeepsImages::Some
+            },
         });
         if arguments.seed.is_some() {
             outcome.events.iter().for_each(|event| println!("{event}"));

@@ -89,6 +89,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use saboteurs::Saboteur;
 use simulation::{DAYS, Outcome, Setup, simulate};
+use storage::KeepsImages;
 
 const REGIONS: usize = 12;
 /// Saboteurs are noticed in a small world too, and sooner.
@@ -102,7 +103,7 @@ fn run(seed: u64) -> Outcome {
         regions: REGIONS,
         days: DAYS,
         saboteur: None,
-        images: true,
+        images: KeepsImages::Some,
     })
 }
 
@@ -199,7 +200,7 @@ fn is_caught_from(saboteur: Saboteur, first: u64) {
             regions: FEW_REGIONS,
             days: DAYS,
             saboteur,
-            images: false,
+            images: KeepsImages::None,
         });
         outcome.violations
     };

@@ -33,7 +33,7 @@ use crate::phases::Phases;
 use crate::platform::{EventLog, OneThread, SimulatedClock};
 use crate::register::{REGIONS, region};
 use crate::saboteurs::{Saboteur, lose_cycles};
-use crate::storage::{ClearingStorage, NodeStorage};
+use crate::storage::{ClearingStorage, KeepsImages, NodeStorage};
 use crate::twins;
 use crate::wire::Wire;
 
@@ -99,7 +99,7 @@ fn clock(chance: &Seeded, (seed, regions): (u64, usize)) -> Arc<SimulatedClock> 
 impl Party {
     pub fn node(
         (number, regions, seed): (usize, usize, u64),
-        (saboteur, images): (Option<Saboteur>, bool),
+        (saboteur, images): (Option<Saboteur>, KeepsImages),
         (phase, log): (&Phases, &EventLog),
     ) -> Self {
         let purpose = 100 + u64::try_from(number).unwrap();

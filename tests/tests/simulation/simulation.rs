@@ -15,6 +15,7 @@ use crate::party::{Kind, Party};
 use crate::phases::Phases;
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
+use crate::storage::KeepsImages;
 use crate::twins;
 use crate::workload::History;
 
@@ -26,8 +27,8 @@ pub struct Setup {
     /// How many days there are.
     pub days: usize,
     pub saboteur: Option<Saboteur>,
-    /// Whether some nodes keep images of their index. None does whose disk or rows somebody meddles with.
-    pub images: bool,
+    /// Which nodes keep images of their index. None does whose disk or rows somebody meddles with.
+    pub images: KeepsImages,
 }
 
 /// How it went.
@@ -66,7 +67,10 @@ pub fn simulate(setup: Setup) -> Outcome {
         saboteur,
         images,
     } = setup;
-    assert!(!images || saboteur.is_none(), "{saboteur:?} with images");
+    assert!(
+        images == KeepsImages::None || saboteur.is_none(),
+        "{saboteur:?} with images"
+    );
     let (log, history) = (EventLog::default(), History::default());
     let phase = Phases::new();
     let (mut sim, parties) = world(setup, (&phase, &log));
@@ -95,11 +99,7 @@ pub fn simulate(setup: Setup) -> Outcome {
     let counted = parties.clone();
     let mut driver = Driver::new(sim, parties, (phase, orders), saboteur, log.clone());
     driver.drive(seed);
-    let from_images = counted.iter().map(|party| match &party.kind {
-        Kind::Node { storage, .. } => storage.starts_from_images(),
-        Kind::Clearinghouse { .. } => 0,
-    });
-    let from_images = from_images.sum();
+    let from_images = counted.iter().map(|party| starts_from_images(party)).sum();
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let (mut stand, mut sums_compared) = (0, 0);
     let pairs = twins::pairs(seed, regions);
@@ -125,6 +125,13 @@ pub fn simulate(setup: Setup) -> Outcome {
         stand,
         sums_compared,
         from_images,
+    }
+}
+
+fn starts_from_images(party: &Party) -> usize {
+    match &party.kind {
+        Kind::Node { storage, .. } => storage.starts_from_images(),
+        Kind::Clearinghouse { .. } => 0,
     }
 }
 

@@ -21,6 +21,15 @@ use crate::saboteurs::Saboteur;
 const SEGMENT_OF_IMAGES: u32 = 14 << 10;
 const SEGMENT: u32 = 128 << 10;
 
+/// Which nodes keep images of their index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepsImages {
+    /// Some do, by the seed.
+    Some,
+    /// None does: somebody meddles with a disk or its rows, or did so in the world that this one is held against.
+    None,
+}
+
 /// A node's.
 pub struct NodeStorage {
     disk: Mutex<FakeDisk>,
@@ -32,8 +41,8 @@ pub struct NodeStorage {
 }
 
 impl NodeStorage {
-    pub fn new(seed: u64, saboteur: Option<Saboteur>, images: bool) -> Self {
-        let keeps_images = images && Seeded::new(seed, 15).one_in(3);
+    pub fn new(seed: u64, saboteur: Option<Saboteur>, images: KeepsImages) -> Self {
+        let keeps_images = images == KeepsImages::Some && Seeded::new(seed, 15).one_in(3);
         Self {
             disk: Mutex::new(FakeDisk::new(seed)),
             index: Mutex::default(),

@@ -5,7 +5,8 @@ use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
-    ClearingRecord, CutOff, CycleRecord, Netted, PaymentRecord, PrefundRecord, WrittenLegs,
+    ClearingRecord, CutOff, CycleRecord, EvidenceGiven, Netted, PaymentRecord, PrefundRecord,
+    WrittenLegs,
 };
 use huitong_journal::{Frame, Frames, Position, Tip};
 use huitong_netting::NettingPlan;
@@ -147,10 +148,7 @@ impl Indexer {
             ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
             ClearingRecord::TagsTaken(taken) => tags::taken(&*self.journaled.index, taken)?,
             ClearingRecord::TagsHalted(halted) => tags::halted(&*self.journaled.index, halted)?,
-            ClearingRecord::EvidenceGiven(given) => {
-                let (about, word) = (given.evidence.word.about(), Word::of(&given.evidence.word));
-                vec![(keys::word(about, word.digest()), keys::value(&word))]
-            }
+            ClearingRecord::EvidenceGiven(given) => vec![evidence_row(given)],
             ClearingRecord::RegionAttested(record) => {
                 attestations::attested(&*self.journaled.index, record)?
             }
@@ -158,13 +156,7 @@ impl Indexer {
                 attestations::told(&*self.journaled.index, record)?
             }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
-            ClearingRecord::Cycle(record) => {
-                let mut rows = vec![(keys::failed(&place), keys::value(record))];
-                if let CycleRecord::Reopened(reopened) = record {
-                    rows.extend(attestations::reopened(reopened));
-                }
-                rows
-            }
+            ClearingRecord::Cycle(record) => cycle_rows(record, place),
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
             ClearingRecord::Dispute(step) => vec![disputes::step_row(step, place)?],
@@ -292,6 +284,21 @@ fn block_row(legs: &WrittenLegs<'_>, place: Place) -> Result<Option<Pair>, Store
         (keys::block(legs.region(), first), keys::value(&block))
     });
     Ok(row)
+}
+
+/// That a cycle failed or was reopened. Where something is left out of it, its regions are asked anew.
+fn cycle_rows(record: &CycleRecord, place: Place) -> Vec<Pair> {
+    let mut rows = vec![(keys::failed(&place), keys::value(record))];
+    if let CycleRecord::Reopened(reopened) = record {
+        rows.extend(attestations::reopened(reopened));
+    }
+    rows
+}
+
+fn evidence_row(given: &EvidenceGiven) -> Pair {
+    let said = &given.evidence.word;
+    let word = Word::of(said);
+    (keys::word(said.about(), word.digest()), keys::value(&word))
 }
 
 fn cut_row(cut: &CutOff) -> Pair {
