@@ -96,7 +96,7 @@ fn a_stream_is_taken_as_far_as_what_agrees_fits_into_a_cycle_and_goes_on_after_i
         assert_eq!(refused.code.code(), "stream.full");
         assert_eq!(refused.detail, "5000000000.00");
         // One that may not be reported is named when it is the next, and not looked at behind one without room.
-        let wrong = |number| payable(number, &debt(9, 3, 3, 1));
+        let wrong = |number| payable(number, &debt(9, 2, 2, 1));
         let next = house.report(2, &[wrong(most + 1)]);
         assert_eq!(code(next), "leg.same_region");
         let behind = [payable(most + 1, &largest(most + 1)), wrong(most + 2)];
