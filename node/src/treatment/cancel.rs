@@ -14,7 +14,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
-use super::open::unknown;
+use super::open::{own_trouble, unknown};
 use super::order::settlement_id;
 use super::records::{Bury, Step};
 use super::settle::before_commit;
@@ -114,7 +114,7 @@ impl TreatmentRole {
     ) -> Result<Outcome, HomeFault> {
         let home = match self.home_of(settlement) {
             Ok(home) => home,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Err(own_trouble(settlement, &error))),
         };
         let due = Deadline::after(self.timing.commit);
         // Another home's person has nothing to do with the id.
@@ -164,7 +164,8 @@ impl TreatmentRole {
             match role.reread(settlement).await? {
                 Err(standing) => Ok(standing),
                 Ok(attempt) => {
-                    let home = role.home(attempt.prepared.home())?;
+                    let home = role.home(attempt.prepared.home());
+                    let home = home.map_err(|error| own_trouble(settlement, &error))?;
                     role.give_up(attempt, &home, None).await
                 }
             }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use huitong_core::claim::Binding;
 use huitong_core::coverage::Snapshot;
 use huitong_core::id::SettlementId;
 use huitong_core::person::Credential;
@@ -16,7 +17,8 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::open::unknown;
-use super::records::InTheWay;
+use super::order::Order;
+use super::records::{InTheWay, in_the_way};
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
 use crate::peers::{Home, HomeFault};
@@ -59,22 +61,26 @@ impl Credentials {
 }
 
 impl TreatmentRole {
-    /// Keeps what was read for a claim that is sent again before it has an outcome, where nothing is kept of it any more.
-    pub(super) fn read_again(
+    /// What is in the way of a claim. Where that is the claim itself, sent again before it has an outcome, what was read for
+    /// it is kept, if nothing is any more.
+    pub(super) fn in_the_way_of(
         &self,
         settlement: SettlementId,
-        found: &InTheWay,
-        read: &Credential,
-    ) -> Result<(), StoreError> {
+        order: &Order,
+        binding: &Binding,
+    ) -> Result<Option<InTheWay>, StoreError> {
+        let (key, read) = (order.visit_key(), &order.bill.credential);
+        let visit = (&key, &order.bill.visit);
+        let found = in_the_way(&*self.ledger, settlement, binding, visit)?;
         let row = match found {
-            InTheWay::Known => self.ledger.settlement(settlement)?,
-            InTheWay::Conflict(_) | InTheWay::Visit(_) => None,
+            Some(InTheWay::Known) => self.ledger.settlement(settlement)?,
+            Some(InTheWay::Conflict(_) | InTheWay::Visit(_)) | None => None,
         };
         let is_open = row.is_some_and(|row| row.state == SettlementState::Prepared);
         if is_open && self.credentials.of(settlement).is_none() {
             self.credentials.keep(settlement, read.clone());
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Has the home region show the person again, that has lost that it did: with the credential that was read, as long as

@@ -20,7 +20,7 @@ use huitong_transport::Deadline;
 use super::TreatmentRole;
 use super::attempt::Attempt;
 use super::driving::Outcome;
-use super::open::{is_for_operators, still_open, unknown};
+use super::open::{is_for_operators, still_open, told_of_wish, unknown};
 use super::records::{Book, End, Reprepare, Step};
 use super::settle::decide_on;
 use super::view::{SettledView, SettlementView, ViewState};
@@ -73,7 +73,9 @@ impl TreatmentRole {
                 match self.driving.begin(settlement) {
                     Ok((turn, wait)) => {
                         let work = work(Arc::clone(self));
-                        self.tasks.spawn(async move { turn.end(work.await) });
+                        self.tasks.spawn(async move {
+                            turn.end(told_of_wish(settlement, work.await));
+                        });
                         return wait.outcome().await;
                     }
                     Err(wait) => drop(wait.outcome().await),

@@ -3,7 +3,9 @@
 use huitong_core::id::SettlementId;
 use huitong_core::refusal::{Refusal, RefusalCode};
 
+use super::driving::Outcome;
 use crate::error::NodeError;
+use crate::ledger::WriteError;
 use crate::peers::HomeFault;
 
 /// What an operator of either node mends: nothing that a patient went home with is given up for it.
@@ -25,4 +27,45 @@ pub(super) fn still_open(settlement: SettlementId, error: &NodeError) -> NodeErr
 pub(super) fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError {
     tracing::warn!(%settlement, %fault, "the outcome of a settlement is not known yet");
     NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
+}
+
+/// What whoever asks is told of a claim that may have left for its home region: an outcome, or that there is none yet. The own
+/// node's trouble (a disk that fails, too much to do, a region that is configured no more) is neither: who took it for a
+/// refusal would charge in full what stands at home.
+pub(super) fn told(settlement: SettlementId, outcome: Outcome) -> Outcome {
+    outcome.map_err(|error| match error {
+        NodeError::Refused(refusal) if is_said_of_a_claim(refusal.code) => refusal.into(),
+        error => own_trouble(settlement, &error),
+    })
+}
+
+/// As [`told`], where a refusal may be an answer too: of a wish to reverse, or to give up what never left.
+pub(super) fn told_of_wish(settlement: SettlementId, outcome: Outcome) -> Outcome {
+    outcome.map_err(|error| match error {
+        NodeError::Refused(_) | NodeError::Pushed(..) => error,
+        NodeError::Write(_) | NodeError::Store(_) => own_trouble(settlement, &error),
+    })
+}
+
+/// Nobody's claim is open under the id of somebody who was erased.
+const fn is_said_of_a_claim(code: RefusalCode) -> bool {
+    matches!(code, RefusalCode::OutcomeUnknown | RefusalCode::Erased)
+}
+
+/// The own node's trouble with a claim that may have left.
+pub(super) fn own_trouble(settlement: SettlementId, error: &NodeError) -> NodeError {
+    tracing::error!(%settlement, %error, "what is open cannot be brought to its outcome by this node now");
+    NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
+}
+
+/// What whoever settles is told when it cannot be written that a claim is prepared. After a fault in the middle of writing it
+/// may be on disk all the same, and counts as sent from the next start on (PROTOCOL 1).
+pub(super) fn not_prepared(settlement: SettlementId, error: WriteError) -> NodeError {
+    match error {
+        WriteError::Broken(_) | WriteError::Closed => own_trouble(settlement, &error.into()),
+        WriteError::Overloaded
+        | WriteError::TooLarge(_)
+        | WriteError::RecordsGone(_)
+        | WriteError::Store(_) => error.into(),
+    }
 }

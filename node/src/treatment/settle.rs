@@ -21,9 +21,10 @@ use huitong_transport::Deadline;
 use super::TreatmentRole;
 use super::attempt::Attempt;
 use super::driving::Outcome;
+use super::open::{not_prepared, own_trouble, told};
 use super::order::{Order, settlement_id};
 use super::proof::proven;
-use super::records::{InTheWay, KeepPolicy, Prepare, in_the_way};
+use super::records::{InTheWay, KeepPolicy, Prepare};
 use super::view::{SettlementView, ViewState};
 use crate::compute::compute;
 use crate::error::NodeError;
@@ -76,10 +77,10 @@ impl TreatmentRole {
         due: Deadline,
     ) -> Result<Arc<SettlementView>, NodeError> {
         let settlement = settlement_id(self.region, order.institution, order.request);
-        let (binding, key) = (order.binding(), order.visit_key());
-        let visit = (&key, &order.bill.visit);
-        if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, visit)? {
-            self.read_again(settlement, &found, &order.bill.credential)?;
+        let binding = order.binding();
+        // Where it cannot be read whether the id is known, its claim may have left.
+        let found = self.in_the_way_of(settlement, &order, &binding);
+        if let Some(found) = found.map_err(|error| own_trouble(settlement, &error.into()))? {
             return self.answer_standing(settlement, found, due).await;
         }
         if order
@@ -104,7 +105,11 @@ impl TreatmentRole {
         let credential = order.bill.credential.clone();
         let attempt = self.prepared(settlement, order, binding, found);
         let command = Prepare(attempt.prepared.clone());
-        match self.writer.run(command).await?.answer {
+        let prepared = self.writer.run(command).await;
+        match prepared
+            .map_err(|error| not_prepared(settlement, error))?
+            .answer
+        {
             Some(found) => self.answer_standing(settlement, found, due).await,
             None => {
                 self.credentials.keep(settlement, credential);
@@ -124,19 +129,17 @@ impl TreatmentRole {
             InTheWay::Conflict(field) => Err(NodeError::refused(RefusalCode::IdConflict, field)),
             InTheWay::Visit(refusal) => Err(refusal.into()),
             InTheWay::Known => {
-                let view = self.view(settlement).await?;
-                let view =
-                    view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
+                let view = told(settlement, self.standing(settlement).await)?;
                 match view.state {
                     // It is put to the home region by the timer: who asks again is told the same at once.
-                    ViewState::Provisional(_) => Ok(Arc::new(view)),
+                    ViewState::Provisional(_) => Ok(view),
                     ViewState::Prepared | ViewState::BeingAbandoned => {
                         self.drive_and_wait(settlement, None, due).await
                     }
                     ViewState::Settled(_)
                     | ViewState::Reversed(_)
                     | ViewState::Refused(_)
-                    | ViewState::Abandoned(_) => Ok(Arc::new(view)),
+                    | ViewState::Abandoned(_) => Ok(view),
                 }
             }
         }
@@ -161,7 +164,7 @@ impl TreatmentRole {
                             if outcome.is_ok() {
                                 role.credentials.forget(settlement);
                             }
-                            turn.end(outcome);
+                            turn.end(told(settlement, outcome));
                         }
                     }
                 });

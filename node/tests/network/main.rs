@@ -69,6 +69,7 @@ mod relay;
 mod repeats;
 mod replays;
 mod reversals;
+mod sent;
 mod stale;
 mod synced;
 mod syncs;

@@ -34,6 +34,8 @@ pub enum Commits {
     Lost,
     /// It arrives; the answer is lost.
     AnswerLost,
+    /// It waits on its way until something else is to become of commits.
+    Held,
     /// It arrives as one on another version than the person's, whatever it is on.
     Stale,
 }
@@ -65,6 +67,8 @@ pub struct State {
     pub allowed: Vec<(&'static str, Duration)>,
     /// The last commit that was sent.
     pub last: Option<v1::CommitRequest>,
+    /// Up to which number receipts are held, as the last question for a snapshot said.
+    pub held: Option<u64>,
     /// So many commits more name another version of the person's record than they were sent with.
     pub aged: u64,
     /// Whether a wish to reverse goes on under another id.
@@ -121,6 +125,10 @@ impl Running {
         self.state.lock().unwrap().seen
     }
 
+    pub fn told_held(&self) -> Option<u64> {
+        self.state.lock().unwrap().held
+    }
+
     pub fn last(&self) -> v1::CommitRequest {
         self.state.lock().unwrap().last.clone().unwrap()
     }
@@ -136,6 +144,7 @@ impl World {
             snapshots_take: Duration::ZERO,
             allowed: Vec::new(),
             last: None,
+            held: None,
             aged: 0,
             other_reversal: false,
             engine: None,
@@ -209,7 +218,11 @@ impl HomeService for Relay {
     ) -> Result<Response<v1::SnapshotResponse>, Status> {
         let is_signed = request.get_ref().sign;
         self.allows(if is_signed { "signed" } else { "snapshot" }, &request);
-        let takes = self.state.lock().unwrap().snapshots_take;
+        let takes = {
+            let mut state = self.state.lock().unwrap();
+            state.held = Some(request.get_ref().receipts_held);
+            state.snapshots_take
+        };
         tokio::time::sleep(takes).await;
         HomeServiceClient::new(self.to.clone())
             .snapshot(request.into_inner())
@@ -231,9 +244,12 @@ impl HomeService for Relay {
             }
             state.commits
         };
+        while self.state.lock().unwrap().commits == Commits::Held {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         match commits {
             Commits::Lost => Err(lost()),
-            Commits::Pass => {
+            Commits::Pass | Commits::Held => {
                 let answer = HomeServiceClient::new(self.to.clone())
                     .commit(request)
                     .await?;
@@ -273,7 +289,7 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match reversals {
             Commits::Lost => Err(lost()),
-            Commits::Pass | Commits::Stale => home.reverse(request).await,
+            Commits::Pass | Commits::Held | Commits::Stale => home.reverse(request).await,
             Commits::AnswerLost => {
                 home.reverse(request).await?;
                 Err(lost())
@@ -290,7 +306,7 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match commits {
             Commits::Lost => Err(lost()),
-            Commits::Pass | Commits::Stale => home.file(request).await,
+            Commits::Pass | Commits::Held | Commits::Stale => home.file(request).await,
             Commits::AnswerLost => {
                 home.file(request).await?;
                 Err(lost())

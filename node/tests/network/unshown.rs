@@ -123,3 +123,22 @@ async fn where_the_credential_is_lost_as_well_the_bill_that_is_sent_again_brings
     assert_eq!(settled.state(), v1::State::Settled);
     assert_eq!(world.status(NINGBO).await.legs_written, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_is_learnt_without_the_credential_also_where_nobody_knows_that_it_was_shown()
+ {
+    let mut world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::AnswerLost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    // What was shown is written about once a second: it may be lost with the process, and the receipt is not.
+    world.kill(NINGBO).await;
+    world.kill(CHENGDU).await;
+    world.commits(Commits::Pass);
+    world.start(NINGBO).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Settled);
+    assert_eq!(world.status(NINGBO).await.legs_written, 1);
+}

@@ -22,6 +22,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
+use super::open::not_prepared;
 use super::order::Order;
 use super::settle::{Estimate, before_commit, check_dates, decide_on};
 use crate::error::NodeError;
@@ -61,7 +62,11 @@ impl TreatmentRole {
             prepared,
             provisional,
         };
-        match self.writer.run(command).await?.answer {
+        let given = self.writer.run(command).await;
+        match given
+            .map_err(|error| not_prepared(settlement, error))?
+            .answer
+        {
             Given::Provisional => self.standing(settlement).await,
             Given::InTheWay(found) => self.answer_standing(settlement, found, due).await,
             Given::Another(other) => Err(NodeError::refused(RefusalCode::ProvisionalStands, other)),
