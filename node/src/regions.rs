@@ -12,6 +12,15 @@ use tokio::task::{Id, JoinSet};
 /// Regions that are worked for at once. One that does not answer holds its place until its call is given up.
 const AT_ONCE: usize = 32;
 
+/// What becomes of work that is handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// It begins now, or as soon as there is a place.
+    Now,
+    /// Something is under way for the region, which may be past what is due now.
+    UnderWay,
+}
+
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What is under way, and what waits for a place. What is under way when it is dropped is cut off.
@@ -34,16 +43,19 @@ impl<T: Send + 'static> SideBySide<T> {
 
     /// Begins what is to be done for a region, as soon as there is a place. Nothing is, while something is under way for it,
     /// or waits.
-    pub(crate) fn begin<W>(&mut self, region: RegionCode, work: impl FnOnce() -> W)
+    pub(crate) fn begin<W>(&mut self, region: RegionCode, work: impl FnOnce() -> W) -> Begun
     where
         W: Future<Output = T> + Send + 'static,
     {
         let waits = |(other, _): &(RegionCode, _)| *other == region;
-        if self.under_way.contains_key(&region) || self.waiting.iter().any(waits) {
-            return;
+        if self.under_way.contains_key(&region) {
+            return Begun::UnderWay;
         }
-        self.waiting.push_back((region, Box::pin(work())));
-        self.fill();
+        if !self.waiting.iter().any(waits) {
+            self.waiting.push_back((region, Box::pin(work())));
+            self.fill();
+        }
+        Begun::Now
     }
 
     fn fill(&mut self) {
@@ -100,7 +112,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_that_never_ends_keeps_no_other_waiting_and_is_not_begun_twice() {
         let mut work = SideBySide::new();
-        work.begin(region(1), pending);
+        assert_eq!(work.begin(region(1), pending), Begun::Now);
         let begun = Instant::now();
         for (nth, takes) in [(2, 5), (3, 1)] {
             work.begin(region(nth), move || async move {
@@ -108,8 +120,8 @@ mod tests {
                 nth
             });
         }
-        work.begin(region(1), || async { 9 });
-        work.begin(region(3), || async { 9 });
+        assert_eq!(work.begin(region(1), || async { 9 }), Begun::UnderWay);
+        assert_eq!(work.begin(region(3), || async { 9 }), Begun::UnderWay);
         assert_eq!(work.done().await, (region(3), Some(3)));
         assert_eq!(begun.elapsed(), Duration::from_secs(1));
         work.begin(region(3), || async { 4 });
@@ -125,7 +137,8 @@ mod tests {
         }
         work.begin(region(98), || async { 98 });
         work.begin(region(99), || async { 99 });
-        work.begin(region(98), || async { 0 });
+        // What waits for a place sees what is due by then.
+        assert_eq!(work.begin(region(98), || async { 0 }), Begun::Now);
         assert_eq!(all(&mut work).await, []);
         let mut work = SideBySide::new();
         for nth in 0..AT_ONCE {

@@ -21,13 +21,13 @@ use super::arrive::Take;
 use super::count_in::{CountIn, standing};
 use super::leave::{Freeze, WriteHandOver, change_of, standing_visits, words_from};
 use super::onwards::Came;
+use super::rounds::Rounds;
 use super::{TransferDesk, WITHIN, is_word, untold};
 use crate::chance::{jittered, salt};
 use crate::error::NodeError;
 use crate::home::late::{Answer, NewHomes, Offered};
 use crate::ledger::WriteError;
 use crate::peers::{Hands, Peer};
-use crate::regions::SideBySide;
 use crate::store::{
     HomeId, Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState, incarnation,
 };
@@ -72,29 +72,19 @@ pub(super) fn up_to_given_up(words: &mut Vec<ProvenHand>) {
 impl TransferDesk {
     /// Hands over and delivers until told to stop. New homes are delivered to side by side: none waits for another.
     pub async fn run(self: Arc<Self>, every: Duration, stop: CancellationToken) {
-        let mut delivering = SideBySide::new();
+        let mut rounds = Rounds::new();
         loop {
-            if let Err(error) = self.round(&mut delivering).await {
+            if let Err(error) = self.round(&mut rounds).await {
                 tracing::warn!(%error, "transfers wait");
             }
-            let next = tokio::time::sleep(jittered(&*self.chance, every));
-            tokio::pin!(next);
-            loop {
-                let (region, broken) = tokio::select! {
-                    biased;
-                    () = stop.cancelled() => return,
-                    done = delivering.done() => done,
-                    () = self.due.notified() => break,
-                    () = &mut next => break,
-                };
-                if broken.is_none() {
-                    tracing::error!(%region, "a delivery broke off");
-                }
+            let wait = jittered(&*self.chance, every);
+            if !rounds.next(&self.due, wait, &stop).await {
+                return;
             }
         }
     }
 
-    async fn round(self: &Arc<Self>, delivering: &mut SideBySide<()>) -> Result<(), NodeError> {
+    async fn round(self: &Arc<Self>, rounds: &mut Rounds) -> Result<(), NodeError> {
         let mut last = None;
         while let Some(key) = self.next(Table::OpenTransfer, last.as_ref())? {
             if let Key::OpenTransfer(transfer) = key
@@ -111,7 +101,7 @@ impl TransferDesk {
         });
         for (region, peer) in self.homes.others() {
             let late = late.remove(&Some(region)).unwrap_or_default();
-            delivering.begin(region, || {
+            rounds.begin(region, || {
                 let desk = Arc::clone(self);
                 async move {
                     if let Err(error) = desk.deliver_to(region, &peer).await {

@@ -11,6 +11,7 @@
 //! | [`arrive`] | What follows from it at the new home? |
 //! | [`onwards`] | And if the person has gone on to the next? |
 //! | [`deliver`] | How does the new home come to hold it? |
+//! | `rounds` | When is it delivered again? |
 //! | [`seen`] | What does an officer see of it? |
 
 pub mod agree;
@@ -19,6 +20,7 @@ pub mod count_in;
 pub mod deliver;
 pub mod leave;
 pub mod onwards;
+mod rounds;
 pub mod seen;
 #[cfg(test)]
 pub(crate) mod testing;
