@@ -68,20 +68,31 @@ pub(super) fn stream<M: Send + 'static>(
     tokio::task::spawn_blocking(move || {
         let sender = Sender(sender);
         let last = work(&sender).transpose();
-        let room = last.map(|last| (last, Handle::current().block_on(sender.0.reserve())));
-        drop(held);
-        // A caller who has gone needs no result and no reason.
-        if let Some((last, Ok(room))) = room {
-            room.send(last.map_err(Status::from));
-        }
+        Handle::current().block_on(end(&sender, held, last));
     });
     ReceiverStream::new(receiver)
 }
 
+/// Ends an answer: with its last part, if there is one, or with why there is none.
+async fn end<M>(sender: &Sender<M>, held: impl Send, last: Option<Result<M, NodeError>>) {
+    let room = match last {
+        Some(last) => Some((last, sender.0.reserve().await)),
+        None => None,
+    };
+    drop(held);
+    // A caller who has gone needs no result and no reason.
+    if let Some((last, Ok(room))) = room {
+        room.send(last.map_err(Status::from));
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::pin::{Pin, pin};
+    use std::sync::Arc;
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::time::Duration;
+    use std::task::Poll;
 
     use huitong_core::refusal::RefusalCode;
     use tokio_stream::StreamExt as _;
@@ -96,6 +107,11 @@ mod tests {
             self.0.send(()).unwrap();
             self.1.recv().unwrap();
         }
+    }
+
+    /// Goes on with a future as far as it can go now.
+    async fn poll<F: Future<Output = ()>>(of: &mut Pin<&mut F>) -> Poll<()> {
+        poll_fn(|context| Poll::Ready(of.as_mut().poll(context))).await
     }
 
     #[tokio::test]
@@ -121,19 +137,22 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_nobody_reads_on_keeps_what_it_holds_until_its_reader_is_gone() {
-        let ((tell, told), (go, goes)) = (channel(), channel());
-        go.send(()).unwrap();
-        let (full, is_full) = channel();
-        let parts = stream(Held(tell, goes), move |sent| {
-            for part in 0..WAITING {
-                assert_eq!(sent.send(part), ControlFlow::Continue(()));
-            }
-            full.send(()).unwrap();
-            Ok(Some(WAITING))
-        });
-        is_full.recv().unwrap();
-        assert!(told.recv_timeout(Duration::from_millis(50)).is_err());
+        let (sender, parts) = mpsc::channel(WAITING);
+        for part in 0..WAITING {
+            sender.try_send(Ok(part)).unwrap();
+        }
+        let sender = super::Sender(sender);
+        let held = Arc::new(());
+        let is_held = || Arc::strong_count(&held) > 1;
+        let mut ending = pin!(end(&sender, Arc::clone(&held), Some(Ok(WAITING))));
+        // It has come as far as it can.
+        assert!(poll(&mut ending).await.is_pending());
+        assert!(
+            is_held(),
+            "it is free before its reader has room for the rest"
+        );
         drop(parts);
-        told.recv().unwrap();
+        assert!(poll(&mut ending).await.is_ready());
+        assert!(!is_held());
     }
 }

@@ -47,6 +47,8 @@ struct Clearinghouse {
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     /// The days that regions closed in time.
     closed: Arc<Mutex<BTreeSet<String>>>,
+    /// The days that it says are not closed, however often it is told, and how often it was.
+    open: Arc<Mutex<BTreeMap<String, u64>>>,
     calls: Arc<Mutex<u64>>,
     /// The number under which no leg is taken.
     rejects: Rejects,
@@ -61,6 +63,7 @@ pub struct Running {
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     rejects: Rejects,
     pub closed: Arc<Mutex<BTreeSet<String>>>,
+    pub open: Arc<Mutex<BTreeMap<String, u64>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
     pub proofs: Proofs,
@@ -155,6 +158,10 @@ impl ClearingService for Clearinghouse {
         if self.cut_off.lock().unwrap().contains(&business_day) {
             return Err(refused("cycle.cut_off"));
         }
+        if let Some(told) = self.open.lock().unwrap().get_mut(&business_day) {
+            *told += 1;
+            return Ok(Response::new(CloseDayResponse { closed: false }));
+        }
         self.closed.lock().unwrap().insert(business_day);
         Ok(Response::new(CloseDayResponse {
             closed: held >= up_to,
@@ -195,7 +202,7 @@ impl World {
         let streams = service.streams.clone();
         let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
         let (shown, incarnations) = (service.shown.clone(), service.incarnations.clone());
-        let rejects = service.rejects.clone();
+        let (rejects, open) = (service.rejects.clone(), service.open.clone());
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
         let server = Server::bind(any, credentials, crate::patience::server())
@@ -232,6 +239,7 @@ impl World {
             streams,
             cut_off,
             closed,
+            open,
             rejects,
             shown,
             incarnations,

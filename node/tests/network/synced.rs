@@ -17,8 +17,8 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 
 /// How long is waited for what comes, on a machine that has much else to do.
 const WITHIN: Duration = Duration::from_secs(60);
-/// So many rounds of delivery and reporting pass in this time.
-const ROUNDS: Duration = Duration::from_secs(1);
+/// The day before the one that the world is in.
+const BEFORE: &str = "2023-03-09";
 
 /// What is durable of a journal, on a disk in memory.
 fn in_memory(of: &dyn Disk) -> FakeDisk {
@@ -57,7 +57,7 @@ async fn waited(gate: &Gate) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again() {
-    let mut world = World::new().await;
+    let mut world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     let settled = hospital.settle(settle("r-1", published("V1"))).await;
     let id = settled.unwrap().settlement;
@@ -75,7 +75,8 @@ async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again()
     let bill = Some(small("V9"));
     let asked = v1::EstimateRequest { bill };
     hospital.client.estimate(asked).await.unwrap();
-    tokio::time::sleep(ROUNDS).await;
+    // With each question it is told what is held: the receipt alone.
+    assert_eq!(world.relay.as_ref().unwrap().told_held(), Some(1));
     assert_eq!(world.status(NINGBO).await.receipts_undelivered, 1);
     let durable = disk.copy();
     gate.lose_power();
@@ -96,8 +97,16 @@ async fn a_day_is_told_closed_only_once_that_is_on_disk() {
     world.clearinghouse().await;
     let (_disk, gate) = on_gated(&mut world).await;
     let _goes_on = GoesOn(Arc::clone(&gate));
-    gate.close();
     let mut officer = world.officer(CHENGDU).await;
+    // The clearinghouse is told this day in every round, before any later one.
+    let told_again = Arc::clone(&world.clearing.as_ref().unwrap().open);
+    told_again.lock().unwrap().insert(BEFORE.to_owned(), 0);
+    let mut before = tonic::Request::new(v1::CloseBusinessDayRequest {
+        business_day: BEFORE.to_owned(),
+    });
+    before.set_timeout(Duration::from_millis(500));
+    officer.close_day(before).await.unwrap();
+    gate.close();
     let told_closed = Arc::clone(&world.clearing.as_ref().unwrap().closed);
     let is_told = || !told_closed.lock().unwrap().is_empty();
     let closing = officer.close_day(v1::CloseBusinessDayRequest {
@@ -105,8 +114,16 @@ async fn a_day_is_told_closed_only_once_that_is_on_disk() {
     });
     let looking = async {
         waited(&gate).await;
-        tokio::time::sleep(ROUNDS).await;
+        let rounds = || told_again.lock().unwrap()[BEFORE];
+        let since = rounds();
+        let passed = async {
+            while rounds() < since + 3 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(WITHIN, passed).await.unwrap();
         assert!(!is_told(), "told before it is on disk");
+        told_again.lock().unwrap().clear();
         gate.open();
     };
     let (closed, ()) = tokio::join!(closing, looking);
