@@ -4,8 +4,6 @@
 //! when its last page came and every word is in the own book; pages without an end, or that do not ascend, are a fault
 //! of the region that is shown, and it stays uncollected. Deliberately absent: what this region gives back (`send`).
 
-use std::collections::BTreeSet;
-
 use huitong_core::date::BusinessDay;
 use huitong_core::expense_check::SignedCheckWord;
 use huitong_core::id::CheckId;
@@ -104,38 +102,45 @@ impl CheckDesk {
         Ok(Some(until.max(ended)))
     }
 
-    /// After a restore: has each region give back the words between the two. The regions that did not.
-    pub(super) async fn collect(&self) -> Result<BTreeSet<RegionCode>, NodeError> {
-        let mut away = BTreeSet::new();
+    /// After a restore: the regions that have not given back the words between the two.
+    pub(super) fn to_collect(&self) -> Result<Vec<RegionCode>, StoreError> {
         if self.parts.ledger.restored()?.is_none() {
-            return Ok(away);
+            return Ok(Vec::new());
         }
-        for (region, peer) in self.parts.homes.others() {
-            if self.has_collected(region).is_ok() {
-                continue;
+        let others = self.parts.homes.others().map(|(region, _)| region);
+        let collected = held(&self.collected);
+        Ok(others
+            .filter(|region| !collected.contains_key(region))
+            .collect())
+    }
+
+    /// After a restore: has a region give back the words between the two, where it has not. Whether it has.
+    pub(super) async fn collect(&self, region: RegionCode) -> Result<bool, NodeError> {
+        if self.has_collected(region).is_ok() {
+            return Ok(true);
+        }
+        let Some(peer) = self.parts.homes.other(region) else {
+            return Ok(false);
+        };
+        match in_its_time(self.collect_from(&peer)).await {
+            Ok(Some(Given::All)) => {
+                let ended = self.parts.clock.now().business_day_shanghai();
+                let began = self.began;
+                held(&self.collected).insert(region, Collected { began, ended });
+                held(&self.not_accepted).remove(&region);
+                return Ok(true);
             }
-            match in_its_time(self.collect_from(&peer)).await {
-                Ok(Some(Given::All)) => {
-                    let ended = self.parts.clock.now().business_day_shanghai();
-                    let began = self.began;
-                    held(&self.collected).insert(region, Collected { began, ended });
-                    held(&self.not_accepted).remove(&region);
-                }
-                Ok(Some(Given::Not(check, refusal))) => {
-                    held(&self.not_accepted).insert(region, (check, refusal));
-                    away.insert(region);
-                }
-                Ok(None) => {
-                    tracing::warn!(%region, "checks are given back slowly: the next round goes on with them");
-                    away.insert(region);
-                }
-                Err(error) => {
-                    tracing::warn!(%region, %error, "checks are not given back yet");
-                    away.insert(region);
-                }
+            Ok(Some(Given::Not(check, refusal))) => {
+                held(&self.not_accepted).insert(region, (check, refusal));
+            }
+            Ok(None) => {
+                tracing::warn!(%region, "checks are given back slowly: the next round goes on with them");
+            }
+            Err(error) => {
+                tracing::warn!(%region, %error, "checks are not given back yet");
             }
         }
-        Ok(away)
+        Ok(false)
     }
 
     /// Has a region give back from where it was to its end. Once at an end, it begins anew.

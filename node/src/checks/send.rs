@@ -1,8 +1,7 @@
 //! What is sent until the other region has it, what the node says by itself, and what is given to one that collects.
 //!
-//! In a round regions come one after the other, each with so long at most: one that is slow keeps the others waiting no
-//! longer, and goes on in the next round from where it was. Deliberately absent: what may follow what, which the course
-//! says.
+//! Regions are worked for side by side, each with so long at most: one that is slow keeps no other waiting and gives its place
+//! back, and goes on in the next round from where it was. Deliberately absent: what may follow what, which the course says.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use super::words::word_at;
 use super::{CheckDesk, held};
 use crate::error::NodeError;
 use crate::peers::HomeFault;
+use crate::regions::SideBySide;
 use crate::store::{CheckRow, Key, Row, Rows, StoreError, Table, is_check_reversed};
 
 /// Open checks that are looked at in one go.
@@ -46,34 +46,48 @@ pub(super) enum Sent {
 pub(super) type Words = (Vec<SignedCheckWord>, Option<CheckId>);
 
 impl CheckDesk {
-    /// Sends, says and collects what is due until told to stop: at once, then at intervals.
+    /// Sends, says and collects what is due until told to stop: at once, then at intervals. A region that is still worked for
+    /// when a round begins has its own later.
     pub async fn run(self: Arc<Self>, every: Duration, stop: CancellationToken) {
+        let mut regions = SideBySide::new();
         loop {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                done = self.round() => if let Err(error) = done {
-                    tracing::error!(%error, "open checks cannot be looked at");
-                }
+            if let Err(error) = self.round(&mut regions).await {
+                tracing::error!(%error, "open checks cannot be looked at");
             }
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(every) => {}
+            let next = tokio::time::sleep(every);
+            tokio::pin!(next);
+            loop {
+                let (region, done) = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    done = regions.done() => done,
+                    () = &mut next => break,
+                };
+                match done {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => {
+                        tracing::error!(%region, %error, "open checks cannot be looked at");
+                    }
+                    None => tracing::error!(%region, "looking at open checks broke off"),
+                }
             }
         }
     }
 
-    async fn round(&self) -> Result<(), NodeError> {
-        let away = self.collect().await?;
+    async fn round(
+        self: &Arc<Self>,
+        regions: &mut SideBySide<Result<(), NodeError>>,
+    ) -> Result<(), NodeError> {
         self.parts.ledger.barrier().await?;
         let mut open = self.open_checks()?;
-        open.retain(|region, _| !away.contains(region));
+        for region in self.to_collect()? {
+            open.entry(region).or_default();
+        }
         for (region, checks) in open {
-            let looked = in_its_time(self.look_at_all(region, checks)).await?;
-            if looked.is_none() {
-                tracing::warn!(%region, "a region is slow: its other checks are looked at in the next round");
-            }
+            regions.begin(region, || {
+                let desk = Arc::clone(self);
+                async move { desk.work_for(region, checks).await }
+            });
         }
         // What is over is held up no more.
         let is_open = |check: &CheckId| {
@@ -81,6 +95,20 @@ impl CheckDesk {
             row.is_ok_and(|row| row.is_some())
         };
         held(&self.held_up).retain(|check, _| is_open(check));
+        Ok(())
+    }
+
+    /// Has a region give back what it is to, and looks at the checks with it.
+    async fn work_for(&self, region: RegionCode, checks: Vec<CheckId>) -> Result<(), NodeError> {
+        if !self.collect(region).await? {
+            return Ok(());
+        }
+        // What was given back opens checks too: the next round looks at them.
+        self.parts.ledger.barrier().await?;
+        let looked = in_its_time(self.look_at_all(region, checks)).await?;
+        if looked.is_none() {
+            tracing::warn!(%region, "a region is slow: its other checks are looked at in the next round");
+        }
         Ok(())
     }
 
