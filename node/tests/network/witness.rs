@@ -3,6 +3,7 @@
 mod handing_in;
 mod proofs;
 mod receipt;
+mod rolled;
 mod split;
 mod unsigned;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_certs::signing::CertifiedKey;
-use huitong_certs::{Identity, SigningKey};
+use huitong_certs::{Identity, Issued, SigningKey};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::{CertifiedWord, Verdict};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
@@ -70,7 +71,11 @@ pub struct Signing {
 
 impl Signing {
     pub fn of(world: &World, party: &str) -> Self {
-        let issued = world.signing(party);
+        Self::from(&world.signing(party), world)
+    }
+
+    /// With what some authority issued.
+    fn from(issued: &Issued, world: &World) -> Self {
         Self {
             key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
             chain: issued.chain().iter().map(|der| der.to_vec()).collect(),
