@@ -59,7 +59,7 @@ pub use checkpoints::Checkpoints;
 pub use close_day::CloseDay;
 pub use deduction::{Deduct, Deductions, WithdrawDeduction};
 pub use erase::Erase;
-pub use evidence::{VerifyEvidence, WriteEvidence};
+pub use evidence::{PresentEvidence, VerifyEvidence, WriteEvidence};
 pub use give_up::GiveUp;
 pub use import::Import;
 pub use institution_account::{InstitutionMonthCommand, ReconcileDays, Reconciled};
@@ -199,6 +199,9 @@ pub enum NodeCommand {
     Erase(Erase),
     /// Write the evidence of a settlement into a file / 导出结算凭证包
     Evidence(WriteEvidence),
+    /// Have a restored node book again what evidence proves that it settled itself / 凭证包补录（恢复后）
+    #[command(override_usage = "huitong node present-evidence [OPTIONS] <FILE>...")]
+    PresentEvidence(PresentEvidence),
     /// Check evidence offline, by the operator's root alone; exit 65 when it does not hold / 离线验证凭证包
     VerifyEvidence(VerifyEvidence),
 }
@@ -267,6 +270,7 @@ impl NodeCommand {
             Self::ReleasePerson(release) => release.run(out),
             Self::Erase(erase) => erase.run(out),
             Self::Evidence(write) => write.run(out),
+            Self::PresentEvidence(present) => present.run(out),
             Self::VerifyEvidence(verify) => verify.run(out),
         }
     }

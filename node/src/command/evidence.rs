@@ -1,9 +1,13 @@
 //! `huitong node evidence` and `huitong node verify-evidence`: the proof of a settlement or of a refusal into a
 //! file, and out of it.
 //!
-//! Writing asks a running node. Checking opens the file and the operator's root, and nothing else.
+//! Writing asks a running node. Checking opens the file and the operator's root, and nothing else. Presenting it to the node
+//! that signed it has a file of its own.
 
+mod present;
 mod shown;
+
+pub use present::PresentEvidence;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,17 +102,7 @@ impl VerifyEvidence {
         let (ca, file) = (&self.ca, &self.file);
         let roots = std::fs::read(ca).with_context(|| unreadable(ca))?;
         let trust = Trust::from_pem(&roots).with_context(|| ca.display().to_string())?;
-        let size = std::fs::metadata(file)
-            .with_context(|| unreadable(file))?
-            .len();
-        // What is larger is not read into memory, only refused by its size.
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let bytes = if size > EVIDENCE_BYTES_AT_MOST {
-            Err(EvidenceFault::TooLarge(size))
-        } else {
-            Ok(std::fs::read(file).with_context(|| unreadable(file))?)
-        };
-        match bytes.and_then(|bytes| check(&bytes, &trust)) {
+        match read(file)?.and_then(|bytes| check(&bytes, &trust)) {
             Ok(checked) if self.json => writeln!(out, "{}", shown::as_json(&checked))?,
             Ok(checked) => shown::print(&checked, out)?,
             Err(fault) => {
@@ -119,6 +113,19 @@ impl VerifyEvidence {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The bytes of evidence. What is larger is not read into memory, only refused by its size.
+fn read(file: &Path) -> anyhow::Result<Result<Vec<u8>, EvidenceFault>> {
+    let size = std::fs::metadata(file)
+        .with_context(|| unreadable(file))?
+        .len();
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    if size > EVIDENCE_BYTES_AT_MOST {
+        return Ok(Err(EvidenceFault::TooLarge(size)));
+    }
+    let bytes = std::fs::read(file).with_context(|| unreadable(file))?;
+    Ok(Ok(bytes))
 }
 
 fn unreadable(file: &Path) -> String {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{block_on, hex, said};
 use crate::grpc::officer::{Officer, StatusAnswer};
 use crate::grpc::regained_client::LegsAnswer;
+use crate::grpc::unsure::UnsureAnswer;
 use crate::grpc::witness_client::WitnessAnswer;
 
 /// Say what the node holds and what is open.
@@ -81,6 +82,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
         let legs = status.legs_without_receipt;
         writeln!(out, "legs without receipt    {legs}")?;
     }
+    print_unsure(status.unsure.as_ref(), out)?;
     for (psn_no, missing) in &status.held {
         writeln!(
             out,
@@ -161,6 +163,12 @@ fn as_json(status: &StatusAnswer) -> Value {
             "business_day": legs.business_day,
             "standing": legs.standing,
         })).collect::<Vec<_>>(),
+        "unsure": status.unsure.as_ref().map(|unsure| json!({
+            "from": unsure.from,
+            "to": unsure.to,
+            "not_reconciled": unsure.left,
+            "not_reconciled_count": unsure.count,
+        })),
         "checkpoints": witness_json(&status.witness),
     })
 }
@@ -172,6 +180,22 @@ fn print_rejected(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<
             out,
             "LEG NOT TAKEN           {number}, nor any after it: {code}, {detail} / 该序号及其后未被接收"
         )?;
+    }
+    Ok(())
+}
+
+/// What own institutions settled for the own insured after the backup, which nobody else gives back.
+fn print_unsure(unsure: Option<&UnsureAnswer>, out: &mut dyn Write) -> std::io::Result<()> {
+    let Some(of) = unsure else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "OWN SETTLEMENTS         of {} to {} may be lost: nobody else holds them; {} institutions have not reconciled these days since / 备份之后本地参保人在本地的结算可能遗失，待医疗机构对账",
+        of.from, of.to, of.count
+    )?;
+    for institution in &of.left {
+        writeln!(out, "not reconciled          {institution} / 未对账")?;
     }
     Ok(())
 }

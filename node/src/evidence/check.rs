@@ -153,6 +153,17 @@ fn settled(evidence: Evidence, trust: &Trust) -> Result<Checked, EvidenceFault> 
     })
 }
 
+/// Whether evidence holds that this node has itself signed, but for the signature: what belongs together does, and the decision
+/// comes out again.
+///
+/// # Errors
+/// The first [`EvidenceFault`].
+pub fn check_own(evidence: &Evidence) -> Result<(), EvidenceFault> {
+    evidence.coherent().map_err(EvidenceFault::Mismatch)?;
+    let policy = HeldPolicy::read(evidence.policy.clone(), evidence.claim.person.home)?;
+    decided_again(evidence, &policy)
+}
+
 /// The key that signed a group, proven for the moment of signing: a certificate that has expired since still
 /// proves it.
 fn signer(

@@ -6,6 +6,7 @@
 //! committed, and that word is what the evidence proves.
 
 mod check;
+mod present;
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 pub use check::{
-    Checked, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check,
+    Checked, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check, check_own,
 };
 
 use huitong_transport::Certified;

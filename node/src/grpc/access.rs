@@ -272,6 +272,10 @@ fn of_institutions(institution: &[Caller], either: &[Caller]) -> Vec<Row> {
             institution,
         ),
         Row::method("/huitong.settlement.v1.EvidenceService/GetEvidence", either),
+        Row::method(
+            "/huitong.settlement.v1.EvidenceService/PresentEvidence",
+            either,
+        ),
     ]
 }
 

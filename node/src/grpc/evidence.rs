@@ -17,17 +17,34 @@ use tonic::{Request, Response, Status};
 use super::calling_institution;
 use super::status::malformed;
 use crate::evidence::{EvidenceDesk, Reader};
+use crate::recovery::Recovery;
+use crate::recovery::presented::Presented;
 
 /// The service.
 pub struct EvidenceGrpc {
     desk: Arc<EvidenceDesk>,
+    recovery: Arc<Recovery>,
 }
 
 impl EvidenceGrpc {
     /// The service over a desk.
     #[must_use]
-    pub const fn new(desk: Arc<EvidenceDesk>) -> Self {
-        Self { desk }
+    pub const fn new(desk: Arc<EvidenceDesk>, recovery: Arc<Recovery>) -> Self {
+        Self { desk, recovery }
+    }
+
+    /// Who asks: an officer of the own region, or one of its institutions.
+    fn reader<T>(&self, request: &Request<T>) -> Result<Reader, Status> {
+        let own = self.desk.region;
+        Ok(
+            if let Identity::RegionOfficer { region, .. } = peer(request)?
+                && *region == own
+            {
+                Reader::Officer
+            } else {
+                Reader::Institution(calling_institution(request, own)?)
+            },
+        )
     }
 }
 
@@ -39,13 +56,7 @@ impl EvidenceService for EvidenceGrpc {
         request: Request<v1::GetEvidenceRequest>,
     ) -> Result<Response<v1::GetEvidenceResponse>, Status> {
         let own = self.desk.region;
-        let reader = if let Identity::RegionOfficer { region, .. } = peer(&request)?
-            && *region == own
-        {
-            Reader::Officer
-        } else {
-            Reader::Institution(calling_institution(&request, own)?)
-        };
+        let reader = self.reader(&request)?;
         let message = request.into_inner();
         if !message.reversal.is_empty() {
             let reversal = Path::root("reversal").parse(&message.reversal, ReversalId::parse);
@@ -68,6 +79,24 @@ impl EvidenceService for EvidenceGrpc {
             evidence: evidence.to_bytes(),
         }))
     }
+
+    #[tracing::instrument(name = "evidence.present", skip_all)]
+    async fn present_evidence(
+        &self,
+        request: Request<v1::PresentEvidenceRequest>,
+    ) -> Result<Response<v1::PresentEvidenceResponse>, Status> {
+        let reader = self.reader(&request)?;
+        let bytes = request.into_inner().evidence;
+        let (settlement, presented) = self.desk.present(&bytes, reader, &self.recovery).await?;
+        let presented = match presented {
+            Presented::Booked => v1::Presented::Booked,
+            Presented::Known => v1::Presented::Known,
+        };
+        Ok(Response::new(v1::PresentEvidenceResponse {
+            settlement: settlement.to_string(),
+            presented: presented.into(),
+        }))
+    }
 }
 
 /// Asks the node of the own region for evidence.
@@ -81,8 +110,10 @@ impl EvidenceClient {
     /// [`ClientError`].
     pub async fn connect(options: &ClientOptions) -> Result<Self, ClientError> {
         let (_, channel) = options.own_node().await?;
-        let client = EvidenceServiceClient::new(channel);
-        Ok(Self(client.max_decoding_message_size(MAX_MESSAGE_BYTES)))
+        let client = EvidenceServiceClient::new(channel)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        Ok(Self(client))
     }
 
     /// The bytes of the evidence of a settlement, or of its refusal; the treatment region is the own one when
@@ -115,6 +146,17 @@ impl EvidenceClient {
             reversal: reversal.to_string(),
         })
         .await
+    }
+
+    /// Has the node book again what evidence proves: the settlement, and whether it had to be.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn present(&mut self, evidence: Vec<u8>) -> Result<(String, bool), Status> {
+        let request = v1::PresentEvidenceRequest { evidence };
+        let answer = self.0.present_evidence(request).await?.into_inner();
+        let booked = answer.presented() == v1::Presented::Booked;
+        Ok((answer.settlement, booked))
     }
 
     async fn ask(&mut self, request: v1::GetEvidenceRequest) -> Result<Vec<u8>, Status> {

@@ -64,6 +64,7 @@ pub mod status;
 pub mod transfer;
 pub mod transfer_client;
 pub mod treatment;
+pub mod unsure;
 pub mod witness;
 pub mod witness_client;
 

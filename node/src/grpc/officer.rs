@@ -21,6 +21,7 @@ use tonic::transport::Channel;
 
 use super::regained_client::LegsAnswer;
 use super::rejected::rejected;
+use super::unsure::UnsureAnswer;
 use super::witness_client::WitnessAnswer;
 use crate::import::{CHUNK_BYTES_AT_MOST, FileKind, ImportHeader, Mode, RowFault};
 
@@ -126,6 +127,8 @@ pub struct StatusAnswer {
     pub attested: Option<(String, u64, u64)>,
     /// How the region stands to checkpoints.
     pub witness: WitnessAnswer,
+    /// Days that only institutions know since a restore.
+    pub unsure: Option<UnsureAnswer>,
 }
 
 /// What an officer asks to be reversed.
@@ -315,7 +318,7 @@ impl Officer {
             .node_status(v1::NodeStatusRequest {})
             .await?
             .into_inner();
-        let rejected = rejected(&answer);
+        let (rejected, unsure) = (rejected(&answer), super::unsure::of(&answer));
         let policies = answer.policies.into_iter().map(|policy| PolicyAnswer {
             digest: policy.digest,
             title: policy.title,
@@ -330,6 +333,7 @@ impl Officer {
             legs_written: answer.legs_written,
             legs_held: answer.legs_held,
             rejected,
+            unsure,
             members: answer.members,
             institutions: answer.institutions,
             catalogue: Some(answer.catalogue).filter(|digest| !digest.is_empty()),

@@ -98,7 +98,8 @@ impl RegistryService for RegistryGrpc {
         if let Some(fault) = self.ledger.fault() {
             return Err(refused(RefusalCode::StoreBroken, fault));
         }
-        Ok(Response::new(self.status()?))
+        let status = super::unsure::put(self.status()?, &self.ledger)?;
+        Ok(Response::new(status))
     }
 
     #[tracing::instrument(name = "registry.who_looked", skip_all)]
@@ -233,6 +234,7 @@ impl RegistryGrpc {
             rejected_leg,
             rejected_code,
             rejected_detail,
+            ..v1::NodeStatusResponse::default()
         })
     }
 

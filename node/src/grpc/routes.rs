@@ -222,8 +222,10 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         reader: ledger.reader(),
         refused: |code, about| refused(code, about),
     });
-    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let evidence = EvidenceGrpc::new(desk, Arc::clone(&services.recovery));
+    let evidence = EvidenceServiceServer::new(evidence)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let office = Arc::clone(&services.office);
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
     let office =

@@ -153,6 +153,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::OldIncarnation
         | RefusalCode::NotWaitedFor
         | RefusalCode::NothingToGiveUp
+        | RefusalCode::EvidenceNotOwn
+        | RefusalCode::EvidenceContradicts
         | RefusalCode::OtherJournal
         | RefusalCode::NothingStands
         | RefusalCode::TermPassed

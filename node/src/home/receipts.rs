@@ -209,12 +209,15 @@ pub fn sent_by(
     (nth, bytes): (u32, &[u8]),
     (treatment, from): (RegionCode, u64),
 ) -> Result<Option<Sent>, StoreError> {
-    // Another region's is not unsealed for this one.
+    // Another region's is not unsealed for this one. What came back of the own region has no place in its own stream.
     let Some((_, number)) =
         place(ledger, bytes)?.filter(|(region, number)| *region == treatment && *number >= from)
     else {
         return Ok(None);
     };
+    if treatment == ledger.region() && is_regained_word(bytes) {
+        return Ok(None);
+    }
     let record = match ledger.unsealed(bytes)? {
         Joined::Whole(record) => record,
         Joined::Erased(_) => return Ok(Some(Sent::Erased(number))),

@@ -13,6 +13,7 @@
 //! | [`month`] | Which lines has a month, and how does it stand? |
 //! | `readings` | How many read at once? |
 //! | [`seen`] | Who has reconciled which days? |
+//! | [`unsure`] | And after a restore, which days does nobody else know? |
 //!
 //! Not here: what is owed and paid ([`crate::payables`]), and settlements of people who were erased since.
 
@@ -23,6 +24,7 @@ pub mod month;
 mod readings;
 pub mod records;
 pub mod seen;
+pub mod unsure;
 
 use std::sync::Arc;
 

@@ -63,11 +63,14 @@ impl Command for Reconcile {
             let about = format_args!("span: ends after today, {today}");
             return Ok(Told::refused(RefusalCode::Malformed, about));
         }
+        // What was said before a restore counts once more after it: the book may lack since what it had.
+        let since = rows.restored()?.map(|row| row.since);
         let is_known = |day: &DayCount| -> Result<bool, StoreError> {
             let row = rows.reconciled(self.institution, day.day, self.setting)?;
             Ok(row.is_some_and(|row| {
                 let known = (row.span, row.stated, row.own, row.settled, row.reversed);
                 known == (self.span, self.stated, self.own, day.settled, day.reversed)
+                    && since.is_none_or(|since| row.at >= since)
             }))
         };
         let mut is_news = false;

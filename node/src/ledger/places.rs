@@ -174,6 +174,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Emergency(_)
         | Row::Reviewed(_)
         | Row::Restored(_)
+        | Row::BackupDay(_)
         | Row::RestoredPeer(_)
         | Row::LeftOut(_)
         | Row::Regained(_)

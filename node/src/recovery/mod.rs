@@ -17,6 +17,7 @@
 //! | `deductions` | Which deductions come back, and what ends with a reversal? |
 //! | `refusals` | Which final refusals come back, in both directions? |
 //! | `true_ups` | Which true-ups had been booked here? |
+//! | [`presented`] | What does an own institution give back, when the node serves already? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
 //! Not here: putting files back (`backup`), and what follows from a word (`home::regained`,
@@ -28,6 +29,7 @@ mod deductions;
 pub mod give;
 mod hands;
 mod moved;
+pub mod presented;
 pub mod records;
 mod refusals;
 #[cfg(test)]

@@ -66,7 +66,8 @@ pub use policy_row::{
 };
 pub use provisional_row::{KeptRow, ProvisionalRow, ProvisionalState, SignedRow};
 pub use recovery_row::{
-    FIRST_INCARNATION, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
+    BackupDay, FIRST_INCARNATION, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored,
+    RestoredPeer,
 };
 pub use refused_row::RefusedRow;
 pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};
@@ -90,7 +91,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows, and of what follows from records; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 10;
+pub(crate) const ROW_FORM: u8 = 11;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The rows of a restore: the node's own, and what it knows of other nodes'.
 
-use huitong_core::date::Timestamp;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::NumberedLeg;
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::{canonical_enum, canonical_struct};
@@ -27,6 +27,15 @@ canonical_struct!(Restored {
     since,
     state
 });
+
+/// The last business day that was closed in the backup that the node was restored from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackupDay {
+    /// That day; none when none was.
+    pub closed: Option<BusinessDay>,
+}
+
+canonical_struct!(BackupDay { closed });
 
 /// Whether a restore is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

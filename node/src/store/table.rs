@@ -40,7 +40,9 @@ use super::looked_row::LookedRow;
 use super::payable_row::{DueRow, PayoutRow};
 use super::person_row::{ActRow, ReviewedRow};
 use super::provisional_row::{KeptRow, ProvisionalRow, SignedRow};
-use super::recovery_row::{LeftOut, RegainedLegs, RegainedPerson, Restored, RestoredPeer};
+use super::recovery_row::{
+    BackupDay, LeftOut, RegainedLegs, RegainedPerson, Restored, RestoredPeer,
+};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HomeRow, LastClosedDay, OpenRow,
@@ -179,6 +181,8 @@ tables! {
     41 LooksWritten() => u64, looks_written;
     /// The node's own last restore.
     50 Restored() => Restored, restored;
+    /// How far the backup of the node's own last restore goes.
+    59 BackupDay() => BackupDay, backup_day;
     /// The last restore of another region's node.
     51 RestoredPeer(region: RegionCode) => RestoredPeer, restored_peer;
     /// A region that the restored node serves without.

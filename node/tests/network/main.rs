@@ -59,6 +59,7 @@ mod payables;
 mod policies;
 mod ports;
 mod prefunds;
+mod presented;
 mod privacy;
 mod provisional;
 mod records_gone;

@@ -220,6 +220,10 @@ refusals! {
     LegStands "recovery.leg_stands" SameId "Legs of this settlement are with the clearinghouse, and its receipt was lost in a restore. It stands once it is committed again for their amounts, and is given up if it was taken back too; otherwise the home bureau looks, and may give it up." "该笔结算的往来账已报清算中心，回执在恢复中遗失。重新提交且金额与往来账一致的即成立，已冲正的予以作废，其余由参保地核查并可作废。";
     /// An officer gives up what did not lose its receipt.
     NothingToGiveUp "recovery.nothing_to_give_up" No "No legs of this settlement came back without its receipt, or it stands by now: node status lists what may be given up, and what stands is reversed." "该笔结算没有回执遗失的往来账，或已成立；可作废的见节点状态，已成立的请办理冲正。";
+    /// What is presented after a restore is not this node's word on its own insured in its own region, or does not hold.
+    EvidenceNotOwn "evidence.not_own" No "This is no evidence, unchanged, that this node signed for one of its own insured who was treated in its own region; others give back what they hold by themselves, and a bill settled by hand is settled by hand again." "所提交的凭证不是本节点为本地参保人在本地就医所签发，或已被改动；异地业务由对方自动返还，手工报销请重新办理。";
+    /// What is presented after a restore and what the node holds cannot both be.
+    EvidenceContradicts "evidence.contradicts" No "What this node holds says otherwise of this id, or it has lost nothing: nothing was changed. An officer looks at both." "本节点所存与所提交的凭证不符，或本节点并无遗失，未做任何变更，须由经办机构核查。";
     /// What it says was said in an incarnation that ended.
     OldIncarnation "recovery.old_incarnation" No "This node or its peer was restored since; the newer incarnation named counts, and nothing of an older one is taken." "本节点或对方此后已恢复，以所示的较新代次为准，旧代次内容不予接收。";
     /// The copy is of another journal.

@@ -5382,10 +5382,57 @@ pub struct GetEvidenceRequest {
     pub treatment_region: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PresentEvidenceRequest {
+    /// What GetEvidence answered before the disk was lost, as it was.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PresentEvidenceResponse {
+    /// Which settlement it is, `stl_…`.
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    /// What became of it.
+    #[prost(enumeration = "Presented", tag = "2")]
+    pub presented: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetEvidenceResponse {
     /// The canonical bytes (kind EVID, or EVRF of a refusal): a file as it is.
     #[prost(bytes = "vec", tag = "1")]
     pub evidence: ::prost::alloc::vec::Vec<u8>,
+}
+/// What became of evidence that was presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Presented {
+    Unspecified = 0,
+    /// It is booked again, now.
+    Booked = 1,
+    /// The node has it, from before or because it was presented before.
+    Known = 2,
+}
+impl Presented {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PRESENTED_UNSPECIFIED",
+            Self::Booked => "PRESENTED_BOOKED",
+            Self::Known => "PRESENTED_KNOWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PRESENTED_UNSPECIFIED" => Some(Self::Unspecified),
+            "PRESENTED_BOOKED" => Some(Self::Booked),
+            "PRESENTED_KNOWN" => Some(Self::Known),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod evidence_service_client {
@@ -5509,6 +5556,37 @@ pub mod evidence_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// After a restore: books again what the node itself had settled for one of its own insured in its own region, and lost with
+        /// its disk. Nobody else can give that back. Presented again it changes nothing.
+        pub async fn present_evidence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PresentEvidenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PresentEvidenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.EvidenceService/PresentEvidence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.EvidenceService",
+                        "PresentEvidence",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -5530,6 +5608,15 @@ pub mod evidence_service_server {
             request: tonic::Request<super::GetEvidenceRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetEvidenceResponse>,
+            tonic::Status,
+        >;
+        /// After a restore: books again what the node itself had settled for one of its own insured in its own region, and lost with
+        /// its disk. Nobody else can give that back. Presented again it changes nothing.
+        async fn present_evidence(
+            &self,
+            request: tonic::Request<super::PresentEvidenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PresentEvidenceResponse>,
             tonic::Status,
         >;
     }
@@ -5640,6 +5727,52 @@ pub mod evidence_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetEvidenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.EvidenceService/PresentEvidence" => {
+                    #[allow(non_camel_case_types)]
+                    struct PresentEvidenceSvc<T: EvidenceService>(pub Arc<T>);
+                    impl<
+                        T: EvidenceService,
+                    > tonic::server::UnaryService<super::PresentEvidenceRequest>
+                    for PresentEvidenceSvc<T> {
+                        type Response = super::PresentEvidenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PresentEvidenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EvidenceService>::present_evidence(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PresentEvidenceSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -12916,6 +13049,17 @@ pub struct NodeStatusResponse {
     pub rejected_code: ::prost::alloc::string::String,
     #[prost(string, tag = "72")]
     pub rejected_detail: ::prost::alloc::string::String,
+    /// After a restore: the business days of which what own institutions settled for the own insured is known to nobody else, and
+    /// may be lost with the disk. Empty when the node was never restored, and when all institutions have reconciled them since.
+    #[prost(string, tag = "80")]
+    pub unsure_from: ::prost::alloc::string::String,
+    #[prost(string, tag = "81")]
+    pub unsure_to: ::prost::alloc::string::String,
+    /// The institutions that have not, by code, at most 200, and how many there are.
+    #[prost(string, repeated, tag = "82")]
+    pub not_reconciled: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint64, tag = "83")]
+    pub not_reconciled_count: u64,
 }
 /// How a region stands to the clearinghouse's checkpoints.
 #[derive(Clone, PartialEq, ::prost::Message)]

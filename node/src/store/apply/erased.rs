@@ -12,8 +12,10 @@ use huitong_core::record::sealed::{Joined, PersonKeyId, Remains};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalBody;
 
-use super::super::{Change, ErasedId, HeldReceipts, Key, Location, Row, Rows, StoreError, Stream};
-use super::{Changes, Ground, changes, duplicate, expense_check};
+use super::super::{
+    Change, ErasedId, HeldReceipts, Key, Location, Row, Rows, StoreError, Stream, StreamHead,
+};
+use super::{Changes, Ground, changes, duplicate, expense_check, home};
 
 /// The rows that a stored record changes, whole or what remains of it.
 ///
@@ -95,18 +97,22 @@ fn remaining(
         }
         Remains::Committed {
             body, legs_from, ..
+        } => {
+            home::numbered((body.clearing.treatment, body.number), at, ground, out)?;
+            committed(body, *legs_from, at, ground, out)
         }
-        | Remains::CommitRegained { body, legs_from } => {
+        Remains::CommitRegained { body, legs_from } => {
+            home::numbered_again((body.clearing.treatment, body.number), at, ground, out)?;
             committed(body, *legs_from, at, ground, out)
         }
         Remains::ReversalOrdered {
             body, legs_from, ..
+        } => {
+            home::numbered((body.clearing.treatment, body.number), at, ground, out)?;
+            reversed(body, *legs_from, at, ground, out)
         }
-        | Remains::ReversalRegained { body, legs_from } => {
-            if body.number > 0 {
-                let stream = Stream::Receipts(body.clearing.treatment);
-                out.extend(stream, body.number, 1, at, ground.rows)?;
-            }
+        Remains::ReversalRegained { body, legs_from } => {
+            home::numbered_again((body.clearing.treatment, body.number), at, ground, out)?;
             reversed(body, *legs_from, at, ground, out)
         }
         Remains::ReversalBooked {
@@ -165,12 +171,8 @@ fn committed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let part = &body.clearing;
-    let (treatment, settlement) = (part.treatment, part.settlement);
+    let settlement = body.clearing.settlement;
     remember(ErasedId::Settlement(settlement), at, out);
-    if body.number > 0 {
-        out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
-    }
     let debt = (settlement, LegKind::Settlement);
     out.legs(legs_from, Leg::of(body).len(), debt, at, ground.rows)
 }
@@ -196,6 +198,14 @@ pub(super) fn held(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    if home == ground.region {
+        // What the own region's institutions gave back after a restore took no number in its stream, and a word that takes it
+        // later is not held for that.
+        let head = ground.rows.stream(Stream::Receipts(home))?;
+        if number > head.unwrap_or(StreamHead::EMPTY).written {
+            return Ok(());
+        }
+    }
     let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
     out.put(Key::Held(home), Row::Held(held.with(number)));
     Ok(())

@@ -4,6 +4,7 @@ use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::looks::{PersonShown, SnapshotsGiven};
+use huitong_core::region::RegionCode;
 
 use super::super::{
     Account, Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, LookedRow, Row,
@@ -71,12 +72,36 @@ pub(super) fn committed(
         out.put(Key::Episode(psn_no, began, number), Row::Episode(episode));
     }
     out.put(Key::Account(psn_no), Row::Account(account));
-    if body.number > 0 {
-        out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
-    }
     let debt = (settlement, LegKind::Settlement);
     let legs = Leg::of(body).len();
     out.legs(record.legs_from, legs, debt, at, ground.rows)
+}
+
+/// A word takes its number in the stream to its treatment region; one that was given by hand has none.
+pub(super) fn numbered(
+    (treatment, number): (RegionCode, u64),
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    if number == 0 {
+        return Ok(());
+    }
+    out.extend(Stream::Receipts(treatment), number, 1, at, ground.rows)
+}
+
+/// As [`numbered`], of a word that came back after a restore. What comes back of the own region was presented there when the
+/// node served already: another word may have the number by then, so it takes none.
+pub(super) fn numbered_again(
+    (treatment, number): (RegionCode, u64),
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    if treatment == ground.region {
+        return Ok(());
+    }
+    numbered((treatment, number), at, ground, out)
 }
 
 /// The id of a settlement or of a reversal is refused or buried.

@@ -107,10 +107,18 @@ pub fn changes(
         NodeRecord::Refused(record) => treatment::refused(record, at, ground, &mut out)?,
         NodeRecord::Abandoned(record) => treatment::abandoned(record, at, ground, &mut out)?,
         NodeRecord::Cancelled(record) => treatment::cancelled(record, &mut out),
-        NodeRecord::Committed(record) => home::committed(record, at, ground, &mut out)?,
+        NodeRecord::Committed(record) => {
+            home::committed(record, at, ground, &mut out)?;
+            let (part, number) = (&record.body().clearing, record.body().number);
+            home::numbered((part.treatment, number), at, ground, &mut out)?;
+        }
         NodeRecord::HomeRefused(record) => home::refused(record, at, &mut out),
         NodeRecord::SnapshotsGiven(record) => home::shown(record, ground, &mut out)?,
-        NodeRecord::ReversalOrdered(record) => reversal::ordered(record, at, ground, &mut out)?,
+        NodeRecord::ReversalOrdered(record) => {
+            reversal::ordered(record, at, ground, &mut out)?;
+            let (part, number) = (&record.body().clearing, record.body().number);
+            home::numbered((part.treatment, number), at, ground, &mut out)?;
+        }
         NodeRecord::ReversalIntended(record) => reversal::intended(record, &mut out),
         NodeRecord::ReversalBooked(record) => reversal::booked(record, at, ground, &mut out)?,
         NodeRecord::ReversalRefused(record) => reversal::refused(record, at, ground, &mut out)?,
@@ -125,7 +133,7 @@ pub fn changes(
         NodeRecord::SettledByHand(record) => person::by_hand(record, at, &mut out),
         NodeRecord::VisitFreed(record) => person::freed(record, ground, &mut out)?,
         NodeRecord::EmergencyReviewed(record) => person::reviewed(record, at, &mut out),
-        NodeRecord::RestoreBegan(record) => recovery::began(record, &mut out),
+        NodeRecord::RestoreBegan(record) => recovery::began(record, ground, &mut out)?,
         NodeRecord::RestoreEnded(record) => recovery::ended(record, ground, &mut out)?,
         NodeRecord::PeerRestored(record) => recovery::peer(record, ground, &mut out)?,
         NodeRecord::CommitRegained(record) => recovery::commit(record, at, ground, &mut out)?,

@@ -13,14 +13,24 @@ use huitong_core::record::recovery::{
 use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
-    Account, Key, LeftOut, Location, Moved, RegainedLegs, RestoreState, Restored, RestoredPeer,
-    Row, StoreError, Stream, StreamHead,
+    Account, BackupDay, Key, LeftOut, Location, Moved, RegainedLegs, RestoreState, Restored,
+    RestoredPeer, Row, StoreError, Stream, StreamHead,
 };
 use super::regained::{Late, regained};
 use super::transfer::handed_from;
 use super::{Changes, Ground, home, reversal, transfer};
 
-pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
+pub(super) fn began(
+    record: &RestoreBegan,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    // A higher incarnation that is taken while it collects is of the same backup, and days have come back since.
+    let before = ground.rows.restored()?;
+    if before.is_none_or(|row| row.state == RestoreState::Over) {
+        let closed = ground.rows.last_closed_day()?.map(|row| row.day);
+        out.put(Key::BackupDay(), Row::BackupDay(BackupDay { closed }));
+    }
     let row = Restored {
         incarnation: record.incarnation,
         mark: record.mark,
@@ -28,6 +38,7 @@ pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
         state: RestoreState::Collecting,
     };
     out.put(Key::Restored(), Row::Restored(row));
+    Ok(())
 }
 
 pub(super) fn ended(
@@ -104,6 +115,8 @@ pub(super) fn commit(
     let change = (record.after.change, count);
     let late = regained(psn_no, change, record.after.incarnation, ground, out)?;
     home::committed(record, at, ground, out)?;
+    let (part, number) = (&record.body().clearing, record.body().number);
+    home::numbered_again((part.treatment, number), at, ground, out)?;
     // The accounts of whoever was handed over are the new home's, whatever was paid from them before.
     if handed_from(ground.rows, psn_no)?.is_none() {
         let account = ground.rows.account(psn_no)?;
@@ -141,6 +154,8 @@ pub(super) fn reversed(
     } = record.person.version;
     let late = regained(psn_no, (change, 1), incarnation, ground, out)?;
     reversal::ordered(record, at, ground, out)?;
+    let (part, number) = (&record.body().clearing, record.body().number);
+    home::numbered_again((part.treatment, number), at, ground, out)?;
     keep_highest(psn_no, late, ground, out)
 }
 

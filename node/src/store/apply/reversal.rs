@@ -9,7 +9,7 @@ use huitong_core::region::RegionCode;
 use super::super::{
     Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, Moved, OpenRow,
     RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError,
-    Stream, from_accounts,
+    from_accounts,
 };
 use super::erased::held;
 use super::payable;
@@ -83,9 +83,6 @@ pub(super) fn ordered(
         let key = Key::Episode(psn_no, *began, number.clone());
         let begun = episode.begun.saturating_sub(1);
         out.put(key, Row::Episode(Episode { begun, ..episode }));
-    }
-    if body.number > 0 {
-        out.extend(Stream::Receipts(treatment), body.number, 1, at, rows)?;
     }
     let legs = Leg::of_reversal(body).len();
     let debt = (settlement, LegKind::Reversal);

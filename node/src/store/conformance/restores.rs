@@ -3,7 +3,8 @@
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 
 use super::super::{
-    Key, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer, Row,
+    BackupDay, Key, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
+    Row,
 };
 use crate::samples::{claim, id, now, receipt};
 
@@ -43,6 +44,7 @@ pub(super) fn restores() -> Vec<(Key, Row)> {
     let legs = RegainedLegs { legs: vec![leg] };
     vec![
         (Key::Restored(), Row::Restored(restored)),
+        (Key::BackupDay(), Row::BackupDay(BackupDay { closed: None })),
         (Key::RestoredPeer(claim.treatment), Row::RestoredPeer(peer)),
         (Key::LeftOut(claim.treatment), Row::LeftOut(left_out)),
         (Key::Regained(claim.person.psn_no), Row::Regained(person)),
