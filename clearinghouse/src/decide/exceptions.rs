@@ -4,21 +4,25 @@
 //! into the next cycle under their own day; what a region attested otherwise goes with the first cycle in which that region
 //! attests it as it is held. Nothing here is closed by hand.
 //!
-//! Which there are is found once, for all pages of a list: in the writer they are gone through, and beside it put in
-//! order. A page then looks up its own rows alone. What is no exception any more is left out of it, and what has
-//! become one since is in the next list.
+//! Which there are is found once, for all pages of a list: in the writer legs are looked at some at a time, so that others
+//! are taken in between, and beside it they are put in order. A list is of the legs that were held when it was begun, each
+//! as it stood when it was looked at, with its age at the beginning. When a cycle is cut off, netted or reopened meanwhile it is begun anew,
+//! since that makes other legs exceptions. A page then looks up its own rows alone. What is no exception any more is left
+//! out of it, and what has become one since it was looked at is in the next list.
 
 use std::collections::BTreeMap;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::record::clearing::LegsLeftOut;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_netting::NettingPlan;
 
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
-use crate::state::{Says, Waiting, WaitingLeg};
+use crate::state::{Ends, Says, State, Waiting, WaitingLeg};
 
 /// How many exceptions a page has at most.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -152,41 +156,100 @@ fn last_cut_off<'a>(context: &Context<'a>) -> Option<CutOff<'a>> {
 
 type CutOff<'a> = (BusinessDay, Option<&'a BTreeMap<RegionCode, u64>>);
 
-/// Which exceptions there are, as asked for.
-pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unordered> {
-    let matching = &context.state.matching;
-    let mut listing = Listing {
-        asked,
-        at: context.now,
-        places: Vec::new(),
-        ageing: BTreeMap::new(),
-    };
-    let Some((over, marks)) = last_cut_off(context) else {
-        return Ok(Decided::answer(Unordered(listing)));
-    };
-    let keeps = context.state.kept_out();
-    let kept_out = |leg: &Leg| keeps.why_leg(leg);
-    let all = matching
-        .waiting(None, over)
-        .chain(matching.late(over, marks, kept_out));
-    for leg in all.map(|leg| leg.among(&context.state.members)) {
-        let days = days_since(leg.since, context.now);
-        let reason = Reason::of(leg.why);
-        count(listing.ageing.entry(reason).or_default(), days, &leg);
-        if !asked.wants(&leg) || days < i64::from(asked.at_least_days) {
-            continue;
-        }
-        if listing.places.len() >= LISTED_AT_MOST {
-            let detail = format_args!("more than {LISTED_AT_MOST}: ask for those of one region");
-            return Ok(Decided::refuse(Refusal::general(
-                RefusalCode::Malformed,
-                detail,
-            )));
-        }
-        let place = (leg.since, leg.region, leg.numbered.number);
-        listing.places.push(place);
+/// What makes exceptions of legs beside themselves: which cycles are cut off and netted, and what is left out of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Over {
+    day: BusinessDay,
+    marks: Option<BTreeMap<RegionCode, u64>>,
+    plan: Option<u64>,
+    left_out: Vec<LegsLeftOut>,
+}
+
+impl Over {
+    fn of(state: &State) -> Option<Self> {
+        let (day, cycle) = state.last_cut_off()?;
+        Some(Self {
+            day,
+            marks: cycle.plan.is_none().then(|| cycle.marks.clone()),
+            plan: state.plan.as_ref().map(NettingPlan::number),
+            left_out: state
+                .last_cycles()
+                .map(|cycle| cycle.left_out.clone())
+                .collect(),
+        })
     }
-    Ok(Decided::answer(Unordered(listing)))
+}
+
+/// A list of exceptions as far as they are found.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    listing: Listing,
+    over: Option<Over>,
+    ends: Ends,
+    /// The first leg that is not looked at yet.
+    next: Option<(RegionCode, u64)>,
+}
+
+/// Begins to find which exceptions there are, as asked for.
+pub(crate) fn begin_exceptions(context: &Context<'_>, asked: Asked) -> Decision<Finding> {
+    Ok(Decided::answer(Finding {
+        listing: Listing {
+            asked,
+            at: context.now,
+            places: Vec::new(),
+            ageing: BTreeMap::new(),
+        },
+        over: Over::of(context.state),
+        ends: context.state.matching.ends(),
+        next: None,
+    }))
+}
+
+impl Finding {
+    /// Looks at so many more legs at most; whether there are more. When cycles went on meanwhile it looks no further.
+    ///
+    /// # Errors
+    /// There are more exceptions than a list has.
+    pub(crate) fn go_on(&mut self, context: &Context<'_>, at_most: usize) -> Result<bool, Refusal> {
+        let Some(cut_off) = last_cut_off(context).filter(|_| self.is_of(context)) else {
+            return Ok(false);
+        };
+        let (keeps, members) = (context.state.kept_out(), &context.state.members);
+        let kept_out = |leg: &Leg| keeps.why_leg(leg);
+        let (listing, ends) = (&mut self.listing, (&self.ends, at_most));
+        let matching = &context.state.matching;
+        let next = matching.excepted(self.next, ends, (cut_off, &kept_out), |leg| {
+            listing.take(&leg.among(members));
+        });
+        self.next = next;
+        if self.listing.rows() > LISTED_AT_MOST {
+            let detail = format_args!("more than {LISTED_AT_MOST}: ask for those of one region");
+            return Err(Refusal::general(RefusalCode::Malformed, detail));
+        }
+        Ok(next.is_some())
+    }
+
+    fn is_of(&self, context: &Context<'_>) -> bool {
+        self.over == Over::of(context.state)
+    }
+}
+
+impl Listing {
+    fn take(&mut self, leg: &WaitingLeg) {
+        let days = days_since(leg.since, self.at);
+        let reason = Reason::of(leg.why);
+        count(self.ageing.entry(reason).or_default(), days, leg);
+        if self.asked.wants(leg) && days >= i64::from(self.asked.at_least_days) {
+            self.places
+                .push((leg.since, leg.region, leg.numbered.number));
+        }
+    }
+}
+
+/// Which exceptions were found; none when cycles went on meanwhile, and they are to be found anew.
+pub(crate) fn exceptions(context: &Context<'_>, found: Finding) -> Decision<Option<Unordered>> {
+    let found = found.is_of(context).then_some(Unordered(found.listing));
+    Ok(Decided::answer(found))
 }
 
 impl Asked {
@@ -223,7 +286,7 @@ pub(crate) fn exceptions_page(
     for (_, region, number) in page {
         let place = (*region, *number);
         let over = last_cut_off(context);
-        let leg = over.and_then(|over| matching.waiting_at(place, over, kept_out));
+        let leg = over.and_then(|over| matching.waiting_at(place, over, &kept_out));
         let leg = leg.map(|leg| leg.among(&context.state.members));
         let Some(leg) = leg.filter(|leg| listing.asked.wants(leg)) else {
             continue;

@@ -53,8 +53,8 @@ pub(crate) use correct::correct;
 pub(crate) use cut_off::{Condition, cut_off};
 pub(crate) use evidence::{give, not_proven, wanted};
 pub(crate) use exceptions::{
-    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, exceptions,
-    exceptions_page,
+    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, Unordered,
+    begin_exceptions, exceptions, exceptions_page,
 };
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};

@@ -49,8 +49,7 @@ fn close_all(house: &House, on: u8) {
 
 /// A page of the exceptions, of a list that is made for it.
 fn excepted(house: &House, asked: Asked, after: Option<ExceptionPlace>) -> Exceptions {
-    let found = house.ask(move |context| exceptions(context, asked));
-    let listing = found.unwrap().ordered();
+    let listing = house.listing(asked);
     let page = house.ask(move |context| exceptions_page(context, &listing, after));
     page.unwrap().unwrap()
 }

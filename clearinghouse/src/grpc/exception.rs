@@ -18,10 +18,11 @@ use huitong_transport::aside;
 use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
 
+use super::reading::LOOKED_AT_ONCE;
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{
-    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason,
+    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, Unordered,
 };
 use crate::refusal::Refusal;
 use crate::state::Says;
@@ -88,16 +89,43 @@ impl ExceptionGrpc {
             return Ok(page);
         }
         listed.drop_of(asked);
-        let found = self
-            .writer
-            .decide(move |context| decide::exceptions(context, asked))
-            .await?;
+        let found = self.found(asked).await?;
         let busy = |about: &dyn std::fmt::Display| Refusal::general(RefusalCode::Overloaded, about);
         let ordered = aside(move || Arc::new(found.ordered())).await;
         let listing = ordered.map_err(|lost| busy(&lost))?;
         listed.keep(Arc::clone(&listing));
         let page = self.read(listing, after).await?;
         page.ok_or_else(|| busy(&"the list took too long"))
+    }
+
+    /// Which exceptions there are: some legs are looked at at a time, and others are taken in between. A cycle is cut off
+    /// once and netted once, so they are found three times at most.
+    async fn found(&self, asked: Asked) -> Result<Unordered, Refusal> {
+        for _ in 0..3 {
+            let begun = self
+                .writer
+                .decide(move |context| decide::begin_exceptions(context, asked));
+            let mut finding = begun.await?;
+            loop {
+                let looked = self.writer.look(move |context| {
+                    let is_more = finding.go_on(context, LOOKED_AT_ONCE);
+                    (finding, is_more)
+                });
+                let is_more;
+                (finding, is_more) = looked.await?;
+                if !is_more? {
+                    break;
+                }
+            }
+            let found = self
+                .writer
+                .decide(move |context| decide::exceptions(context, finding));
+            if let Some(found) = found.await? {
+                return Ok(found);
+            }
+        }
+        let busy = "cycles go on while exceptions are found: ask again";
+        Err(Refusal::general(RefusalCode::Overloaded, busy))
     }
 
     async fn read(
@@ -257,10 +285,7 @@ mod tests {
             at_least_days,
             ..Asked::default()
         };
-        let list = |asked| {
-            let found = house.ask(move |context| decide::exceptions(context, asked));
-            Arc::new(found.unwrap().ordered())
-        };
+        let list = |asked| Arc::new(house.listing(asked));
         let mut lists = Lists::default();
         for days in [1, 2, 3, 4, 2, 5] {
             lists.drop_of(of(days));

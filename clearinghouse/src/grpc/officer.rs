@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status};
 use tracing::{error, info};
 
 use super::asked::{day, expected, marks_of, named, suppose};
-use super::reading::{Untold, plan, proofs, read};
+use super::reading::{LOOKED_AT_ONCE, Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{self, Condition, Expected, Reopening, Statement};
@@ -236,9 +236,6 @@ impl OfficerService for OfficerGrpc {
         Ok(Response::new(answer))
     }
 }
-
-/// How many legs are looked at in one go while a status is counted; no leg is taken meanwhile.
-const LOOKED_AT_ONCE: usize = 16_384;
 
 /// Where a cycle stands; without a day, the earliest that is open. A cycle is cut off once and netted once, so it is counted
 /// three times at most.

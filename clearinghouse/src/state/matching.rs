@@ -14,6 +14,7 @@ mod netted;
 mod report;
 mod slots;
 mod standing;
+mod steps;
 mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,6 +31,7 @@ use self::held::{Held, Number, Reports, other_end};
 pub(crate) use self::report::Earlier;
 use self::slots::Slots;
 pub(crate) use self::standing::Standing;
+pub(crate) use self::steps::Ends;
 pub(crate) use self::waiting::{Waiting, WaitingLeg};
 
 /// A leg's place: whose stream, which number.
@@ -173,18 +175,6 @@ impl Matching {
         found.find(|leg| is_whose(Pair::of(leg)))
     }
 
-    /// The legs that do not agree, of this day or an earlier one and inside the marks, where given.
-    pub(crate) fn waiting<'a>(
-        &'a self,
-        marks: Option<&'a BTreeMap<RegionCode, u64>>,
-        day: BusinessDay,
-    ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        let alone = self.all().filter(move |(place, held)| {
-            held.partner == Number::NONE && held.leg.business_day <= day && within(marks, place)
-        });
-        alone.map(|(place, held)| waits(place, held, self.why(place, held)))
-    }
-
     /// The legs of one region that do not agree, of this day or an earlier one, ascending by number.
     pub(crate) fn waiting_of(
         &self,
@@ -199,37 +189,6 @@ impl Matching {
             let place = (region, number);
             waits(place, held, self.why(place, held))
         })
-    }
-
-    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those that
-    /// are kept out wait for that; of the others those inside the marks of a cycle that is yet to be netted go with it,
-    /// and are not late.
-    pub(crate) fn late<'a>(
-        &'a self,
-        cut_off: BusinessDay,
-        marks: Option<&'a BTreeMap<RegionCode, u64>>,
-        kept_out: impl Fn(&Leg) -> Option<Waiting> + 'a,
-    ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        self.all().filter_map(move |(place, held)| {
-            let why = self.why_late(place, held, (cut_off, marks), &kept_out)?;
-            Some(waits(place, held, why))
-        })
-    }
-
-    /// The leg at a place, if it does not agree or is late: what [`Self::waiting`] and [`Self::late`] tell of it.
-    pub(crate) fn waiting_at(
-        &self,
-        place: Place,
-        cut_off: (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
-        kept_out: impl Fn(&Leg) -> Option<Waiting>,
-    ) -> Option<WaitingLeg> {
-        let held = self.at(place)?;
-        let why = if held.partner == Number::NONE && held.leg.business_day <= cut_off.0 {
-            Some(self.why(place, held))
-        } else {
-            self.why_late(place, held, cut_off, &kept_out)
-        };
-        Some(waits(place, held, why?))
     }
 
     /// What the other side reported of a leg's debt: what it agrees with, or the first that it does not.
@@ -291,7 +250,7 @@ impl Matching {
         &self,
         place: Place,
         held: &Held,
-        (cut_off, marks): (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
+        (cut_off, marks): steps::CutOff<'_>,
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
         ready(place, held, None, cut_off)?;

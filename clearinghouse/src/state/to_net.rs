@@ -103,9 +103,14 @@ impl State {
 
     /// What is kept out of the nets of the last cycle that is cut off, and of those before it that are not netted.
     pub(crate) fn kept_out(&self) -> KeptOut<'_> {
+        self.kept_out_by(self.last_cycles())
+    }
+
+    /// The last cycle that is cut off, and those before it that are not netted; the latest first.
+    pub(crate) fn last_cycles(&self) -> impl Iterator<Item = &Cycle> {
         let mut latest = self.cycles.values().rev();
         let last = latest.next().into_iter();
-        self.kept_out_by(last.chain(latest.take_while(|cycle| cycle.plan.is_none())))
+        last.chain(latest.take_while(|cycle| cycle.plan.is_none()))
     }
 
     fn kept_out_by<'a>(&'a self, cycles: impl Iterator<Item = &'a Cycle>) -> KeptOut<'a> {

@@ -1,9 +1,10 @@
-//! A status as it is counted: in steps, between which the writer does other things. And what is only looked at.
+//! A status as it is counted, and exceptions as they are found: in steps, between which the writer does other things. And
+//! what is only looked at.
 
 use huitong_journal::Position;
 
 use super::{House, day};
-use crate::decide::{self, Context, Status};
+use crate::decide::{self, Asked, Context, Listing, Status};
 use crate::refusal::Refusal;
 
 impl House {
@@ -22,6 +23,36 @@ impl House {
         }
         let found = self.ask(move |context| decide::status(context, counting));
         found.map(Option::unwrap)
+    }
+
+    /// Exceptions, found in steps of three legs.
+    pub(crate) fn listing(&self, asked: Asked) -> Listing {
+        self.listed(asked, 3, |_| {}).0.unwrap()
+    }
+
+    /// Exceptions, with something done between two steps; none when cycles went on meanwhile. And how many steps it took.
+    pub(crate) fn listed(
+        &self,
+        asked: Asked,
+        at_most: usize,
+        mut between: impl FnMut(usize),
+    ) -> (Option<Listing>, usize) {
+        let begun = self.ask(move |context| decide::begin_exceptions(context, asked));
+        let mut finding = begun.unwrap();
+        for step in 1.. {
+            let looked = self.look(move |context| {
+                let is_more = finding.go_on(context, at_most);
+                (finding, is_more)
+            });
+            let is_more;
+            (finding, is_more) = looked.unwrap();
+            if !is_more.unwrap() {
+                let found = self.ask(move |context| decide::exceptions(context, finding));
+                return (found.unwrap().map(decide::Unordered::ordered), step);
+            }
+            between(step);
+        }
+        unreachable!("steps have an end")
     }
 
     /// Where the journal ends.

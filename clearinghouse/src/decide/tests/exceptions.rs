@@ -1,5 +1,7 @@
 //! The legs that no plan took: each with its reason, its clock and what the other side said.
 
+mod stepped;
+
 use std::collections::BTreeMap;
 
 use huitong_core::region::RegionCode;
@@ -240,8 +242,7 @@ fn a_long_list_is_told_a_page_at_a_time_and_nothing_twice() {
     }
     close_all(&house, 1);
     house.cut_off(1, Condition::AllClosed).unwrap();
-    let listed = house.ask(|context| exceptions(context, Asked::default()));
-    let listing = std::sync::Arc::new(listed.unwrap().ordered());
+    let listing = std::sync::Arc::new(house.listing(Asked::default()));
     let page = |after| {
         let listing = std::sync::Arc::clone(&listing);
         house.ask(move |context| exceptions_page(context, &listing, after))

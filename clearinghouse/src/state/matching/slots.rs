@@ -153,6 +153,16 @@ impl<T> Slots<T> {
         }
     }
 
+    /// The number after the last of all; 0 when there is none.
+    pub(super) fn end(&self) -> u64 {
+        if self.pieces.is_empty() {
+            let highest = self.apart.last_key_value();
+            highest.map_or(0, |(highest, _)| highest.saturating_add(1))
+        } else {
+            self.next()
+        }
+    }
+
     /// The number after the last that stands side by side.
     fn next(&self) -> u64 {
         let full = self.pieces.len().saturating_sub(1).saturating_mul(PIECE);
@@ -221,6 +231,7 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(slots.is_empty(), map.is_empty());
+                prop_assert_eq!(slots.end(), map.last_key_value().map_or(0, |(number, _)| number + 1));
                 let all: Vec<_> = slots.iter().map(|(number, value)| (number, *value)).collect();
                 let expected: Vec<_> = map.iter().map(|(number, value)| (*number, *value)).collect();
                 prop_assert_eq!(all, expected);

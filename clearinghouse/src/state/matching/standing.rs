@@ -75,28 +75,15 @@ impl Matching {
         at_most: usize,
     ) -> bool {
         let from = standing.next.take();
-        let regions = self.held.iter();
-        let regions = regions.skip_while(|(region, _)| from.is_some_and(|from| **region < from.0));
-        let mut left = at_most;
-        for (region, slots) in regions {
-            let first = from
-                .filter(|from| from.0 == *region)
-                .map_or(0, |from| from.1);
-            for (number, held) in slots.after(first) {
-                let place = (*region, number);
-                if left == 0 {
-                    standing.next = Some(place);
-                    return true;
-                }
-                left = left.saturating_sub(1);
-                match self.stands(place, held, (marks, day), kept_out) {
-                    Stands::Agreed => standing.agreed = standing.agreed.saturating_add(1),
-                    Stands::Waits(why) => standing.waits(place, held, why),
-                    Stands::Apart => {}
-                }
+        let next = self.step(from, (None, at_most), |place, held| {
+            match self.stands(place, held, (marks, day), kept_out) {
+                Stands::Agreed => standing.agreed = standing.agreed.saturating_add(1),
+                Stands::Waits(why) => standing.waits(place, held, why),
+                Stands::Apart => {}
             }
-        }
-        false
+        });
+        standing.next = next;
+        next.is_some()
     }
 
     /// How a leg stands with a cycle.
