@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 45] = [
+const TABLE: [(&str, Role); 47] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -90,6 +90,8 @@ const TABLE: [(&str, Role); 45] = [
     ("OfficerService/Resume", Role::Clear),
     ("OfficerService/Reopen", Role::Clear),
     ("ExceptionService/ListExceptions", Role::Look),
+    ("DeductionOfficeService/ListNettedDeductions", Role::Look),
+    ("DeductionOfficeService/ListWaitingDeductions", Role::Look),
     ("AttestationOfficeService/ListAttestations", Role::Look),
     ("BooksService/ListAccounts", Role::Look),
     ("BooksService/ListPostings", Role::Look),

@@ -13,16 +13,15 @@
 use std::collections::BTreeMap;
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::date::Timestamp;
 use huitong_core::leg::{Leg, NumberedLeg};
-use huitong_core::record::clearing::LegsLeftOut;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_netting::NettingPlan;
 
+use super::over::{Over, last_cut_off};
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
-use crate::state::{Ends, Says, State, Waiting, WaitingLeg};
+use crate::state::{Ends, Says, Waiting, WaitingLeg};
 
 /// How many exceptions a page has at most.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -145,38 +144,6 @@ impl Listing {
     /// How many exceptions it has.
     pub(crate) fn rows(&self) -> usize {
         self.places.len()
-    }
-}
-
-/// The last cycle that is cut off, and its marks where it is yet to be netted.
-fn last_cut_off<'a>(context: &Context<'a>) -> Option<CutOff<'a>> {
-    let (over, cycle) = context.state.last_cut_off()?;
-    Some((over, cycle.plan.is_none().then_some(&cycle.marks)))
-}
-
-type CutOff<'a> = (BusinessDay, Option<&'a BTreeMap<RegionCode, u64>>);
-
-/// What makes exceptions of legs beside themselves: which cycles are cut off and netted, and what is left out of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Over {
-    day: BusinessDay,
-    marks: Option<BTreeMap<RegionCode, u64>>,
-    plan: Option<u64>,
-    left_out: Vec<LegsLeftOut>,
-}
-
-impl Over {
-    fn of(state: &State) -> Option<Self> {
-        let (day, cycle) = state.last_cut_off()?;
-        Some(Self {
-            day,
-            marks: cycle.plan.is_none().then(|| cycle.marks.clone()),
-            plan: state.plan.as_ref().map(NettingPlan::number),
-            left_out: state
-                .last_cycles()
-                .map(|cycle| cycle.left_out.clone())
-                .collect(),
-        })
     }
 }
 
@@ -322,7 +289,7 @@ fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
     Ok(taken.is_none() && context.plan_that_took(debt, back)?.is_none())
 }
 
-fn days_since(since: Timestamp, now: Timestamp) -> i64 {
+pub(super) fn days_since(since: Timestamp, now: Timestamp) -> i64 {
     let millis = now.as_millis().saturating_sub(since.as_millis());
     millis.max(0) / DAY_MILLIS
 }

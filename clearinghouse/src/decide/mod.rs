@@ -11,6 +11,7 @@ mod bank;
 mod close_day;
 mod correct;
 mod cut_off;
+mod deducted;
 pub(crate) mod dispute;
 mod evidence;
 mod exceptions;
@@ -21,6 +22,7 @@ mod members;
 pub(crate) mod month;
 mod net;
 mod notices;
+mod over;
 mod paid;
 mod parked;
 pub(crate) mod prefund;
@@ -51,6 +53,10 @@ pub(crate) use bank::confirm;
 pub(crate) use close_day::close_day;
 pub(crate) use correct::correct;
 pub(crate) use cut_off::{Condition, cut_off};
+pub(crate) use deducted::{
+    DEDUCTIONS_AT_MOST, Period, Whose, begin_waiting_deductions, deducted_cycles,
+    too_many_deductions, waiting_deductions,
+};
 pub(crate) use evidence::{give, not_proven, wanted};
 pub(crate) use exceptions::{
     AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, Unordered,

@@ -2,6 +2,7 @@
 
 mod attestation;
 mod books;
+mod deducted;
 mod disputes;
 mod evidence;
 mod exceptions;

@@ -93,6 +93,16 @@ fn of_the_day() -> Vec<Row> {
             "/huitong.clearing.v1.ExceptionService/ListExceptions",
             officer,
         ),
+        Row::method(
+            "/huitong.clearing.v1.DeductionOfficeService/ListNettedDeductions",
+            officer,
+        )
+        .taking_up_to(WRITING),
+        Row::method(
+            "/huitong.clearing.v1.DeductionOfficeService/ListWaitingDeductions",
+            officer,
+        )
+        .taking_up_to(WRITING),
         Row::method("/huitong.clearing.v1.BooksService/ListAccounts", officer)
             .taking_up_to(WRITING),
         Row::method("/huitong.clearing.v1.BooksService/ListPostings", officer)

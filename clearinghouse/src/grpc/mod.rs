@@ -8,6 +8,7 @@ mod attestation;
 mod attested;
 mod books;
 mod clearing;
+mod deduction;
 mod dispute;
 mod dispute_office;
 mod evidence;

@@ -11,6 +11,7 @@ use huitong_proto::clearing::v1::attestation_service_server::AttestationServiceS
 use huitong_proto::clearing::v1::books_service_server::BooksServiceServer;
 use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
+use huitong_proto::clearing::v1::deduction_office_service_server::DeductionOfficeServiceServer;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
 use huitong_proto::clearing::v1::dispute_office_service_server::DisputeOfficeServiceServer;
 use huitong_proto::clearing::v1::dispute_service_server::DisputeServiceServer;
@@ -33,6 +34,7 @@ use super::attestation::AttestationGrpc;
 use super::attested::AttestationOfficeGrpc;
 use super::books::BooksGrpc;
 use super::clearing::ClearingGrpc;
+use super::deduction::DeductionOfficeGrpc;
 use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;
 use super::evidence::CallUpGrpc;
@@ -153,7 +155,7 @@ pub(crate) async fn routes(
         .add_service(earlier_reflection))
 }
 
-/// Who is a member: what officers say of it, and what nodes fetch; and the books of all of them.
+/// Who is a member: what officers say of it, and what nodes fetch; the books of all of them, and what audits took off.
 fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Routes {
     let members = MemberGrpc {
         writer: Arc::clone(writer),
@@ -164,6 +166,9 @@ fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Rou
     let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
     routes
         .add_service(BooksServiceServer::new(BooksGrpc(Arc::clone(writer))))
+        .add_service(DeductionOfficeServiceServer::new(DeductionOfficeGrpc::new(
+            writer,
+        )))
         .add_service(MemberServiceServer::new(members))
         .add_service(directory)
         .add_service(certificates)

@@ -32,7 +32,7 @@ pub(crate) use self::report::Earlier;
 use self::slots::Slots;
 pub(crate) use self::standing::Standing;
 pub(crate) use self::steps::Ends;
-pub(crate) use self::waiting::{Waiting, WaitingLeg};
+pub(crate) use self::waiting::{NotTaken, Waiting, WaitingLeg};
 
 /// A leg's place: whose stream, which number.
 pub(crate) type Place = (RegionCode, u64);

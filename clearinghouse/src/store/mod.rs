@@ -23,7 +23,9 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, OpenError, ReadError, Reader};
 use huitong_netting::NettingPlan;
 
-pub(crate) use embedded::{AccountRow, Embedded, PostedRow, Proofs, ProvenCycle, TagRows};
+pub(crate) use embedded::{
+    AccountRow, Deducted, Embedded, PostedRow, Proofs, ProvenCycle, TagRows,
+};
 pub use index::{Index, IndexError, Pair};
 pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;

@@ -39,7 +39,9 @@ impl House {
     ) -> (Option<Listing>, usize) {
         let begun = self.ask(move |context| decide::begin_exceptions(context, asked));
         let mut finding = begun.unwrap();
-        for step in 1.. {
+        let mut step = 0;
+        loop {
+            step += 1;
             let looked = self.look(move |context| {
                 let is_more = finding.go_on(context, at_most);
                 (finding, is_more)
@@ -52,7 +54,6 @@ impl House {
             }
             between(step);
         }
-        unreachable!("steps have an end")
     }
 
     /// Where the journal ends.

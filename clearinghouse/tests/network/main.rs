@@ -15,6 +15,7 @@ mod backup;
 mod certificates;
 mod commands;
 mod cycle;
+mod deductions;
 mod disputes;
 mod evidence;
 mod intake;

@@ -13,10 +13,10 @@ use crate::months::asked;
 use crate::world::{NINGBO, World, debt};
 
 /// A row by the names of its columns.
-type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// The rows of a table, as a spreadsheet has them and as Parquet does, which say the same.
-fn rows(folder: &Path, name: &str) -> Vec<Row> {
+pub(crate) fn rows(folder: &Path, name: &str) -> Vec<Row> {
     let csv = std::fs::read_to_string(folder.join(name).with_extension("csv")).unwrap();
     let mut lines = csv.lines().map(|line| line.split(','));
     let columns: Vec<_> = lines.next().unwrap().map(str::to_owned).collect();
@@ -52,7 +52,7 @@ fn fen(row: &Row, column: &str) -> i64 {
 }
 
 /// Ningbo's deduction from what it owes Chengdu, or the end of one.
-fn deduction(id: u8, amount: i64, kind: LegKind) -> Leg {
+pub(crate) fn deduction(id: u8, amount: i64, kind: LegKind) -> Leg {
     let leg = debt(id, amount);
     let (debtor, creditor) = if kind == LegKind::Deduction {
         (leg.creditor, leg.debtor)
@@ -68,7 +68,7 @@ fn deduction(id: u8, amount: i64, kind: LegKind) -> Leg {
 }
 
 /// Two cycles with settlements, a deduction on each, and the end of the first.
-async fn begin() -> World {
+pub(crate) async fn begin() -> World {
     let mut world = World::begin().await;
     start_again(&mut world, "monthly").await;
     let first = vec![debt(1, 1_316_000), deduction(9, 16_000, LegKind::Deduction)];
@@ -159,7 +159,7 @@ async fn a_members_notices_add_up_to_its_nets_in_both_forms() {
 }
 
 /// What a list comes to, by kind.
-fn sums(listed: &[Row]) -> BTreeMap<String, i64> {
+pub(crate) fn sums(listed: &[Row]) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
     for row in listed {
         *sums.entry(row["kind"].clone()).or_insert(0) += fen(row, "amount");
@@ -168,7 +168,7 @@ fn sums(listed: &[Row]) -> BTreeMap<String, i64> {
 }
 
 /// What the rows of a month that is shown come to, by kind, but for settlements.
-fn of_month(show: &Value) -> BTreeMap<String, i64> {
+pub(crate) fn of_month(show: &Value) -> BTreeMap<String, i64> {
     let items = show["table"].as_array().unwrap().iter();
     let items = items.flat_map(|row| row["items"].as_array().unwrap());
     items

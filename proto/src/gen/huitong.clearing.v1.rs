@@ -4017,6 +4017,567 @@ pub mod books_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// One of the two names the cycles; of a month they are told one after the other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListNettedDeductionsRequest {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub month: ::prost::alloc::string::String,
+    /// The cycle of the month that was told before. Empty for the first.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+    /// Only those in whose row this region stands. Optional.
+    #[prost(string, tag = "4")]
+    pub region: ::prost::alloc::string::String,
+    /// Only those in whose row a region stands that this member cleared for. Optional.
+    #[prost(string, tag = "5")]
+    pub member: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListNettedDeductionsResponse {
+    /// In the first message alone.
+    #[prost(message, optional, tag = "1")]
+    pub cycle: ::core::option::Option<DeductedCycle>,
+    /// At most 1,000.
+    #[prost(message, repeated, tag = "2")]
+    pub deductions: ::prost::alloc::vec::Vec<NettedDeduction>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeductedCycle {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub plan: u64,
+    /// Digest of the plan.
+    #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// The rows with deductions or ends of any, as far as they are asked for.
+    #[prost(message, repeated, tag = "4")]
+    pub rows: ::prost::alloc::vec::Vec<DeductedRow>,
+    /// Whether anybody who is asked for stands in the cycle.
+    #[prost(bool, tag = "5")]
+    pub stands: bool,
+    /// Whether the month has further cycles.
+    #[prost(bool, tag = "6")]
+    pub more: bool,
+    /// Cycles of the month that are cut off and not netted: nothing is told of them.
+    #[prost(string, repeated, tag = "7")]
+    pub not_netted: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What one region owes another of a fund by a plan, and what of that is deductions or their ends.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeductedRow {
+    #[prost(string, tag = "1")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+    #[prost(uint64, tag = "4")]
+    pub deductions: u64,
+    #[prost(int64, tag = "5")]
+    pub deducted_fen: i64,
+    #[prost(uint64, tag = "6")]
+    pub ends: u64,
+    #[prost(int64, tag = "7")]
+    pub ended_fen: i64,
+    /// All of the row, as it stands in the plan.
+    #[prost(uint64, tag = "8")]
+    pub legs: u64,
+    #[prost(int64, tag = "9")]
+    pub amount_fen: i64,
+}
+/// A debt of a deduction, or of the end of one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NettedDeduction {
+    /// The name by which the region that ordered it knows it.
+    #[prost(string, tag = "1")]
+    pub deduction: ::prost::alloc::string::String,
+    #[prost(enumeration = "LegKind", tag = "2")]
+    pub kind: i32,
+    #[prost(string, tag = "3")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "5")]
+    pub fund: i32,
+    #[prost(int64, tag = "6")]
+    pub amount_fen: i64,
+    #[prost(string, tag = "7")]
+    pub business_day: ::prost::alloc::string::String,
+    /// It is of a day of an earlier month than the one that is asked for.
+    #[prost(bool, tag = "8")]
+    pub of_earlier_month: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListWaitingDeductionsRequest {
+    /// Only what this region reported. Optional.
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// Only what a region reported that this member clears for. Optional.
+    #[prost(string, tag = "2")]
+    pub member: ::prost::alloc::string::String,
+    /// Only those of this day or an earlier one. Optional.
+    #[prost(string, tag = "3")]
+    pub until: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListWaitingDeductionsResponse {
+    /// At most 1,000.
+    #[prost(message, repeated, tag = "1")]
+    pub deductions: ::prost::alloc::vec::Vec<WaitingDeduction>,
+}
+/// A leg of a deduction or of its end that went with no plan. Of a debt that both regions reported alike the creditor's.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaitingDeduction {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+    #[prost(message, optional, tag = "3")]
+    pub debt: ::core::option::Option<NettedDeduction>,
+    #[prost(int64, tag = "4")]
+    pub since_ms: i64,
+    /// Unspecified when both reported it alike and nothing keeps it out: it goes with a coming cycle.
+    #[prost(enumeration = "WaitingReason", tag = "5")]
+    pub reason: i32,
+    /// The field that differs. Optional.
+    #[prost(string, tag = "6")]
+    pub field: ::prost::alloc::string::String,
+}
+/// Generated client implementations.
+pub mod deduction_office_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug, Clone)]
+    pub struct DeductionOfficeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl DeductionOfficeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> DeductionOfficeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DeductionOfficeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DeductionOfficeServiceClient::new(
+                InterceptedService::new(inner, interceptor),
+            )
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// What one cycle netted of deductions and of their ends, and what the rows with any come to.
+        pub async fn list_netted_deductions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListNettedDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<
+                tonic::codec::Streaming<super::ListNettedDeductionsResponse>,
+            >,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DeductionOfficeService/ListNettedDeductions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DeductionOfficeService",
+                        "ListNettedDeductions",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// What is held of them and went with no plan yet.
+        pub async fn list_waiting_deductions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListWaitingDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<
+                tonic::codec::Streaming<super::ListWaitingDeductionsResponse>,
+            >,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DeductionOfficeService/ListWaitingDeductions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DeductionOfficeService",
+                        "ListWaitingDeductions",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod deduction_office_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DeductionOfficeServiceServer.
+    #[async_trait]
+    pub trait DeductionOfficeService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the ListNettedDeductions method.
+        type ListNettedDeductionsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::ListNettedDeductionsResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// What one cycle netted of deductions and of their ends, and what the rows with any come to.
+        async fn list_netted_deductions(
+            &self,
+            request: tonic::Request<super::ListNettedDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ListNettedDeductionsStream>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the ListWaitingDeductions method.
+        type ListWaitingDeductionsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::ListWaitingDeductionsResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// What is held of them and went with no plan yet.
+        async fn list_waiting_deductions(
+            &self,
+            request: tonic::Request<super::ListWaitingDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ListWaitingDeductionsStream>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug)]
+    pub struct DeductionOfficeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DeductionOfficeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>>
+    for DeductionOfficeServiceServer<T>
+    where
+        T: DeductionOfficeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.DeductionOfficeService/ListNettedDeductions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListNettedDeductionsSvc<T: DeductionOfficeService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: DeductionOfficeService,
+                    > tonic::server::ServerStreamingService<
+                        super::ListNettedDeductionsRequest,
+                    > for ListNettedDeductionsSvc<T> {
+                        type Response = super::ListNettedDeductionsResponse;
+                        type ResponseStream = T::ListNettedDeductionsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListNettedDeductionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionOfficeService>::list_netted_deductions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListNettedDeductionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DeductionOfficeService/ListWaitingDeductions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListWaitingDeductionsSvc<T: DeductionOfficeService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: DeductionOfficeService,
+                    > tonic::server::ServerStreamingService<
+                        super::ListWaitingDeductionsRequest,
+                    > for ListWaitingDeductionsSvc<T> {
+                        type Response = super::ListWaitingDeductionsResponse;
+                        type ResponseStream = T::ListWaitingDeductionsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListWaitingDeductionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionOfficeService>::list_waiting_deductions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListWaitingDeductionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DeductionOfficeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.DeductionOfficeService";
+    impl<T> tonic::server::NamedService for DeductionOfficeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// What a dispute is about: a debt, or a row of a netted cycle.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DisputeSubject {

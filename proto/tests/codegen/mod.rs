@@ -30,6 +30,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/clearing/v1/attestation.proto",
     "huitong/clearing/v1/books.proto",
     "huitong/clearing/v1/clearing.proto",
+    "huitong/clearing/v1/deduct.proto",
     "huitong/clearing/v1/dispute.proto",
     "huitong/clearing/v1/duplicate.proto",
     "huitong/clearing/v1/evidence.proto",

@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use huitong_proto::clearing::v1::attestation_office_service_client::AttestationOfficeServiceClient;
 use huitong_proto::clearing::v1::books_service_client::BooksServiceClient;
+use huitong_proto::clearing::v1::deduction_office_service_client::DeductionOfficeServiceClient;
 use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
@@ -72,6 +73,11 @@ impl Connection {
     pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(ExceptionServiceClient::new(channel))
+    }
+
+    pub(super) async fn deductions(&self) -> anyhow::Result<DeductionOfficeServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(DeductionOfficeServiceClient::new(channel))
     }
 
     pub(super) async fn disputes(&self) -> anyhow::Result<DisputeOfficeServiceClient<Channel>> {

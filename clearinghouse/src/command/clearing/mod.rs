@@ -9,6 +9,7 @@ mod certificates;
 mod checkpoint;
 mod connection;
 mod cut_off;
+mod deduct;
 mod dispute;
 mod exceptions;
 mod file;
@@ -44,7 +45,7 @@ pub struct ClearingCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Where a cycle stands and what blocks it / 查看清算期状态
+    /// Where a cycle stands, what blocks it, and why it could not be netted / 查看清算期状态
     Status(status::Status),
     /// Cut a business day off / 日切
     CutOff(cut_off::CutOff),
@@ -66,11 +67,11 @@ enum Action {
     Verify(verify::Verify),
     /// Check the code printed beside a receipt offline, against that day's checkpoint / 离线核验回执验证码
     VerifyReceipt(verify_receipt::VerifyReceipt),
-    /// What members' statements say, as CSV and Parquet / 导出明细与汇总表
+    /// What members' statements say, with the list of deductions, as CSV and Parquet / 导出明细、汇总表与扣款清单
     Papers(papers::Papers),
     /// What moved on the clearing account, as ISO 20022 camt.053 / 导出银行对账单（camt.053）
     BankStatement(bank_statement::BankStatement),
-    /// What nets would be if a member dropped out or did not pay / 轧差试算
+    /// What nets, payments and prefunds would be if a member dropped out, did not pay or paid late, or a day were moved / 轧差试算
     WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
     Approve(approve::Approve),
@@ -102,6 +103,8 @@ enum Action {
     Month(month::MonthCommand),
     /// What members leave with each other, and how much of it is used / 预付金
     Prefund(prefund::PrefundCommand),
+    /// What audits took off: as cycles netted it, and what of it waits / 审核扣款清单
+    Deduct(deduct::DeductCommand),
     /// What regions dispute with each other, and how it is decided / 清算争议
     Dispute(dispute::DisputeCommand),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
@@ -137,6 +140,7 @@ impl ClearingCommand {
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Month(month) => return month.run(out).await,
                 Action::Prefund(prefund) => return prefund.run(out).await,
+                Action::Deduct(deduct) => return deduct.run(out).await,
                 Action::Books(books) => return books.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,

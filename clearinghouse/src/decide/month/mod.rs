@@ -30,6 +30,7 @@ use huitong_core::vocabulary::MonthStage;
 pub(crate) use draw::{Drawing, Drawn, ToDraw, draw_up, drawing, write_rows};
 pub(crate) use instruct::{Ordered, instruct, ordered};
 pub(crate) use say::{may_say, party, say};
+pub(in crate::decide) use suppose::cycles;
 pub(crate) use suppose::{MonthPaying, Suppose, SupposeRules, suppose};
 #[cfg(test)]
 pub(crate) use supposed::Missing;
@@ -131,6 +132,19 @@ fn shown(context: &Context<'_>, held: &HeldMonth, rules: MonthRules) -> MonthSee
             .iter()
             .map(|(by, at)| (by.clone(), *at))
             .collect(),
+    }
+}
+
+/// The day of the cycle before the first of a month, by the month where it is drawn up.
+pub(in crate::decide) fn after_cycle(
+    context: &Context<'_>,
+    month: &Month,
+    first: BusinessDay,
+) -> Option<BusinessDay> {
+    let state = context.state;
+    match state.months.get(month) {
+        Some(held) => held.drawn.month.after,
+        None => state.cycles.range(..first).next_back().map(|(day, _)| *day),
     }
 }
 

@@ -156,7 +156,7 @@ fn freed(context: &Context<'_>, day: BusinessDay) -> BTreeSet<Prefund> {
 type Cycles = (BTreeSet<BusinessDay>, Vec<BusinessDay>);
 
 /// The cycles of a month: those of the one that is drawn up, or else those that would be.
-fn cycles(context: &Context<'_>, month: &Month) -> Result<Cycles, Refusal> {
+pub(in crate::decide) fn cycles(context: &Context<'_>, month: &Month) -> Result<Cycles, Refusal> {
     let no_cycles = || Refusal::new(ClearingCode::MonthNoCycles, month);
     let state = context.state;
     if let Some(held) = state.months.get(month) {

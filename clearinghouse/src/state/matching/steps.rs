@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::region::RegionCode;
 
 use super::held::{Held, Number};
-use super::waiting::{Waiting, WaitingLeg};
-use super::{Matching, Place, waits};
+use super::waiting::{NotTaken, Waiting, WaitingLeg};
+use super::{Matching, Place, ready, waits};
 
 /// Where each region's stream ended when somebody began to look: the number after the last that was held.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,5 +105,36 @@ impl Matching {
             return Some(self.why(place, held));
         }
         self.why_late(place, held, cut_off, kept_out)
+    }
+
+    /// Shows, of so many more legs at most, those of some kinds that went with no plan; where the next lies, if there are
+    /// more. Of two that agree the creditor's alone.
+    pub(crate) fn not_taken(
+        &self,
+        from: Option<Place>,
+        (ends, at_most): (&Ends, usize),
+        (cut_off, kept_out): (Option<CutOff<'_>>, &impl Fn(&Leg) -> Option<Waiting>),
+        is_such: impl Fn(LegKind) -> bool,
+        mut show: impl FnMut(NotTaken),
+    ) -> Option<Place> {
+        self.step(from, (Some(ends), at_most), |place, held| {
+            if !is_such(held.leg.kind) {
+                return;
+            }
+            let why = if held.partner == Number::NONE {
+                Some(self.why(place, held))
+            } else if ready(place, held, None, held.leg.business_day).is_some() {
+                cut_off.and_then(|cut_off| self.why_late(place, held, cut_off, kept_out))
+            } else {
+                return;
+            };
+            let (region, number) = place;
+            show(NotTaken {
+                region,
+                numbered: held.numbered(number),
+                since: held.since(),
+                why,
+            });
+        })
     }
 }

@@ -84,7 +84,7 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
         whole.take_report(&taken, &by(None));
     }
     let told = |matching: &Matching| {
-        let waiting = waiting_in(&matching);
+        let waiting = waiting_in(matching);
         let waiting: Vec<_> = waiting
             .map(|leg| (leg.region, leg.numbered, leg.why))
             .collect();

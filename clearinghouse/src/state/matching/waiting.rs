@@ -44,13 +44,31 @@ pub(crate) struct WaitingLeg {
 impl WaitingLeg {
     /// The same where it is known who is in the directory: a region that is not cannot report its side.
     pub(crate) fn among(mut self, members: &Members) -> Self {
-        let other = match self.numbered.side {
-            Side::Receivable => self.numbered.leg.debtor,
-            Side::Payable => self.numbered.leg.creditor,
+        self.why = self.why.among(&self.numbered, members);
+        self
+    }
+}
+
+impl Waiting {
+    /// The same of a leg where it is known who is in the directory.
+    pub(crate) fn among(self, numbered: &NumberedLeg, members: &Members) -> Self {
+        let other = match numbered.side {
+            Side::Receivable => numbered.leg.debtor,
+            Side::Payable => numbered.leg.creditor,
         };
-        if self.why == Waiting::CounterpartMissing && members.of(other).is_none() {
-            self.why = Waiting::UnknownRegion;
+        if self == Self::CounterpartMissing && members.of(other).is_none() {
+            return Self::UnknownRegion;
         }
         self
     }
+}
+
+/// A leg that no plan took.
+#[derive(Debug, Clone)]
+pub(crate) struct NotTaken {
+    pub(crate) region: RegionCode,
+    pub(crate) numbered: NumberedLeg,
+    pub(crate) since: Timestamp,
+    /// Why it waits; none when both reported it alike and it goes with a coming cycle.
+    pub(crate) why: Option<Waiting>,
 }

@@ -7,6 +7,7 @@
 mod attestations;
 mod book_rows;
 mod booked;
+mod deducted;
 mod disputes;
 mod format;
 mod indexer;
@@ -36,6 +37,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
 
 pub(crate) use self::book_rows::{AccountRow, PostedRow};
+pub(crate) use self::deducted::Deducted;
 use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};

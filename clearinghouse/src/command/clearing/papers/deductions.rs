@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
 use huitong_core::clearing_month::{ClearingMonth, MonthFile};
+use huitong_core::date::BusinessDay;
 use huitong_core::id::DeductionId;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
@@ -39,10 +40,26 @@ const fn is_deduction(kind: LegKind) -> bool {
     }
 }
 
-/// The list. Of which month's days a deduction is, is said when the month is given.
-pub(super) fn table(
-    gathered: &Gathered,
-    month: Option<&ClearingMonth>,
+/// A row of the list.
+#[derive(Debug)]
+pub(in crate::command::clearing) struct Listed {
+    /// The cycle, and its plan.
+    pub(in crate::command::clearing) cycle: (BusinessDay, u64),
+    pub(in crate::command::clearing) pair: Pair,
+    /// By its id, of which kind.
+    pub(in crate::command::clearing) deduction: (DeductionId, LegKind),
+    pub(in crate::command::clearing) amount: Fen,
+    pub(in crate::command::clearing) business_day: BusinessDay,
+    /// Of which month's days it is, where the list is of a month.
+    pub(in crate::command::clearing) belongs: Option<Belongs>,
+}
+
+/// The list, whoever it is made for.
+///
+/// # Errors
+/// None for rows as these are; the type is the table's own.
+pub(in crate::command::clearing) fn listed(
+    rows: impl IntoIterator<Item = Listed>,
 ) -> Result<Table, TableError> {
     let mut table = Table::new(&[
         ("cycle", Kind::Day),
@@ -56,26 +73,44 @@ pub(super) fn table(
         ("business_day", Kind::Day),
         ("belongs", Kind::Text),
     ]);
-    for leg in deductions(gathered, month) {
-        let day = leg.leg.business_day;
-        let belongs = month.map(|month| match Belongs::of(day, month.after) {
+    for row in rows {
+        let belongs = row.belongs.map(|belongs| match belongs {
             Belongs::ToMonth => "month",
             Belongs::ToEarlier => "earlier",
         });
         table.push(vec![
-            Cell::Day(leg.day),
-            Cell::Count(leg.plan),
-            text(&leg.pair.debtor),
-            text(&leg.pair.creditor),
-            text(leg.pair.fund.as_str()),
-            text(&DeductionId::of_debt(leg.leg.settlement)),
-            text(&leg.kind),
-            Cell::Amount(leg.leg.amount.into()),
-            Cell::Day(day),
+            Cell::Day(row.cycle.0),
+            Cell::Count(row.cycle.1),
+            text(&row.pair.debtor),
+            text(&row.pair.creditor),
+            text(row.pair.fund.as_str()),
+            text(&row.deduction.0),
+            text(&row.deduction.1),
+            Cell::Amount(row.amount.into()),
+            Cell::Day(row.business_day),
             text(belongs.unwrap_or_default()),
         ])?;
     }
     Ok(table)
+}
+
+/// The list of what statements say. Of which month's days a deduction is, is said when the month is given.
+pub(super) fn table(
+    gathered: &Gathered,
+    month: Option<&ClearingMonth>,
+) -> Result<Table, TableError> {
+    let rows = deductions(gathered, month).map(|leg| {
+        let day = leg.leg.business_day;
+        Listed {
+            cycle: (leg.day, leg.plan),
+            pair: leg.pair,
+            deduction: (DeductionId::of_debt(leg.leg.settlement), leg.kind),
+            amount: leg.leg.amount,
+            business_day: day,
+            belongs: month.map(|month| Belongs::of(day, month.after)),
+        }
+    });
+    listed(rows)
 }
 
 /// How many deductions of a kind a row has, and what they sum to.

@@ -14,6 +14,7 @@ use huitong_netting::statement::{MemberStatement, check};
 use huitong_papers::Table;
 use serde_json::{Value, json};
 
+pub(super) use self::deductions::{Listed, listed};
 use self::standing::NotTied;
 use self::tables::Gathered;
 use super::connection::print_json;

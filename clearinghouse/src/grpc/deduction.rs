@@ -1,0 +1,290 @@
+//! What clearing officers call to see what audits took off. The legs of a cycle are read beside the writer, for one officer
+//! at a time: those of a whole day are gone through for a few.
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::row::Belongs;
+use huitong_core::date::BusinessDay;
+use huitong_core::id::DeductionId;
+use huitong_core::leg::Leg;
+use huitong_core::payable::Month;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_netting::{Member, Window};
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::deduction_office_service_server::DeductionOfficeService;
+use huitong_proto::conversion::common::fund_to_wire;
+use huitong_proto::conversion::leg::leg_kind_to_wire;
+use huitong_proto::conversion::{Path, WireFault};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{Sender, channel};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::asked::day;
+use super::month::month;
+use super::officer::officer_name;
+use super::reading::{LOOKED_AT_ONCE, Untold, proofs, read};
+use super::status::{malformed, status};
+use super::wire;
+use crate::decide::{self, DEDUCTIONS_AT_MOST, Period, Whose};
+use crate::refusal::Refusal;
+use crate::state::NotTaken;
+use crate::store::Deducted;
+use crate::writer::Writer;
+
+/// Debts of one message.
+const ROWS_AT_ONCE: usize = 1_000;
+/// Messages that wait for a slow reader.
+const WAITING: usize = 4;
+
+/// The officers' view of deductions.
+pub(super) struct DeductionOfficeGrpc {
+    writer: Arc<Writer>,
+    /// Held while the legs of a cycle are gone through.
+    reading: Arc<Mutex<()>>,
+}
+
+type Netted = Result<v1::ListNettedDeductionsResponse, Status>;
+type Waits = Result<v1::ListWaitingDeductionsResponse, Status>;
+
+impl DeductionOfficeGrpc {
+    pub(super) fn new(writer: &Arc<Writer>) -> Self {
+        Self {
+            writer: Arc::clone(writer),
+            reading: Arc::default(),
+        }
+    }
+
+    /// What waits: some legs are looked at at a time, and others are taken in between. A cycle is cut off once and netted
+    /// once, so it is looked for three times at most.
+    async fn waiting(
+        &self,
+        whose: Whose,
+        until: Option<BusinessDay>,
+    ) -> Result<Vec<NotTaken>, Refusal> {
+        for _ in 0..3 {
+            let begun = self
+                .writer
+                .decide(move |context| decide::begin_waiting_deductions(context, whose, until));
+            let mut finding = begun.await?;
+            loop {
+                let looked = self.writer.look(move |context| {
+                    let is_more = finding.go_on(context, LOOKED_AT_ONCE);
+                    (finding, is_more)
+                });
+                let is_more;
+                (finding, is_more) = looked.await?;
+                if !is_more? {
+                    break;
+                }
+            }
+            let found = self
+                .writer
+                .decide(move |context| decide::waiting_deductions(context, finding));
+            if let Some(found) = found.await? {
+                return Ok(found);
+            }
+        }
+        let busy = "cycles go on while deductions are looked for: ask again";
+        Err(Refusal::general(RefusalCode::Overloaded, busy))
+    }
+}
+
+#[tonic::async_trait]
+impl DeductionOfficeService for DeductionOfficeGrpc {
+    type ListNettedDeductionsStream = ReceiverStream<Netted>;
+
+    async fn list_netted_deductions(
+        &self,
+        request: Request<v1::ListNettedDeductionsRequest>,
+    ) -> Result<Response<Self::ListNettedDeductionsStream>, Status> {
+        officer_name(&request)?;
+        let request = request.into_inner();
+        let whose = whose(&request.region, &request.member).map_err(|fault| malformed(&fault))?;
+        let (period, after) = period(&request)?;
+        let of = period.clone();
+        let cycles = self
+            .writer
+            .decide(move |context| decide::deducted_cycles(context, &of));
+        let cycles = cycles.await.map_err(|refusal| status(&refusal))?;
+        let mut left = cycles
+            .days
+            .iter()
+            .filter(|day| after.is_none_or(|after| **day > after));
+        let next = left.next().copied().ok_or_else(|| {
+            malformed(&Path::root("after").wrong("is the last cycle of the month"))
+        })?;
+        let more = left.next().is_some();
+        let (proofs, reading) = (proofs(&self.writer).await?, Arc::clone(&self.reading));
+        let (to, parts) = channel(WAITING);
+        // The answer begins before the legs are read: a caller waits for its beginning no longer than for any call.
+        tokio::spawn(async move {
+            let turn = tokio::select! {
+                biased;
+                () = to.closed() => return,
+                turn = reading.lock_owned() => turn,
+            };
+            let found = read(move || {
+                let is_own = |window: &Window| whose.is_of(window.region, Some(window.member));
+                let found = proofs.deducted(next, is_own, DEDUCTIONS_AT_MOST)?;
+                drop(turn);
+                let found = found.ok_or_else(|| Untold::from(Refusal::being_indexed()))?;
+                if found.is_cut {
+                    return Err(decide::too_many_deductions().into());
+                }
+                Ok(found)
+            });
+            match found.await {
+                Ok(found) => {
+                    let not_netted = cycles.not_netted.iter().map(ToString::to_string);
+                    let cycle = v1::DeductedCycle {
+                        more,
+                        not_netted: not_netted.collect(),
+                        ..cycle(&found)
+                    };
+                    let belongs = matches!(period, Period::Month(_)).then_some(cycles.after);
+                    send(cycle, &found.legs, belongs, &to).await;
+                }
+                // A reader that has gone needs nothing more.
+                Err(refused) => drop(to.send(Err(refused)).await),
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(parts)))
+    }
+
+    type ListWaitingDeductionsStream = ReceiverStream<Waits>;
+
+    async fn list_waiting_deductions(
+        &self,
+        request: Request<v1::ListWaitingDeductionsRequest>,
+    ) -> Result<Response<Self::ListWaitingDeductionsStream>, Status> {
+        officer_name(&request)?;
+        let request = request.into_inner();
+        let whose = whose(&request.region, &request.member).map_err(|fault| malformed(&fault))?;
+        let until = Path::root("until").optional(&request.until, BusinessDay::parse);
+        let until = until.map_err(|fault| malformed(&fault))?;
+        let found = self.waiting(whose, until).await;
+        let found = found.map_err(|refusal| status(&refusal))?;
+        let (to, parts) = channel(WAITING);
+        tokio::spawn(async move {
+            for some in found.chunks(ROWS_AT_ONCE) {
+                let deductions = some.iter().map(waiting).collect();
+                let part = v1::ListWaitingDeductionsResponse { deductions };
+                if to.send(Ok(part)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(parts)))
+    }
+}
+
+/// Sends what a cycle took, its rows first, as long as it is read.
+async fn send(
+    cycle: v1::DeductedCycle,
+    legs: &[Leg],
+    belongs: Option<Option<BusinessDay>>,
+    to: &Sender<Netted>,
+) {
+    let head = v1::ListNettedDeductionsResponse {
+        cycle: Some(cycle),
+        deductions: Vec::new(),
+    };
+    if to.send(Ok(head)).await.is_err() {
+        return;
+    }
+    for some in legs.chunks(ROWS_AT_ONCE) {
+        let deductions = some.iter().map(|leg| {
+            let of_earlier_month = belongs
+                .is_some_and(|after| Belongs::of(leg.business_day, after) == Belongs::ToEarlier);
+            v1::NettedDeduction {
+                of_earlier_month,
+                ..debt(leg)
+            }
+        });
+        let part = v1::ListNettedDeductionsResponse {
+            cycle: None,
+            deductions: deductions.collect(),
+        };
+        if to.send(Ok(part)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn whose(region: &str, member: &str) -> Result<Whose, WireFault> {
+    let member = Path::root("member").optional(member, RegionCode::parse)?;
+    Ok(Whose {
+        region: Path::root("region").optional(region, RegionCode::parse)?,
+        member: member.map(Member::new),
+    })
+}
+
+/// The cycles that are asked for, and the one after which the next is told.
+fn period(
+    request: &v1::ListNettedDeductionsRequest,
+) -> Result<(Period, Option<BusinessDay>), Status> {
+    let after = Path::root("after").optional(&request.after, BusinessDay::parse);
+    let after = after.map_err(|fault| malformed(&fault))?;
+    let of_month = |text: &str| -> Result<Month, Status> { month(text) };
+    let period = match (&*request.business_day, &*request.month) {
+        ("", text) => Period::Month(of_month(text)?),
+        (text, "") => Period::Day(day(text)?),
+        (_, _) => {
+            let path = Path::root("month");
+            return Err(malformed(&path.wrong("is given beside business_day")));
+        }
+    };
+    Ok((period, after))
+}
+
+fn cycle(found: &Deducted) -> v1::DeductedCycle {
+    let rows = found.rows.iter().map(|(pair, row)| v1::DeductedRow {
+        debtor: pair.debtor.to_string(),
+        creditor: pair.creditor.to_string(),
+        fund: fund_to_wire(pair.fund),
+        deductions: row.deductions.0,
+        deducted_fen: row.deductions.1.get(),
+        ends: row.ends.0,
+        ended_fen: row.ends.1.get(),
+        legs: row.all.0,
+        amount_fen: row.all.1.get(),
+    });
+    v1::DeductedCycle {
+        business_day: found.plan.day().to_string(),
+        plan: found.plan.number(),
+        digest: found.plan.digest().as_bytes().to_vec(),
+        rows: rows.collect(),
+        stands: found.stands,
+        more: false,
+        not_netted: Vec::new(),
+    }
+}
+
+fn debt(leg: &Leg) -> v1::NettedDeduction {
+    v1::NettedDeduction {
+        deduction: DeductionId::of_debt(leg.settlement).to_string(),
+        kind: leg_kind_to_wire(leg.kind),
+        debtor: leg.debtor.to_string(),
+        creditor: leg.creditor.to_string(),
+        fund: fund_to_wire(leg.fund),
+        amount_fen: leg.amount.get(),
+        business_day: leg.business_day.to_string(),
+        of_earlier_month: false,
+    }
+}
+
+fn waiting(leg: &NotTaken) -> v1::WaitingDeduction {
+    let reason = leg.why.map(wire::reason);
+    let (reason, field) = reason.unwrap_or((v1::WaitingReason::Unspecified, String::new()));
+    v1::WaitingDeduction {
+        region: leg.region.to_string(),
+        number: leg.numbered.number,
+        debt: Some(debt(&leg.numbered.leg)),
+        since_ms: leg.since.as_millis(),
+        reason: reason.into(),
+        field,
+    }
+}
