@@ -1,13 +1,19 @@
-//! A bank's statement as ISO 20022 camt.053.001.08: what moved on an account in some days, between two balances.
+//! A bank's statement as ISO 20022 camt.053.001.08: what moved on an account in some days, between two balances. Here it is
+//! written; [`read`] reads what a bank wrote.
 //!
 //! Texts longer than their field are not cut where they name something: a bank's reference that is too long for its
 //! field stands in the remarks. Characters that XML does not have become question marks.
+
+mod fault;
+pub mod read;
+mod tree;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::money::{Fen, SignedFen};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+pub use self::fault::{BankFileFault, Wrong};
 use crate::PaperError;
 
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";

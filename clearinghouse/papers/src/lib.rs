@@ -5,10 +5,18 @@
 //! | [`table`] | What are the rows and what is in their columns? |
 //! | `csv` | How does a person's spreadsheet read them? |
 //! | `parquet` | How does another tool read them, with the types of the columns? |
-//! | [`camt`] | How does a bank write what moved on an account? |
+//! | [`camt`] | How does a bank write what moved on an account, and what did it write? |
 //!
 //! Amounts are exact everywhere: yuan with two places in CSV and camt.053, a decimal of two places in Parquet. The same
 //! table always gives the same bytes. Deliberately absent: where a paper's rows come from, and files.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        reason = "a test that overflows fails, as it should"
+    )
+)]
 
 pub mod camt;
 mod csv;
@@ -18,7 +26,8 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
-pub use camt::{AccountStatement, Movement};
+pub use camt::read::{BankEntry, BankFile};
+pub use camt::{AccountStatement, BankFileFault, Movement, Wrong};
 pub use table::{Cell, Kind, Table, TableError};
 
 /// Why no paper is made.

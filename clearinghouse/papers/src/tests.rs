@@ -1,5 +1,7 @@
 //! Tables come out as they went in, read back by what others read them with; papers are the same bytes every time.
 
+mod bank_file;
+
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::money::{Fen, SignedFen};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
