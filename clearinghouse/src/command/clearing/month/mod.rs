@@ -1,5 +1,6 @@
 //! `huitong clearing month …`: the clearing month, for the operator's officers, and the file that proves it to anybody.
 
+mod confirmed;
 mod instruct;
 mod shown;
 mod verify;
@@ -21,15 +22,17 @@ use huitong_proto::conversion::month::month_seen_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use serde_json::{Value, json};
 
+use self::confirmed::Confirmed;
 use super::connection::{Connection, Shape, print_json, told};
 use super::file;
 
 const AFTER: &str = "\
 A month is the cycles of its days: its rows are sums of theirs. It is drawn up once its last business day is proven, signed,
 confirmed by the regions that stand in it (or objected to, row by row; that stops nothing), approved by two officers,
-and ordered to be paid where money moves by the month.
+and ordered to be paid where money moves by the month. What nobody confirmed within the term is cleared all the same: show and
+verify say how much that is, row by row and in sums.
 月度清算由当月各清算期汇总：最后一个工作日签名后编制并签名，由所涉统筹区确认（可逐行提出异议，不影响清算），再由两人审批；
-按月拨付的，审批后下达拨付指令。";
+按月拨付的，审批后下达拨付指令。逾期未确认的照常清算，show 与 verify 列明双方、一方及无人确认的金额。";
 
 /// The clearing month: drawn up, signed, confirmed by regions, approved by two officers, and ordered to be paid where
 /// money moves by the month.
@@ -47,7 +50,7 @@ enum Action {
     DrawUp(DrawUp),
     /// The months that are drawn up, the latest first / 月度清单
     List(List),
-    /// One month: its rows, and what each region said; with --out all of it into a file / 查看、导出
+    /// One month: its rows, what each region said, and what both, one or nobody confirmed; with --out all of it into a file / 查看、导出
     Show(Show),
     /// Approve a month, by the digest of what you looked at; two different officers must / 审批（须两人）
     #[command(override_usage = "huitong clearing month approve [OPTIONS] <MONTH>")]
@@ -204,10 +207,12 @@ impl Show {
         if let Some(path) = &self.out {
             file::write(path, &bytes)?;
         }
+        let confirmed = Confirmed::of(&held)?;
         match self.connection.shape() {
             Shape::Json => {
                 let mut document = with_order(&month_seen, &orders)?;
                 if let Some(object) = document.as_object_mut() {
+                    object.insert("confirmed".to_owned(), confirmed.as_json());
                     object.insert("table".to_owned(), shown::rows_as_json(&held));
                 }
                 print_json(out, &document)
@@ -215,6 +220,7 @@ impl Show {
             Shape::Text => {
                 shown::print(&month_seen, out)?;
                 instruct::print(order_of(&month_seen, &orders), out)?;
+                confirmed.print(out)?;
                 if self.out.is_none() {
                     shown::print_rows(&held, out)?;
                 }

@@ -10,6 +10,8 @@ use huitong_core::clearing_month::seen::MonthSeen;
 use huitong_core::vocabulary::MonthStage;
 use serde_json::{Value, json};
 
+use super::confirmed::{Says, Words};
+
 const fn stage_zh(stage: MonthStage) -> &'static str {
     match stage {
         MonthStage::DrawnUp => "已编制，待签名",
@@ -94,12 +96,14 @@ const fn belongs(item: &MonthItem) -> &'static str {
 }
 
 pub(super) fn print_rows(held: &MonthFile, out: &mut dyn Write) -> io::Result<()> {
+    let words = Words::of(held);
     for row in held.table.rows() {
         let (pair, amount) = (row.pair, row.amount());
         let (debtor, creditor, fund) = (pair.debtor, pair.creditor, pair.fund.as_str());
+        let (_, english, chinese) = words.by(&pair).words();
         writeln!(
             out,
-            "  {debtor} → {creditor} {fund}: {amount}, {} legs / 笔",
+            "  {debtor} → {creditor} {fund}: {amount}, {} legs / 笔; {english} / {chinese}",
             row.legs()
         )?;
         for item in row.items() {
@@ -162,7 +166,9 @@ pub(super) fn rows_as_json(held: &MonthFile) -> Value {
             objections.entry(row.pair).or_default().push(objection);
         }
     }
+    let words = Words::of(held);
     let rows = held.table.rows().iter().map(|row| {
+        let [debtor_says, creditor_says] = words.both(&row.pair).map(Says::word);
         let items = row.items().iter().map(|item| {
             json!({
                 "kind": item.kind.to_string(),
@@ -179,6 +185,9 @@ pub(super) fn rows_as_json(held: &MonthFile) -> Value {
             "legs": row.legs(),
             "amount": row.amount().to_string(),
             "items": items.collect::<Vec<_>>(),
+            "confirmed_by": words.by(&row.pair).words().0,
+            "debtor_says": debtor_says,
+            "creditor_says": creditor_says,
             "objections": objections.collect::<Vec<_>>(),
         })
     });

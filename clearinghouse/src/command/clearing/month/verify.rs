@@ -10,6 +10,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::MonthFile;
 use serde_json::json;
 
+use super::confirmed::Confirmed;
 use crate::command::clearing::connection::{Shape, print_json};
 use crate::command::clearing::kind::{self, Kind};
 use crate::command::clearing::offline::{Offline, ended};
@@ -37,22 +38,27 @@ impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let trust = self.offline.trust()?;
         let shown = self.file.display().to_string();
-        let (month, faults) = match kind::read::<MonthFile>(Kind::Month, &self.file)? {
+        let (month, faults, confirmed) = match kind::read::<MonthFile>(Kind::Month, &self.file)? {
             Ok(held) => {
-                let month = held.certified.month.month.to_string();
-                (Some(month), faults(&held, &trust))
+                let (month, faults) = (
+                    held.certified.month.month.to_string(),
+                    faults(&held, &trust),
+                );
+                // What is confirmed is told of words that hold alone.
+                let confirmed = faults.is_empty().then(|| Confirmed::of(&held));
+                (Some(month), faults, confirmed.transpose()?)
             }
-            Err(unread) => (None, vec![unread.to_string()]),
+            Err(unread) => (None, vec![unread.to_string()], None),
         };
         if self.offline.shape() == Shape::Json {
-            let document = json!({ "file": shown, "month": month, "faults": faults });
+            let confirmed = confirmed.as_ref().map(Confirmed::as_json);
+            let document =
+                json!({ "file": shown, "month": month, "faults": faults, "confirmed": confirmed });
             print_json(out, &document)?;
-        } else if faults.is_empty() {
-            writeln!(
-                out,
-                "{shown}: {} holds / 核验无误",
-                month.unwrap_or_default()
-            )?;
+        } else if let Some(confirmed) = &confirmed {
+            let month = month.unwrap_or_default();
+            writeln!(out, "{shown}: {month} holds / 核验无误")?;
+            confirmed.print(out)?;
         } else {
             for fault in &faults {
                 writeln!(out, "{shown}: {fault}")?;
