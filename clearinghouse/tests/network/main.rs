@@ -12,6 +12,7 @@
 mod access;
 mod attestation;
 mod backup;
+mod bank_files;
 mod certificates;
 mod commands;
 mod cycle;

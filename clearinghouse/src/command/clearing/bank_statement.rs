@@ -19,8 +19,8 @@ use super::{file, paid};
 
 const AFTER: &str = "\
 Written is what officers entered (confirm, send-back) by the day on which the bank booked it, between two balances; what was
-taken out again (correct) is not in it. Hold it against the bank's own statement of the account.
-按银行入账日输出已登记的收付，期初与期末余额齐全，已更正的登记不计入；请与银行对账单核对。";
+taken out again (correct) is not in it. Hold the bank's own file against the books with bank-file compare.
+按银行入账日输出已登记的收付，期初与期末余额齐全，已更正的登记不计入；银行文件用 bank-file compare 核对。";
 
 /// Write what moved on the clearing account in some days as a camt.053.001.08 file.
 #[derive(Debug, clap::Args)]
@@ -97,7 +97,7 @@ fn now() -> anyhow::Result<Timestamp> {
 }
 
 /// What the bank booked, by day and reference: what was entered and stands, and the ways back that were entered with it.
-fn booked(movements: &[v1::Movement]) -> anyhow::Result<Vec<Movement>> {
+pub(super) fn booked(movements: &[v1::Movement]) -> anyhow::Result<Vec<Movement>> {
     let stand = || movements.iter().filter(|movement| movement.corrected == 0);
     let mut booked = Vec::new();
     let mut names = BTreeSet::new();

@@ -3,6 +3,7 @@
 mod approve;
 mod attest;
 mod bank;
+mod bank_file;
 mod bank_statement;
 mod books;
 mod certificates;
@@ -71,6 +72,8 @@ enum Action {
     Papers(papers::Papers),
     /// What moved on the clearing account, as ISO 20022 camt.053 / 导出银行对账单（camt.053）
     BankStatement(bank_statement::BankStatement),
+    /// The bank's own camt.053 file held against what was entered; enter what is missing / 银行对账单核对与登记
+    BankFile(bank_file::BankFileCommand),
     /// What nets, payments and prefunds would be if a member dropped out, did not pay or paid late, or a day were moved / 轧差试算
     WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
@@ -141,6 +144,7 @@ impl ClearingCommand {
                 Action::Month(month) => return month.run(out).await,
                 Action::Prefund(prefund) => return prefund.run(out).await,
                 Action::Deduct(deduct) => return deduct.run(out).await,
+                Action::BankFile(bank_file) => return bank_file.run(out).await,
                 Action::Books(books) => return books.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
