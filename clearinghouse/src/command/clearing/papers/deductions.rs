@@ -128,7 +128,7 @@ pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<Vec<
     let month = &held.certified.month;
     belong(gathered, month)?;
     let cycles = gathered.cycles(&(month.first_plan..=month.last_plan));
-    let standing = Standing::of(gathered.clears(), &cycles)?;
+    let standing = Standing::of(gathered.clears(), &cycles);
     let (mut expected, mut found) = (Sums::new(), Sums::new());
     for row in held.table.rows() {
         if standing.has(&row.pair) {
@@ -144,7 +144,7 @@ pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<Vec<
     for leg in deductions(gathered, Some(month)).filter(|leg| standing.has(&leg.pair)) {
         add(&mut found, (leg.pair, leg.kind), (1, leg.leg.amount));
     }
-    same(month, &expected, &found)?;
+    same(month, &expected, &found, &standing)?;
     let rows = held.table.rows().iter().map(|row| row.pair);
     let not_tied = standing.not_tied(rows).collect();
     Ok(not_tied)
@@ -168,7 +168,12 @@ fn belong(gathered: &Gathered, month: &ClearingMonth) -> anyhow::Result<()> {
 }
 
 /// Whether rows of deductions are the same ones.
-fn same(month: &ClearingMonth, expected: &Sums, found: &Sums) -> anyhow::Result<()> {
+fn same(
+    month: &ClearingMonth,
+    expected: &Sums,
+    found: &Sums,
+    standing: &Standing,
+) -> anyhow::Result<()> {
     let rows: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
     let none = (0, Fen::ZERO);
     let differing = rows.into_iter().filter_map(|of| {
@@ -193,13 +198,21 @@ fn same(month: &ClearingMonth, expected: &Sums, found: &Sums) -> anyhow::Result<
             )
         })
     });
-    let differing: Vec<_> = differing.take(TOLD).collect();
-    anyhow::ensure!(
-        differing.is_empty(),
+    let mut differing: Vec<_> = differing.take(TOLD).collect();
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let missing = standing.missing().iter().take(TOLD);
+    differing.extend(missing.map(|((day, member), region)| {
+        format!(
+            "region {region} stands in no statement of {day}: give the statement of {member} for that cycle, if it has one \
+             / 缺少成员 {member} 该期（{day}）的对账单（如有）"
+        )
+    }));
+    anyhow::bail!(
         "month {}: the deductions of these statements are not those of its rows; give the statements of all of its cycles \
          / 扣款与月度各行不符，请提供当月各期对账单:\n{}",
         month.month,
         differing.join("\n")
-    );
-    Ok(())
+    )
 }

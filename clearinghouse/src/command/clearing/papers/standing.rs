@@ -2,8 +2,9 @@
 //!
 //! A region that another member cleared for on some days stands, on those, in that member's statements alone, which
 //! this member does not have. Its rows with regions that do not stand in every cycle either cannot be held against the
-//! month: they are named. A statement that is only missing is asked for. Deliberately absent: cycles of which there is
-//! no statement at all, which the sums tell.
+//! month: they are named. Where a member's own statement of a day is not given, it is missing, or the member had no region
+//! that day since its only one joined later or had left: the sums tell which, and then it is asked for. Deliberately absent:
+//! cycles of which there is no statement at all, which the sums tell too.
 
 #[cfg(test)]
 mod tests;
@@ -23,14 +24,12 @@ pub(super) struct Standing {
     whole: BTreeSet<RegionCode>,
     /// Regions that stood in other statements on some days, with those.
     moved: BTreeMap<RegionCode, BTreeSet<BusinessDay>>,
+    missing: BTreeMap<(BusinessDay, RegionCode), RegionCode>,
 }
 
 impl Standing {
     /// How regions stand in the cycles of a month that are given.
-    ///
-    /// # Errors
-    /// A member's statement of a cycle is missing of which another member's is given.
-    pub(super) fn of(clears: &Clears, cycles: &BTreeSet<BusinessDay>) -> anyhow::Result<Self> {
+    pub(super) fn of(clears: &Clears, cycles: &BTreeSet<BusinessDay>) -> Self {
         let mut stands: BTreeMap<RegionCode, BTreeMap<BusinessDay, RegionCode>> = BTreeMap::new();
         let mut given = BTreeSet::new();
         for ((day, region), member) in clears.iter().filter(|((day, _), _)| cycles.contains(day)) {
@@ -41,23 +40,25 @@ impl Standing {
         for (region, stands) in stands {
             let elsewhere = cycles.iter().filter(|day| !stands.contains_key(day));
             let elsewhere: BTreeSet<_> = elsewhere.copied().collect();
-            if elsewhere.is_empty() {
-                standing.whole.insert(region);
-                continue;
-            }
-            for (day, member) in elsewhere
+            let of_members = elsewhere
                 .iter()
-                .flat_map(|day| stands.values().map(move |member| (*day, *member)))
-            {
-                anyhow::ensure!(
-                    given.contains(&(day, member)),
-                    "region {region} stands in no statement of {day}: give the statement of {member} for that cycle \
-                     / 缺少成员 {member} 该期（{day}）的对账单"
-                );
+                .flat_map(|day| stands.values().map(move |member| (*day, *member)));
+            let missing: BTreeSet<_> = of_members.filter(|of| !given.contains(of)).collect();
+            if elsewhere.is_empty() || !missing.is_empty() {
+                standing.whole.insert(region);
+            } else {
+                standing.moved.insert(region, elsewhere);
             }
-            standing.moved.insert(region, elsewhere);
+            let missing = missing.into_iter().map(|of| (of, region));
+            standing.missing.extend(missing);
         }
-        Ok(standing)
+        standing
+    }
+
+    /// The statements that are not given of a day and a member, each with a region that may stand in it: where the sums do
+    /// not tie, one of them is what lacks.
+    pub(super) const fn missing(&self) -> &BTreeMap<(BusinessDay, RegionCode), RegionCode> {
+        &self.missing
     }
 
     /// Whether statements have all of a row.
