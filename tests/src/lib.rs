@@ -15,6 +15,7 @@
 //! | [`officer`] | How do officers call? |
 //! | [`peer`] | How does another region's node call? |
 //! | [`refused`] | What is a caller told that is refused? |
+//! | [`python`] | What does a program in another language come to? |
 //! | [`patience`] | How is something waited for that another process does? |
 //! | [`handbook`] | What does the handbook for policy authors show, and have typed? |
 //! | [`typist`] | Does a page of the handbook do what it shows, typed as it stands? |
@@ -46,6 +47,7 @@ pub mod officer;
 pub mod patience;
 pub mod peer;
 pub mod process;
+pub mod python;
 pub mod raw;
 pub mod refused;
 pub mod register;

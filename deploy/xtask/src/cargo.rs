@@ -47,6 +47,11 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
 /// Runs an example of the tests' crate: a long form of what every test run does in short. It is built among the whole
 /// workspace, whose dependencies a test run has built: for one crate alone cargo would build most of them anew.
 pub(crate) fn run_example(name: &str, arguments: &[String]) -> Result<()> {
+    run(example(name, arguments)?)
+}
+
+/// An example, built as [`run_example`] does and not started yet.
+pub(crate) fn example(name: &str, arguments: &[String]) -> Result<Command> {
     let messages = "--message-format=json-render-diagnostics";
     let build = cargo(&[
         "build",
@@ -58,7 +63,7 @@ pub(crate) fn run_example(name: &str, arguments: &[String]) -> Result<()> {
     ]);
     let mut command = Command::new(executable(&read(build)?, name)?);
     command.args(arguments).stdin(Stdio::null());
-    run(command)
+    Ok(command)
 }
 
 /// Runs a command and returns what it wrote to standard output.

@@ -1,11 +1,13 @@
 //! `cargo xtask month`: a month of clearing with hundreds of regions, and audited. Its last line is
 //! `N days, N legs, N statements verified, N wrong`.
 //!
-//! The clearinghouse is the real one with its journal on a disk; a test run has the same month with fewer regions.
+//! The clearinghouse is the real one with its journal on a disk; a test run has the same month with fewer regions. What it
+//! comes to is computed once more by DuckDB, in the Python of the tests.
 
 use anyhow::Result;
 
-use crate::cargo::run_example;
+use crate::cargo::{self, example};
+use crate::python;
 
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
@@ -16,5 +18,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    run_example("month", &arguments.arguments)
+    let python = python::prepare()?;
+    let mut month = example("month", &arguments.arguments)?;
+    month.env(python::VARIABLE, python);
+    cargo::run(month)
 }

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::cargo::{self, cargo, read, succeeds};
 
+/// Tests find the Python that they start under this name in their environment.
+pub(crate) const VARIABLE: &str = "HUITONG_PYTHON";
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
 const ALONE: &str = "tests/python/alone.txt";
 

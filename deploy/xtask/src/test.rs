@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::bench;
 use crate::cargo::{self, cargo};
 use crate::executable;
+use crate::python;
 use crate::setup;
 use crate::steps::Steps;
 
@@ -18,9 +19,6 @@ pub(crate) struct Arguments {
     #[arg(last = true)]
     only: Vec<String>,
 }
-
-/// Tests find the Python that they start under this name in their environment.
-const PYTHON: &str = "HUITONG_PYTHON";
 
 /// What tests start.
 struct Started {
@@ -79,6 +77,6 @@ fn nextest(started: &Started, chosen: &[&str]) -> Result<()> {
     command
         .args(chosen)
         .env(executable::VARIABLE, &started.executable);
-    command.env(PYTHON, &started.python);
+    command.env(python::VARIABLE, &started.python);
     cargo::run(command)
 }

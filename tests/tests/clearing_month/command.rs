@@ -25,6 +25,7 @@ mod register;
 mod saboteurs;
 mod source;
 mod story;
+mod tables;
 mod world;
 
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ use std::time::Instant;
 
 use auditor::Found;
 use clap::Parser;
-use driver::{Outcome, Setup};
+use driver::{GoesOn, Outcome, Setup};
 use world::Moves;
 
 /// A month of clearing with many regions, audited.
@@ -51,6 +52,9 @@ struct Arguments {
     /// Money moves by the month and not by the day.
     #[arg(long)]
     monthly: bool,
+    /// Only so many days of it, and no month's end.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(3..=9), conflicts_with = "monthly")]
+    days: Option<u8>,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         visits,
         seed,
         monthly,
+        days,
     } = Arguments::parse();
     let moves = if monthly {
         Moves::ByMonth
@@ -72,6 +77,7 @@ fn main() -> ExitCode {
         regions: usize::from(regions),
         visits,
         moves,
+        goes_on: days.map_or(GoesOn::ToTheEnd, |days| GoesOn::For(usize::from(days))),
     }));
     let found = auditor::audit(&outcome.evidence);
     let wrong = wrong(&outcome, &found);
@@ -99,7 +105,11 @@ fn main() -> ExitCode {
 /// Prints what does not hold; how much that is.
 fn wrong(outcome: &Outcome, found: &Found) -> usize {
     let checked = &outcome.checked;
-    let mut wrong = checked.faults.len() + found.violations.len();
+    let compared = outcome.compared.wrong(found);
+    let mut wrong = checked.faults.len() + found.violations.len() + compared.len();
+    compared
+        .iter()
+        .for_each(|fault| println!("wrong: another tool: {fault}"));
     checked
         .faults
         .iter()
@@ -107,7 +117,10 @@ fn wrong(outcome: &Outcome, found: &Found) -> usize {
     for violation in &found.violations {
         println!("wrong: {:?}: {}", violation.law, violation.story);
     }
-    for (name, sabotage, law) in saboteurs::of(&outcome.evidence) {
+    // What they change is not there before the month is closed.
+    let is_closed = !outcome.evidence.months.is_empty();
+    let saboteurs = is_closed.then(|| saboteurs::of(&outcome.evidence));
+    for (name, sabotage, law) in saboteurs.into_iter().flatten() {
         let mut changed = outcome.evidence.clone();
         sabotage(&mut changed);
         let found = auditor::audit(&changed);
@@ -132,6 +145,7 @@ fn wrong(outcome: &Outcome, found: &Found) -> usize {
 }
 
 fn happened(outcome: &Outcome, found: &Found) {
+    println!("{}", outcome.compared);
     println!(
         "{} rows of an earlier month, {} open payments seen by who is owed",
         found.earlier, found.unpaid

@@ -24,6 +24,7 @@ use crate::proof::{self, Checked};
 use crate::register::{Place, places};
 use crate::source::{self, Shared, each};
 use crate::story::Story;
+use crate::tables::{self, Compared};
 use crate::world::{Moves, Outage, World};
 use members::Moving;
 use prefunds::Watched;
@@ -52,6 +53,16 @@ pub struct Setup {
     /// In each region on each day.
     pub visits: usize,
     pub moves: Moves,
+    pub goes_on: GoesOn,
+}
+
+/// How long it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesOn {
+    /// Until the first cycle after the month, and the month is closed.
+    ToTheEnd,
+    /// For so many cycles, after the last of which nothing is told.
+    For(usize),
 }
 
 /// What came of it.
@@ -69,6 +80,8 @@ pub struct Outcome {
     pub outages: Vec<&'static str>,
     /// What the command says of a statement that was changed, and of a book that lacks legs.
     pub meddled: [Vec<String>; 2],
+    /// What another tool comes to.
+    pub compared: Compared,
 }
 
 /// The cycles: the last of the month before, the month's own, and one more.
@@ -90,6 +103,8 @@ struct Month {
     sources: Vec<Shared>,
     story: Story,
     days: Vec<BusinessDay>,
+    goes_on: GoesOn,
+    silent_from: BusinessDay,
     cycles: Vec<Cycle>,
     moves: Moves,
     orders: Vec<Order>,
@@ -114,7 +129,11 @@ struct Month {
 
 /// A month, from its first day to the first cycle after it.
 pub async fn pass(setup: Setup) -> Outcome {
-    let (mut places, days) = (places(setup.regions + 1), days());
+    let (mut places, mut days) = (places(setup.regions + 1), days());
+    let silent_from = days[SILENT_FROM];
+    if let GoesOn::For(cycles) = setup.goes_on {
+        days.truncate(cycles);
+    }
     let joining = places.pop().unwrap();
     let world = World::begin(&places, days[0], setup.moves).await;
     let sources = source::all(&world, &places);
@@ -131,6 +150,8 @@ pub async fn pass(setup: Setup) -> Outcome {
         places,
         sources,
         days,
+        goes_on: setup.goes_on,
+        silent_from,
         cycles: Vec::new(),
         moves: setup.moves,
         orders: Vec::new(),
@@ -176,7 +197,7 @@ impl Month {
     async fn day(&mut self, number: usize) {
         let day = self.days[number];
         self.world.clock.put(day, "02:00");
-        if number == self.days.len() - 1 {
+        if number == self.days.len() - 1 && self.goes_on == GoesOn::ToTheEnd {
             self.month_ends().await;
         }
         self.stands(number).await;
@@ -314,31 +335,34 @@ impl Month {
         }
         let meddled = proof_of_meddling(&self.world, &self.cycles, self.places[0].member).await;
         let since = match self.moves {
-            Moves::ByDay => self.days[SILENT_FROM],
+            Moves::ByDay => self.silent_from,
             Moves::ByMonth => self.days[1],
         };
         let silent = (self.silent(), since);
         let orders = self.orders.clone();
         self.pays_the_rest().await;
+        let evidence = Evidence {
+            members,
+            streams,
+            cycles: self.cycles,
+            orders,
+            prefund: self.prefund,
+            joined: self.joined,
+            left: self.left,
+            months: self.months,
+            silent,
+            today,
+        };
+        let compared = tables::compared(&self.world, &evidence).await;
         self.world.ends().await;
         Outcome {
-            evidence: Evidence {
-                members,
-                streams,
-                cycles: self.cycles,
-                orders,
-                prefund: self.prefund,
-                joined: self.joined,
-                left: self.left,
-                months: self.months,
-                silent,
-                today,
-            },
+            evidence,
             checked: self.checked,
             to_check: self.to_check,
             too_soon: self.too_soon,
             outages: self.outages,
             meddled,
+            compared,
         }
     }
 }

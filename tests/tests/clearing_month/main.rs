@@ -10,6 +10,7 @@
 //! | [`driver`], [`closing`] | How does it go, and when does it go down? |
 //! | [`proof`] | What does each region check without a server? |
 //! | [`evidence`], [`auditor`] | What must have come of it? |
+//! | [`tables`] | What does another tool come to? |
 //! | [`saboteurs`] | Would the auditor notice? |
 //!
 //! `cargo xtask month` is the long form.
@@ -38,12 +39,13 @@ mod register;
 mod saboteurs;
 mod source;
 mod story;
+mod tables;
 mod world;
 
 use std::collections::BTreeSet;
 
 use auditor::Found;
-use driver::{Outcome, Setup};
+use driver::{GoesOn, Outcome, Setup};
 use evidence::Level;
 use huitong_core::leg::LegKind;
 use world::Moves;
@@ -54,19 +56,18 @@ const VISITS: usize = 2;
 /// As many as it takes for everything to happen where money moves by the month.
 const FEW: usize = 14;
 const SEED: u64 = 20_260_901;
+/// As many regions as there are, for so many days.
+const ALL: usize = 400;
+const DAYS: usize = 7;
 
-/// A month, of which every law holds.
-async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
-    let flag = match moves {
-        Moves::ByDay => "",
-        Moves::ByMonth => " --monthly",
-    };
-    println!("cargo xtask month --regions {regions} --visits {VISITS} --seed {SEED}{flag}");
+/// What goes on, and what the auditor and another tool find of it: every law holds.
+async fn sound(regions: usize, moves: Moves, goes_on: GoesOn) -> (Outcome, Found) {
     let outcome = driver::pass(Setup {
         seed: SEED,
         regions,
-        visits: VISITS,
+        visits: if regions == ALL { 1 } else { VISITS },
         moves,
+        goes_on,
     })
     .await;
     assert_eq!(outcome.checked.faults, Vec::<String>::new());
@@ -77,12 +78,25 @@ async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
         .map(|it| (it.law, &it.story))
         .collect();
     assert_eq!(broken, []);
-    // The last cycle before the month, the month's twenty-two, and the first after it.
-    assert_eq!(outcome.evidence.cycles.len(), 24);
     assert_eq!(outcome.checked.all(), outcome.to_check);
     for said in &outcome.meddled {
         assert!(!said.is_empty());
     }
+    assert_eq!(outcome.compared.wrong(&found), Vec::<String>::new());
+    println!("{}", outcome.compared);
+    (outcome, found)
+}
+
+/// A month, of which every law holds.
+async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
+    let flag = match moves {
+        Moves::ByDay => "",
+        Moves::ByMonth => " --monthly",
+    };
+    println!("cargo xtask month --regions {regions} --visits {VISITS} --seed {SEED}{flag}");
+    let (outcome, found) = sound(regions, moves, GoesOn::ToTheEnd).await;
+    // The last cycle before the month, the month's twenty-two, and the first after it.
+    assert_eq!(outcome.evidence.cycles.len(), 24);
     // None of it holds only because nothing of it happened.
     assert!(found.netted > regions * 40, "{} legs", found.netted);
     assert!(found.kept_out > 10, "kept out: {}", found.kept_out);
@@ -92,6 +106,11 @@ async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
     assert_eq!(found.levels, levels);
     assert!(found.unpaid > 50, "open: {}", found.unpaid);
     assert_eq!(found.of_kind.get(&LegKind::Correction), Some(&4));
+    let figures = &outcome.compared.figures;
+    for sort in ["gross", "net", "month 2026-09", "deductions"] {
+        let count = figures.get(sort).copied().unwrap_or(0);
+        assert!(count > 2 * regions, "{sort}: {count} figures");
+    }
     (outcome, found)
 }
 
@@ -131,8 +150,34 @@ async fn where_money_moves_by_the_month_the_same_laws_hold_of_its_orders() {
     let cycles: Vec<_> = evidence.orders.iter().map(|it| it.days.len()).collect();
     assert_eq!(cycles, [1, 22]);
     assert_eq!(evidence.months.len(), 2);
+    for sort in ["month 2026-08", "payment M202608", "payment M202609"] {
+        let count = outcome.compared.figures.get(sort).copied().unwrap_or(0);
+        assert!(count > FEW, "{sort}: {count} figures");
+    }
     assert!(outcome.outages.contains(&"month instructed"));
     is_noticed(evidence);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_few_days_with_four_hundred_regions_hold_every_law() {
+    let (outcome, found) = sound(ALL, Moves::ByDay, GoesOn::For(DAYS)).await;
+    let evidence = &outcome.evidence;
+    assert_eq!(evidence.cycles.len(), DAYS);
+    // One joined and one left.
+    assert_eq!((evidence.joined.len(), evidence.left.len()), (1, 1));
+    let marks = evidence.cycles.iter().map(|cycle| cycle.marks.len());
+    let marks: Vec<_> = marks.collect();
+    assert_eq!(marks, [400, 400, 400, 401, 401, 401, 401]);
+    assert_eq!(evidence.streams.len(), ALL + 1);
+    let has_sent = evidence.streams.values().filter(|it| !it.is_empty());
+    assert_eq!(has_sent.count(), ALL + 1);
+    assert!(found.netted > ALL * 5, "{} legs", found.netted);
+    assert!(found.under_their_own_day > 100);
+    assert!(found.repeated > 20, "told again: {}", found.repeated);
+    for kind in [LegKind::Reversal, LegKind::Deduction] {
+        assert!(found.of_kind[&kind] > 100, "{kind}");
+    }
+    assert_eq!(outcome.outages[..3], ["open", "cut off", "attested"]);
 }
 
 /// Each sabotage is noticed, as a breach of its law.

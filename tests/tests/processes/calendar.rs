@@ -2,9 +2,8 @@
 
 use huitong_core::date::BusinessDay;
 use huitong_document::calendar::state_council;
+use huitong_tests::python;
 use serde_json::json;
-
-use crate::python;
 
 /// The years that are published and that both packages have.
 const YEARS: (u16, u16) = (2018, 2026);

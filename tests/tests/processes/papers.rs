@@ -5,13 +5,13 @@ use std::path::Path;
 
 use huitong_tests::executable::{self, texts};
 use huitong_tests::officer::clearing_options;
+use huitong_tests::python;
 use huitong_tests::register::{CHENGDU, NINGBO};
 use huitong_tests::start;
 use huitong_tests::world::World;
 use serde_json::{Value, json};
 
 use crate::clearing_proof::netted;
-use crate::python;
 
 fn shown(path: &Path) -> String {
     path.display().to_string()

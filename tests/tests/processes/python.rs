@@ -1,16 +1,11 @@
 //! A client in another language, which was given no .proto file: Python reads the services by reflection,
 //! estimates, settles, and reads a refusal. What it does is in tests/python/settle.py.
 
-use std::path::Path;
-use std::process::Stdio;
-
 use huitong_tests::certificates::institution;
-use huitong_tests::executable::{python, texts};
+use huitong_tests::python::run;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, STRANGER};
 use huitong_tests::start;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
 /// The bill of a person, in the JSON form of the message.
 fn bill(person: u32, visit: &str) -> Value {
@@ -27,32 +22,6 @@ fn bill(person: u32, visit: &str) -> Value {
             "number": 1, "code": Item::Drug.code(), "date": days.1, "quantity": "1", "amount_fen": "2000000",
         }],
     })
-}
-
-/// Runs a script of tests/python on a document, and reads the one that it prints.
-pub(crate) async fn run(script: &str, given: &Value) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("python")
-        .join(script);
-    let mut child = Command::new(python())
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(given.to_string().as_bytes()).await.unwrap();
-    drop(input);
-    let output = child.wait_with_output().await.unwrap();
-    let (printed, said) = texts(&output);
-    assert!(
-        output.status.success(),
-        "{}\n{printed}{said}",
-        output.status
-    );
-    serde_json::from_str(&printed).unwrap()
 }
 
 #[tokio::test]

@@ -52,6 +52,8 @@ impl Month {
     async fn misreads(&mut self, number: usize, marks: &Marks) {
         self.misread.retain(|(until, ..)| *until > number);
         for begun in ALL.iter().filter(|begun| begun.from == number) {
+            // In the last cycle all attest as it is held.
+            let until = begun.until.min(self.days.len() - 1);
             let count = match begun.whose {
                 Whose::First => 0,
                 Whose::OneOf(each) | Whose::BothOf(each) => self.places.len().div_ceil(each),
@@ -71,7 +73,7 @@ impl Month {
                     Whose::First | Whose::OneOf(_) => vec![self.places[at].code],
                 };
                 for region in regions {
-                    let one = (begun.until, region, leg.clone(), begun.how);
+                    let one = (until, region, leg.clone(), begun.how);
                     self.misread.push(one);
                 }
             }
