@@ -12,6 +12,7 @@
 //! | [`evidence`], [`auditor`] | What must have come of it? |
 //! | [`tables`] | What does another tool come to? |
 //! | [`saboteurs`] | Would the auditor notice? |
+//! | [`under_load`] | Is a cut-off one moment while all report without pause? |
 //!
 //! `cargo xtask month` is the long form.
 #![allow(
@@ -40,6 +41,7 @@ mod saboteurs;
 mod source;
 mod story;
 mod tables;
+mod under_load;
 mod world;
 
 use std::collections::BTreeSet;
