@@ -28,6 +28,7 @@ mod months;
 mod payments;
 mod prefunds;
 mod restarts;
+mod roles;
 mod tags;
 mod witnesses;
 mod world;

@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Writes a party's certificate where [`World::files`] finds it.
-    fn install(&mut self, party: &str) {
+    pub(crate) fn install(&mut self, party: &str) {
         let identity: Identity = party.parse().unwrap();
         let issued = self
             .root
