@@ -138,7 +138,8 @@ impl Verify {
     fn faults(&self, statement: &MemberStatement, trust: &Trust) -> anyhow::Result<Vec<Said>> {
         let mut faults = Vec::new();
         if let Err(fault) = of_clearinghouse::checkpoint(&statement.checkpoint, trust) {
-            faults.push(Said::signature("the statement's checkpoint", &fault));
+            let whose = ["the statement's checkpoint", "对账单的检查点"];
+            faults.push(Said::signature(whose, &fault));
         }
         for path in &self.checkpoint {
             let shown = path.display().to_string();
@@ -155,17 +156,23 @@ impl Verify {
             match of_clearinghouse::checkpoint(&other, trust) {
                 Ok(()) => {
                     let fault = neighbour(statement, &other.signed.checkpoint).err();
-                    faults.extend(fault.map(|fault| Said::of(&fault)));
+                    faults.extend(fault.map(|fault| Said::of(&fault).by_file(path)));
                 }
-                Err(fault) => faults.push(Said::signature(&shown, &fault)),
+                Err(fault) => faults.push(Said::signature([&shown; 2], &fault)),
             }
         }
         faults.extend(check(statement).iter().map(Said::of));
         if let Some(path) = &self.before {
             let before: MemberStatement = kind::need(Kind::Statement, path)?;
             match of_clearinghouse::checkpoint(&before.checkpoint, trust) {
-                Ok(()) => faults.extend(follow(statement, &before).iter().map(Said::of)),
-                Err(fault) => faults.push(Said::signature(&path.display().to_string(), &fault)),
+                Ok(()) => {
+                    let found = follow(statement, &before);
+                    faults.extend(found.iter().map(|fault| Said::of(fault).by_file(path)));
+                }
+                Err(fault) => {
+                    let shown = path.display().to_string();
+                    faults.push(Said::signature([&shown; 2], &fault));
+                }
             }
         }
         Ok(faults)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
@@ -75,16 +75,24 @@ impl Said {
         self.code.starts_with("book.")
     }
 
-    /// `whose` is the checkpoint that is not signed as it must be.
-    pub(super) fn signature(whose: &str, fault: &CarriedFault) -> Self {
+    /// What another file than the statement showed: it is named.
+    pub(super) fn by_file(self, file: &Path) -> Self {
+        let file = file.display();
+        Self {
+            en: format!("{file}: {}", self.en),
+            zh: format!("{file}：{}", self.zh),
+            ..self
+        }
+    }
+
+    /// `whose` is the checkpoint that is not signed as it must be, in English and in Chinese.
+    pub(super) fn signature(whose: [&str; 2], fault: &CarriedFault) -> Self {
         let said = fault.to_string();
         let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
+        let [whose, whose_zh] = whose;
         let en = format!("{whose} is not the clearinghouse's word: {en}");
-        Self::new(
-            "checkpoint.signature",
-            &en,
-            &format!("检查点签名无效：{zh}"),
-        )
+        let zh = format!("{whose_zh}签名无效：{zh}");
+        Self::new("checkpoint.signature", &en, &zh)
     }
 
     /// A word that the region did not sign.

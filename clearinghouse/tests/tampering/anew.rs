@@ -1,0 +1,320 @@
+//! Those who do everything anew that follows from what they changed: sums, counts, pair roots, paths, nets, the table and the
+//! checkpoint. Without the key the signature tells, or the row that is not under it; with the key, the region's own book and
+//! whatever checkpoint was got before or after.
+
+use std::collections::BTreeSet;
+
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::digest::sha256;
+use huitong_core::id::SettlementId;
+use huitong_core::money::{Fen, SignedFen};
+use huitong_core::region::RegionCode;
+use huitong_netting::statement::MemberStatement;
+use huitong_netting::{AgreedLeg, Run, Runs};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::chain::{
+    Agreed, BEFORE, Chain, Cycle, Fault, Marks, With, cycle, inside, region, signed,
+};
+use crate::chains;
+use crate::files::{CHECKPOINT, strange};
+
+const NAMES: [&str; 3] = ["c1.htck", "c2.htck", "c3.htck"];
+
+/// Changes what a cycle takes; false when it cannot be.
+type Attack = fn(&mut Vec<Agreed>, usize, &mut Marks) -> bool;
+
+/// What the clearinghouse nets otherwise, and under which code the region's book shows it.
+const ATTACKS: [(&str, Attack, Option<&str>); 7] = [
+    (
+        "amount",
+        |taken, at, _| {
+            let amount = Fen::new(taken[at].1.amount.get() + 1).unwrap();
+            (taken[at].0.amount, taken[at].1.amount) = (amount, amount);
+            true
+        },
+        Some("leg.changed"),
+    ),
+    (
+        "business day",
+        |taken, at, _| {
+            let day = taken[at].1.business_day.plus_days(1).unwrap();
+            (taken[at].0.business_day, taken[at].1.business_day) = (day, day);
+            true
+        },
+        Some("leg.changed"),
+    ),
+    (
+        "receipt",
+        |taken, at, _| {
+            taken[at].1.receipt = sha256(b"another");
+            true
+        },
+        Some("leg.changed"),
+    ),
+    (
+        "settlement",
+        |taken, at, _| {
+            (taken[at].0.settlement, taken[at].1.settlement) = (strange(), strange());
+            true
+        },
+        Some("leg.dropped"),
+    ),
+    (
+        "another debtor",
+        |taken, at, marks| {
+            let pair = Pair::of(&taken[at].1);
+            let others = (0..5).map(region).filter(|it| !pair.names(*it));
+            let other = others.last().unwrap();
+            let mark = marks.get_mut(&other).unwrap();
+            *mark += 1;
+            (taken[at].0.debtor, taken[at].1.debtor) = (other, other);
+            taken[at].0.payable = *mark;
+            true
+        },
+        Some("leg.changed"),
+    ),
+    (
+        "added",
+        |taken, at, marks| {
+            let mut leg = taken[at].1.clone();
+            leg.settlement = strange();
+            let mut next = |region: RegionCode| {
+                let mark = marks.get_mut(&region).unwrap();
+                *mark += 1;
+                *mark
+            };
+            let (receivable, payable) = (next(leg.creditor), next(leg.debtor));
+            taken.push((AgreedLeg::new(receivable, payable, &leg), leg));
+            true
+        },
+        Some("leg.added"),
+    ),
+    // That a leg waits may be: which cycle took it is what the true checkpoint tells.
+    (
+        "waits",
+        |taken, at, _| {
+            taken.remove(at);
+            true
+        },
+        None,
+    ),
+];
+
+fn has(found: &[Fault], code: &str, is_it: impl Fn(&Fault) -> bool) -> bool {
+    found.iter().any(|fault| fault.code == code && is_it(fault))
+}
+
+/// The second cycle, with one leg netted otherwise; and the leg as it was.
+fn attacked(chain: &Chain, at: Index, attack: Attack) -> Option<(Cycle, Agreed)> {
+    let mut taken = inside(&chain.agreed, Some(&chain.marks[0]), &chain.marks[1]);
+    if taken.is_empty() {
+        return None;
+    }
+    let at = at.index(taken.len());
+    let was = taken[at].clone();
+    let mut marks = chain.marks[1].clone();
+    let is_changed = attack(&mut taken, at, &mut marks);
+    let cycle = cycle(1, Some(&chain.cycles[0]), &marks, &taken)?;
+    is_changed.then_some((cycle, was))
+}
+
+/// The statement of the one who is owed a leg.
+fn of_creditor(cycle: &Cycle, creditor: RegionCode) -> (usize, &MemberStatement) {
+    let mut stated = cycle.statements.iter().enumerate();
+    let is_its = |it: &MemberStatement| it.regions.iter().any(|own| own.region == creditor);
+    stated.find(|(_, it)| is_its(it)).unwrap()
+}
+
+/// These numbers and some more, as runs.
+fn with_those(runs: &Runs, more: impl Iterator<Item = u64>) -> Runs {
+    let of_run = |run: &Run| run.first..=run.last;
+    let all: BTreeSet<u64> = runs
+        .as_slice()
+        .iter()
+        .flat_map(of_run)
+        .chain(more)
+        .collect();
+    let mut runs: Vec<Run> = Vec::new();
+    for number in all {
+        match runs.last_mut() {
+            Some(run) if run.last + 1 == number => run.last = number,
+            _ => runs.push(Run {
+                first: number,
+                last: number,
+            }),
+        }
+    }
+    Runs::new(runs).unwrap()
+}
+
+/// Whether the book of who is owed shows it: the settlement is named, or, of one that is added under numbers which the book
+/// does not have, the region and its number.
+fn by_book(
+    found: &[Fault],
+    code: &str,
+    settlement: SettlementId,
+    number: (RegionCode, u64),
+) -> bool {
+    let (region, number) = (number.0.to_string(), format!("--from {}", number.1));
+    let lacks = |it: &Fault| code == "leg.added" && it.names(&region) && it.en.contains(&number);
+    has(found, code, |it| it.is_of(settlement)) || has(found, "book.lacks", lacks)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn what_the_clearinghouse_does_anew_and_signs_is_found_by_books_and_by_history((debts, tenths) in chains(), at in any::<Index>()) {
+        let chain = Chain::of(&debts, tenths);
+        for (what, attack, code) in ATTACKS {
+            let Some((anew, (agreed, was))) = attacked(&chain, at, attack) else { continue };
+            let (which, stated) = of_creditor(&anew, was.creditor);
+            // It belongs together, whatever it says, and goes on from the cycle before: nothing in it can tell.
+            let before = &chain.cycles[0].statements[which];
+            let with = With { before: Some(before), checkpoints: vec![(NAMES[0], &chain.cycles[0].checkpoint)], books: false };
+            let found = chain.verify(stated, &with);
+            prop_assert!(found.is_empty(), "{what}: {found:?}");
+            if let Some(code) = code {
+                let found = chain.verify(stated, &With { books: true, ..With::default() });
+                let (settlement, number) = match what {
+                    "added" => (strange(), anew.plan.window(was.creditor).unwrap().to),
+                    _ => (was.settlement, agreed.receivable),
+                };
+                prop_assert!(by_book(&found, code, settlement, (was.creditor, number)), "{what}: {found:?}");
+                prop_assert_eq!(chain.number(was.creditor, was.settlement), agreed.receivable);
+            }
+            for (at, code) in [(1, "checkpoint.other"), (2, "checkpoint.chain")] {
+                let with = With { checkpoints: vec![(NAMES[at], &chain.cycles[at].checkpoint)], ..With::default() };
+                let found = chain.verify(stated, &with);
+                prop_assert!(has(&found, code, |it| it.names(NAMES[at])), "{what}: {found:?}");
+            }
+            let later = &chain.cycles[2].statements[which];
+            let found = chain.verify(later, &With { before: Some(stated), ..With::default() });
+            prop_assert!(has(&found, "checkpoint.chain", |it| it.names(BEFORE)), "{what}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_anew_without_the_key_is_found_by_the_signature_and_the_row_under_it((debts, tenths) in chains(), at in any::<Index>()) {
+        let chain = Chain::of(&debts, tenths);
+        for (what, attack, _) in ATTACKS {
+            let Some((anew, (_, was))) = attacked(&chain, at, attack) else { continue };
+            let (_, stated) = of_creditor(&anew, was.creditor);
+            // Under the checkpoint that was signed.
+            let mut wrong = stated.clone();
+            wrong.checkpoint = chain.cycles[1].checkpoint.clone();
+            let found = chain.verify(&wrong, &With::default());
+            let holds = |row: &Pair| wrong.rows.iter().any(|it| it.row.pair == *row);
+            let mut pair = Pair::of(&was);
+            if what == "another debtor" {
+                let now = wrong.rows.iter().find(|it| it.legs.iter().any(|leg| leg.settlement == was.settlement));
+                pair = now.unwrap().row.pair;
+            }
+            let is_row = |it: &Fault| it.code == "row.path" && it.is_of_row(&pair);
+            // Of a row that is not there any more the nets tell, or, between two of one member, the paths of others.
+            let is_found = match holds(&pair) {
+                true => found.iter().any(is_row),
+                false => !found.is_empty() || wrong.rows.is_empty(),
+            };
+            prop_assert!(is_found, "{what}: {found:?}");
+            // Under its own, with the signature of the true one.
+            let mut wrong = stated.clone();
+            wrong.checkpoint.signed.signature = chain.cycles[1].checkpoint.signed.signature.clone();
+            let found = chain.verify(&wrong, &With::default());
+            prop_assert!(has(&found, "checkpoint.signature", |it| it.en.contains("the statement's checkpoint")), "{what}: {found:?}");
+        }
+    }
+
+    /// A row that is dropped whole, whose legs are said to wait, with all sums to match: under the true checkpoint the public
+    /// table tells, unless it nets to nothing for the member; then the next cycle's statement does, which had nothing waiting.
+    #[test]
+    fn a_row_that_is_said_to_wait_is_found_at_the_latest_by_the_next_statement((debts, tenths) in chains(), which in 0_usize..4) {
+        let chain = Chain::of(&debts, tenths);
+        let right = &chain.cycles[1].statements[which];
+        for row in 0..right.rows.len() {
+            let mut wrong = right.clone();
+            let gone = wrong.rows.remove(row);
+            let pair = gone.row.pair;
+            for (end, sign) in [(pair.creditor, -1), (pair.debtor, 1)] {
+                let Some(own) = wrong.regions.iter_mut().find(|it| it.region == end) else { continue };
+                let numbers = gone.legs.iter().map(|leg| chain.number(end, leg.settlement));
+                own.carried = with_those(&own.carried, numbers);
+                let net = own.nets.get(&pair.fund).map_or(0, |net| net.get());
+                let net = net + sign * gone.row.amount.get();
+                own.nets.insert(pair.fund, SignedFen::new(net).unwrap());
+                if wrong.rows.iter().all(|it| !it.row.pair.names(end) || it.row.pair.fund != pair.fund) {
+                    wrong.regions.iter_mut().find(|it| it.region == end).unwrap().nets.remove(&pair.fund);
+                }
+            }
+            let found = chain.verify(&wrong, &With { books: true, ..With::default() });
+            let own = |region| right.regions.iter().any(|it| it.region == region);
+            let is_within = own(pair.debtor) && own(pair.creditor);
+            let names = |it: &Fault| it.names(pair.fund.as_str()) && it.names(&right.member.to_string());
+            prop_assert_eq!(has(&found, "member.net", names), !is_within, "{}: {:?}", pair.fund, found);
+            prop_assert_eq!(found.is_empty(), is_within, "{:?}", found);
+            let next = &chain.cycles[2].statements[which];
+            let found = chain.verify(next, &With { before: Some(&wrong), ..With::default() });
+            let of = [pair.debtor, pair.creditor].into_iter().filter(|end| own(*end));
+            for end in of.map(|end| end.to_string()) {
+                prop_assert!(has(&found, "region.begin", |it| it.names(&end) && it.names(BEFORE)), "{found:?}");
+            }
+        }
+    }
+
+    /// A history that is done anew from its beginning belongs together; any checkpoint that somebody kept does not.
+    #[test]
+    fn a_history_that_is_done_anew_is_found_by_any_checkpoint_that_was_kept((debts, tenths) in chains(), at in any::<Index>(), which in 0_usize..4) {
+        let chain = Chain::of(&debts, tenths);
+        let mut agreed = chain.agreed.clone();
+        let first = inside(&chain.agreed, None, &chain.marks[0]);
+        prop_assume!(!first.is_empty());
+        let changed = &first[at.index(first.len())].1;
+        for (of, leg) in agreed.iter_mut().filter(|(_, leg)| leg.settlement == changed.settlement) {
+            let amount = Fen::new(leg.amount.get() + 1).unwrap();
+            (of.amount, leg.amount) = (amount, amount);
+        }
+        let anew = chain.again(0, &agreed, &[]);
+        let stated = &anew[1].statements[which];
+        let own = (0..3).map(|at| (NAMES[at], &anew[at].checkpoint));
+        let with = With { checkpoints: own.collect(), before: Some(&anew[0].statements[which]), books: false };
+        let found = chain.verify(stated, &with);
+        prop_assert!(found.is_empty(), "{found:?}");
+        for (at, code) in ["checkpoint.chain", "checkpoint.other", "checkpoint.chain"].into_iter().enumerate() {
+            let with = With { checkpoints: vec![(NAMES[at], &chain.cycles[at].checkpoint)], ..With::default() };
+            let found = chain.verify(stated, &with);
+            prop_assert!(has(&found, code, |it| it.names(NAMES[at])), "{found:?}");
+        }
+        let (_, earlier) = of_creditor(&anew[0], changed.creditor);
+        let found = chain.verify(earlier, &With { books: true, ..With::default() });
+        prop_assert!(has(&found, "leg.changed", |it| it.is_of(changed.settlement)), "{found:?}");
+    }
+
+    /// A checkpoint of the cycle, of the one before or of the one after that is changed in any field and signed anew.
+    #[test]
+    fn a_checkpoint_that_is_signed_anew_is_named_with_its_file((debts, tenths) in chains(), which in 0_usize..4) {
+        let chain = Chain::of(&debts, tenths);
+        let right = &chain.cycles[1].statements[which];
+        for (what, change) in &CHECKPOINT[..6] {
+            for (at, name) in NAMES.into_iter().enumerate() {
+                let mut other = chain.cycles[at].checkpoint.clone();
+                change(&mut other);
+                // What the one after commits to is not this cycle's, but for the one that it names as before.
+                if at == 2 && ["day", "root", "rows", "nets"].contains(what) {
+                    continue;
+                }
+                let other = signed(other.signed.checkpoint);
+                let codes = match (at, *what) {
+                    (0, "plan") => ["checkpoint.other"],
+                    (2, "plan") => ["checkpoint.far"],
+                    (1, "plan") | (0 | 2, _) => ["checkpoint.chain"],
+                    _ => ["checkpoint.other"],
+                };
+                let with = With { checkpoints: vec![(name, &other)], ..With::default() };
+                let found = chain.verify(right, &with);
+                prop_assert!(has(&found, codes[0], |it| it.names(name)), "{what} of {name}: {found:?}");
+            }
+        }
+    }
+}
