@@ -1,15 +1,21 @@
-//! What strangers and one hostile institution do to a node, while a hospital settles as ever: callers who say
-//! nothing, bad bytes, messages begun and never finished, answers never read, a flood. After each the node's
-//! memory is printed; it must stay within what its limits say.
+//! What strangers and one hostile institution do to a node, while two hospitals settle as ever ([`others`]): callers who say
+//! nothing, bad bytes, messages begun and never finished, answers never read, a flood. Each goes on until both have settled
+//! several times more; what they were told, and the node's memory, is printed, and the memory must stay within what the
+//! node's limits say.
+//!
+//! Not here: how quickly others are answered, which a busy machine decides; it is printed.
+
+mod others;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::Instant;
 
 use h2::client::SendRequest;
 use huitong_proto::settlement::v1 as settlement;
 use huitong_tests::bills::{inpatient, line};
-use huitong_tests::certificates::institution;
+use huitong_tests::certificates::{institution, party};
 use huitong_tests::hospital::Hospital;
 use huitong_tests::raw::{self, RawParty};
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
@@ -19,122 +25,135 @@ use prost::Message as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tonic::codegen::Bytes;
 use tonic::codegen::http::{Request, Response};
 
-/// Callers who connect and say nothing.
-const IDLE: u64 = 10_000;
-/// Where they call from: ports of the usual address are looked for by the servers of other tests.
-const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 0);
+use others::Others;
+
+/// Callers who connect and say nothing, all at once. The node drops the oldest handshakes for the newest.
+const SILENT: u64 = 10_000;
+/// Connections that have shaken hands and say nothing, all of them held by the node: of so many institutions, so many of each.
+const IDLE_PEERS: u64 = 32;
+const IDLE_OF_EACH: u64 = 125;
 /// Files that this process and its neighbours need besides.
 const OTHER_FILES: u64 = 500;
+/// Where the silent call from: ports of the usual address are looked for by the servers of other tests.
+const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 0);
+/// Handshakes of this test under way at once.
+const HANDSHAKES: usize = 16;
 /// Connections over which one institution misbehaves.
 const MISBEHAVING: usize = 64;
 /// Answers that are asked for and not read.
 const UNREAD: usize = 400;
 /// Calls of a flood, all at once over sixteen connections: more than one peer may have under way.
 const FLOOD: usize = 3_000;
+/// How often each of the others settles while something goes on, at least.
+const SEVERAL: usize = 5;
 /// What a node may come to hold: what the bytes of one peer may be (128 MiB, requests or answers), what they
 /// become when they are read into a bill and an answer (three times as much again), and what a node holds anyway.
 const MEMORY_AT_MOST_KIB: u64 = 4 * 128 * 1024 + 128 * 1024;
-/// How long the hospital next to it waits for one settlement.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What it may hold while all are idle: so much for each connection that it holds, and what a node holds anyway.
+const IDLE_AT_MOST_KIB: u64 = IDLE_PEERS * IDLE_OF_EACH * 64 + 128 * 1024;
 
 struct Abuse {
     world: World,
     address: SocketAddr,
-    honest: Hospital,
+    others: Others,
     hostile: TlsConnector,
-    settled: u32,
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_keeps_answering_others_in_bounded_memory() {
-    let mut abuse = Abuse::begin().await;
-    abuse.still_serves("to begin with").await;
+    let abuse = Abuse::begin().await;
+    abuse.meanwhile("to begin with", async {}).await;
 
-    let silent = abuse.silent_strangers().await;
-    let what = format!("{} callers who say nothing", silent.len());
-    abuse.still_serves(&what).await;
-    drop(silent);
+    abuse.ten_thousand_who_say_nothing().await;
 
-    let (idle, refused) = abuse.idle_of_one_peer().await;
-    let what = format!(
-        "{} idle connections of one peer, {refused} closed",
-        idle.len()
-    );
-    assert!(!idle.is_empty() && refused > 0, "{what}");
-    abuse.still_serves(&what).await;
+    let (idle, refused) = abuse
+        .meanwhile("connections of one peer", abuse.too_many_of_one_peer())
+        .await;
+    println!("{} of one peer held, {refused} closed", idle.len());
+    assert!(!idle.is_empty() && refused > 0);
     drop(idle);
 
-    let garbled = abuse.bad_bytes().await;
-    abuse
-        .still_serves(&format!("{garbled} connections of bad bytes"))
-        .await;
-    let halves = abuse.half_messages().await;
-    abuse
-        .still_serves(&format!("{} messages never finished", halves.len()))
-        .await;
-    drop(halves);
+    abuse.meanwhile("bad bytes", abuse.bad_bytes()).await;
+    let halves = abuse.half_messages();
+    drop(abuse.meanwhile("half messages", halves).await);
+    let unread = abuse.unread_answers();
+    drop(abuse.meanwhile("answers never read", unread).await);
 
-    let slow = abuse.unread_answers().await;
-    abuse
-        .still_serves(&format!("{} answers never read", slow.len()))
-        .await;
-    drop(slow);
-
-    let answers = abuse.flood().await;
-    abuse
-        .still_serves(&format!("a flood of {FLOOD} calls: {answers:?}"))
-        .await;
+    let answers = abuse.meanwhile("a flood", abuse.flood()).await;
+    println!("the flood was answered {answers:?}");
+    assert!(answers.contains_key("transport.overloaded"), "{answers:?}");
+    abuse.meanwhile("when all is over", async {}).await;
     abuse.world.stop_all().await;
 }
 
 impl Abuse {
     async fn begin() -> Self {
+        // Before there are servers, who have the same limit.
+        allow_files(SILENT + IDLE_PEERS * IDLE_OF_EACH + OTHER_FILES);
         let world = start::start(&[&NINGBO, &CHENGDU]).await;
         let hostile = RawParty::in_folder(&world.credentials(&institution(&CHENGDU, Desk::Two)));
         Self {
             address: world.address(&CHENGDU),
-            honest: Hospital::of(&world, &CHENGDU, Desk::Three),
+            others: Others::of(&world),
             hostile: hostile.connector(),
             world,
-            settled: 0,
         }
     }
 
-    /// A hospital settles, and the node's memory is printed and within bounds.
-    async fn still_serves(&mut self, after: &str) {
-        self.settled += 1;
-        let id = format!("honest-{}", self.settled);
-        let bill = inpatient(&NINGBO, 0, &id, &[(Item::Drug, 50_000)]);
-        let settling = self.honest.settle_for_sure(&id, bill);
-        let settled = tokio::time::timeout(PATIENCE, settling).await;
-        let settled = settled.unwrap_or_else(|_| panic!("nothing within {PATIENCE:?}: {after}"));
-        assert!(settled.unwrap().receipt.is_some(), "{after}");
-        let party = Party::Region(CHENGDU.region());
-        let (now, most) = self.world.memory_kib(party).await;
-        println!("{after}: {} MiB now, at most {}", now / 1_024, most / 1_024);
-        assert!(
-            most < MEMORY_AT_MOST_KIB,
-            "{} MiB after {after}",
-            most / 1_024
-        );
+    /// Does something to the node, and keeps it up until others have settled several times more; what they were told and
+    /// the node's memory is printed, and holds.
+    async fn meanwhile<T>(&self, what: &str, is_done: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let kept_up = async {
+            let came_to = is_done.await;
+            self.others.have_settled(SEVERAL).await;
+            came_to
+        };
+        let (came_to, told) = self.others.beside(kept_up).await;
+        let took = begun.elapsed().as_secs_f32();
+        let (now, most) = self.memory_kib().await;
+        let [here, elsewhere] = &told;
+        println!("{what}, {took:.1} s: here {here}; elsewhere {elsewhere}");
+        println!("{what}: {} MiB now, at most {}", now / 1_024, most / 1_024);
+        assert!(most < MEMORY_AT_MOST_KIB, "{} MiB: {what}", most / 1_024);
+        for told in &told {
+            // What one does takes no place from another.
+            assert!(!told.again.contains_key("transport.overloaded"), "{told:?}");
+        }
+        came_to
     }
 
-    /// As many as this machine lets one process open, and at most ten thousand.
-    async fn silent_strangers(&self) -> Vec<TcpStream> {
-        let mut files = getrlimit(Resource::Nofile);
-        files.current = files.maximum;
-        setrlimit(Resource::Nofile, Rlimit { ..files }).unwrap();
-        let allowed = files
-            .current
-            .unwrap_or(u64::MAX)
-            .saturating_sub(OTHER_FILES);
+    async fn memory_kib(&self) -> (u64, u64) {
+        let party = Party::Region(CHENGDU.region());
+        self.world.memory_kib(party).await
+    }
+
+    async fn ten_thousand_who_say_nothing(&self) {
+        let idle = self.meanwhile("idle connections", self.idle_of_many_peers());
+        let idle = idle.await;
+        let silent = self.meanwhile("silent callers", self.silent()).await;
+        let idle_held = idle.iter().filter(|idle| !idle.is_finished()).count();
+        let silent_held = silent.iter().filter(|silent| is_open(silent)).count();
+        println!(
+            "{} idle connections, of which the node holds {idle_held}; {} silent callers, {silent_held}",
+            idle.len(),
+            silent.len()
+        );
+        assert_eq!(idle_held, idle.len());
+        let (_, most) = self.memory_kib().await;
+        assert!(most < IDLE_AT_MOST_KIB, "{} MiB", most / 1_024);
+        idle.iter().for_each(AbortHandle::abort);
+    }
+
+    async fn silent(&self) -> Vec<TcpStream> {
         let mut silent = Vec::new();
-        for _ in 0..allowed.min(IDLE) {
+        for _ in 0..SILENT {
             let socket = TcpSocket::new_v4().unwrap();
             socket.bind(ELSEWHERE).unwrap();
             silent.push(socket.connect(self.address).await.unwrap());
@@ -142,18 +161,34 @@ impl Abuse {
         silent
     }
 
-    /// Connections that shook hands and say nothing: those held, and how many were closed.
-    async fn idle_of_one_peer(&self) -> (Vec<impl Sized + use<>>, usize) {
+    /// Connections of many institutions, each with a certificate of its own, which answer when they are asked whether they
+    /// are still there.
+    async fn idle_of_many_peers(&self) -> Vec<AbortHandle> {
+        let mut idle = Vec::new();
+        let mut shaking = JoinSet::new();
+        for number in 0..IDLE_PEERS {
+            let path = format!("/region/{0}/institution/H{0}1{number:04}", CHENGDU.code);
+            let who = party(&path);
+            self.world.authorities().install(&who);
+            let connector = RawParty::in_folder(&self.world.credentials(&who)).connector();
+            for _ in 0..IDLE_OF_EACH {
+                shaking.spawn(stays(connector.clone(), self.address));
+                if shaking.len() == HANDSHAKES {
+                    idle.push(shaking.join_next().await.unwrap().unwrap());
+                }
+            }
+        }
+        idle.extend(shaking.join_all().await);
+        idle
+    }
+
+    /// More connections than one peer may have, all of which shake hands: those held, and how many were closed.
+    async fn too_many_of_one_peer(&self) -> (Vec<impl Sized + use<>>, usize) {
         let (mut held, mut closed) = (Vec::new(), 0);
         for _ in 0..200 {
-            let Ok(mut connection) = raw::connect(&self.hostile, self.address).await else {
-                closed += 1;
-                continue;
-            };
-            // Whoever is let in is greeted with the settings of HTTP/2; whoever is not sees the end.
-            match connection.read(&mut [0; 9]).await {
-                Ok(0) | Err(_) => closed += 1,
-                Ok(_) => held.push(connection),
+            match greeted(&self.hostile, self.address).await {
+                Some(connection) => held.push(connection),
+                None => closed += 1,
             }
         }
         (held, closed)
@@ -225,27 +260,81 @@ impl Abuse {
         kept
     }
 
-    /// Calls of one institution, all at once; what became of them.
+    /// Calls of one institution, so many at once for as long as it takes others to settle several times; what became of them.
     async fn flood(&self) -> BTreeMap<String, usize> {
         let hospital = || Hospital::of(&self.world, &CHENGDU, Desk::Two);
         let flooding: Vec<Hospital> = (0..16).map(|_| hospital()).collect();
-        let mut calls = JoinSet::new();
-        for number in 0..FLOOD {
-            let flooding = flooding[number % flooding.len()].clone();
-            let id = format!("flood-{number}");
-            let bill = inpatient(&NINGBO, 1, &id, &[(Item::Drug, 10_000)]);
-            calls.spawn(async move {
-                match flooding.estimate(bill).await {
-                    Ok(_) => "answered".to_owned(),
-                    Err(refused) => refused.code,
+        let (mut calls, mut answers) = (JoinSet::new(), BTreeMap::new());
+        let mut flooding = (0..)
+            .zip(flooding.iter().cycle())
+            .map(|(number, hospital)| {
+                let hospital = hospital.clone();
+                let bill = inpatient(
+                    &NINGBO,
+                    1,
+                    &format!("flood-{number}"),
+                    &[(Item::Drug, 10_000)],
+                );
+                async move {
+                    match hospital.estimate(bill).await {
+                        Ok(_) => "answered".to_owned(),
+                        Err(refused) => refused.code,
+                    }
                 }
             });
+        for call in flooding.by_ref().take(FLOOD) {
+            calls.spawn(call);
         }
-        let mut answers = BTreeMap::new();
-        while let Some(answer) = calls.join_next().await {
-            *answers.entry(answer.unwrap()).or_default() += 1;
+        let mark = self.others.mark();
+        while !self.others.have_settled_since(mark, SEVERAL) {
+            let answer = calls.join_next().await.unwrap().unwrap();
+            *answers.entry(answer).or_default() += 1;
+            calls.spawn(flooding.next().unwrap());
+        }
+        for answer in calls.join_all().await {
+            *answers.entry(answer).or_default() += 1;
         }
         answers
+    }
+}
+
+/// Lets this process, and those it starts, open so many files.
+fn allow_files(needed: u64) {
+    let files = getrlimit(Resource::Nofile);
+    let (current, maximum) = (files.maximum, files.maximum);
+    setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
+    println!("files: {needed} needed, {maximum:?} allowed");
+    assert!(
+        maximum.is_none_or(|allowed| allowed >= needed),
+        "{needed} files are needed at once, {maximum:?} are allowed: raise the hard limit (ulimit -Hn)"
+    );
+}
+
+/// Speaks HTTP/2 and asks for nothing, until it is aborted or the node closes.
+async fn stays(connector: TlsConnector, address: SocketAddr) -> AbortHandle {
+    let connection = raw::connect(&connector, address).await.unwrap();
+    let (sender, connection) = h2::client::handshake(connection).await.unwrap();
+    let staying = tokio::spawn(async move {
+        let _sender: SendRequest<Bytes> = sender;
+        connection.await
+    });
+    staying.abort_handle()
+}
+
+fn is_open(stream: &TcpStream) -> bool {
+    let nothing_yet = |error: &io::Error| error.kind() == io::ErrorKind::WouldBlock;
+    stream
+        .try_read(&mut [0])
+        .is_err_and(|error| nothing_yet(&error))
+}
+
+/// A connection that shook hands; none when it was closed. Whoever is let in is greeted with the settings of HTTP/2, whoever is
+/// not sees the end.
+async fn greeted(connector: &TlsConnector, address: SocketAddr) -> Option<TlsStream<TcpStream>> {
+    let mut connection = raw::connect(connector, address).await.ok()?;
+    match connection.read(&mut [0; 9]).await {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(connection),
     }
 }
 
