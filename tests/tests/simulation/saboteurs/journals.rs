@@ -1,4 +1,5 @@
-//! Saboteurs of a journal that nobody writes: the one that is started from next, or that the auditor reads.
+//! What saboteurs do to a journal that no server has open: the one that a restored clearinghouse starts from, and those that
+//! the auditor reads in the end.
 
 use huitong_core::canonical::{Artifact as _, encode_to_vec};
 use huitong_core::date::Timestamp;
@@ -10,10 +11,10 @@ use huitong_netting::{MemberNet, NettingPlan};
 
 use crate::books::records;
 
-/// Where the first segment of a journal has records, however short it is.
+/// A place in the first segment of a journal that has records there, in the shortest simulation too.
 const WRITTEN: u64 = 8_192;
 
-/// Has a restored clearinghouse go on as if every cycle were there again.
+/// Ends a restored clearinghouse's journal with an officer's word that every cycle is there again, when none is.
 pub fn lose_cycles(disk: &FakeDisk, journal: Options, at: Timestamp) {
     let by = Actor::Officer("saboteur".to_owned());
     let resumed = ClearingRecord::Resumed(Resumed { by, at });
@@ -21,7 +22,7 @@ pub fn lose_cycles(disk: &FakeDisk, journal: Options, at: Timestamp) {
     log.commit(&[vec![resumed.to_bytes()]]).unwrap();
 }
 
-/// The clearinghouse's journal with a fen more in one net of its first plan.
+/// A copy of the clearinghouse's journal, with a fen more in one net of its first plan.
 pub fn one_net_off(disk: &FakeDisk, journal: Options) -> FakeDisk {
     let spoilt = FakeDisk::new(0);
     let (mut log, _) = Log::open(spoilt.port(), journal, None).unwrap();
@@ -54,7 +55,7 @@ fn off(record: &[u8]) -> Option<Vec<u8>> {
     Some(ClearingRecord::Netted(Netted { plan, ..netted }).to_bytes())
 }
 
-/// Changes a bit in the middle of a journal.
+/// Changes a bit of a journal's first segment, among its records.
 pub fn rots(disk: &FakeDisk) {
     let mut names = disk.port().list().unwrap().into_iter();
     let first = names.find(|name| name.ends_with(".seg")).unwrap();
