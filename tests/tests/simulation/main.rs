@@ -317,6 +317,11 @@ fn unchecked_visits_are_caught() {
 }
 
 #[test]
+fn stays_that_are_paid_whole_and_in_parts_are_caught() {
+    is_caught(Saboteur::UncheckedWhole);
+}
+
+#[test]
 fn a_person_handed_over_twice_is_caught() {
     is_caught(Saboteur::HandOverTwice);
 }

@@ -25,9 +25,11 @@ pub const PEOPLE: u64 = 2;
 pub const MOVERS: u64 = 2;
 /// The one of each region in whom need is found; it comes after the movers.
 pub const IN_NEED: u64 = PEOPLE + MOVERS;
-/// The first of two of each region whose stays are billed in parts, and who have no others; they come after those who are in
+/// The first of three of each region whose stays are billed in parts, and who have no others; they come after those who are in
 /// two registers.
 pub const IN_PARTS: u64 = 20;
+/// The first of two of each region whose claims are lost on their way and given up, and who have no others.
+pub const GIVEN_UP: u64 = IN_PARTS + 3;
 /// How much of a shortfall a home region bears, in fen.
 pub const HOME_BEARS: i64 = 20_000;
 /// The first day at the new home of whoever moves: before today, and after every stay but those that say so.
@@ -209,7 +211,7 @@ pub fn files(number: usize, twins: &[Twin]) -> Vec<Vec<v1::ImportRequest>> {
         "psn_no,credentials,birth_date,scheme,category,years_paid,coverage,identities\n",
     );
     let mut balances = String::from("psn_no,own\n");
-    for person in (0..=IN_NEED).chain([IN_PARTS, IN_PARTS + 1]) {
+    for person in (0..=IN_NEED).chain(IN_PARTS..GIVEN_UP + 2) {
         let psn_no = psn_no(number, person);
         let born = "1980-01-01,employee,in_service,9,2015-01-01..";
         let need = if person == IN_NEED {

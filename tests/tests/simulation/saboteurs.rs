@@ -12,6 +12,7 @@ mod lying_disk;
 
 use std::sync::Arc;
 
+use huitong_core::bill::INTERIM_AT_MOST;
 use huitong_core::date::DateInterval;
 use huitong_core::deduction::DeductionAmounts;
 use huitong_core::digest::Digest;
@@ -46,6 +47,8 @@ pub enum Saboteur {
     ForgottenId,
     /// Which visits are settled is forgotten, at both nodes.
     UncheckedVisit,
+    /// Which stays are settled whole, and which came in parts, is forgotten, at both nodes.
+    UncheckedWhole,
     /// That a settlement was taken back is forgotten at home.
     ForgottenReversal,
     /// Which words of an old home are taken is forgotten, and that a new home has taken them.
@@ -143,6 +146,7 @@ impl Saboteur {
             | Self::LostDifference
             | Self::SkippedId
             | Self::OtherOutcome
+            | Self::UncheckedWhole
             | Self::UncheckedVisit => Stored {
                 images: None,
                 keys: Arc::clone(&disk),
@@ -196,6 +200,11 @@ impl Forgetful {
                 Some(Row::Settlement(given_up(*row).into()))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
+            (Saboteur::UncheckedWhole, Key::Visit(key) | Key::HomeVisit(key), _)
+                if key.interim > INTERIM_AT_MOST =>
+            {
+                None
+            }
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
             | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
             | (Saboteur::ForgottenMonthWord, Key::MonthWord(_), _)

@@ -14,7 +14,7 @@ pub enum Law {
     Legs,
     /// Nothing abandoned, refused or never acknowledged is paid.
     PaidUnasked,
-    /// No visit is paid twice, under whatever ids.
+    /// No visit is paid twice, under whatever ids, and no stay whole and in parts.
     VisitTwice,
     /// No deductible, ceiling or balance is used twice.
     UsedTwice,
@@ -101,7 +101,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::HeldForNothing => &[Law::Released],
         Saboteur::LostDifference => &[Law::Loss],
         Saboteur::LostCycles => &[Law::Netted],
-        Saboteur::UncheckedVisit => &[Law::VisitTwice],
+        Saboteur::UncheckedVisit | Saboteur::UncheckedWhole => &[Law::VisitTwice],
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::bill::Visit;
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::external::CoreId;
 use huitong_core::id::SettlementId;
@@ -114,12 +115,36 @@ pub(super) struct Reckoned {
 impl Reckoned {
     /// Whether no other bill of the same stay stands.
     fn is_admission(&mut self, record: &Committed) -> bool {
-        let claim = &record.claim;
-        let stay = format!("{} {}", claim.treatment, claim.visit.number);
-        let bills = self.stays.entry(stay).or_default();
+        let bills = self.stays.entry(stay_of(record)).or_default();
         let is_first = !bills.iter().any(|bill| self.entries.contains_key(bill));
         bills.push(record.body().clearing.settlement);
         is_first
+    }
+}
+
+/// The stay that a bill is of; there is one hospital a region.
+fn stay_of(record: &Committed) -> String {
+    let claim = &record.claim;
+    format!("{} {}", claim.treatment, claim.visit.number)
+}
+
+/// How much of a stay a bill is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    FirstDays,
+    Rest,
+}
+
+impl Extent {
+    fn of(visit: &Visit) -> Self {
+        if visit.interim > 0 {
+            Self::FirstDays
+        } else if visit.billed_from > visit.admitted {
+            Self::Rest
+        } else {
+            Self::Whole
+        }
     }
 }
 
@@ -157,6 +182,7 @@ impl<'a> Audit<'a> {
 
     pub(super) fn no_visit_is_paid_twice(&mut self) {
         for changes in self.histories().into_values() {
+            self.no_stay_is_paid_whole_and_in_parts(&changes);
             let mut paid: BTreeMap<String, BTreeSet<SettlementId>> = BTreeMap::new();
             for change in changes {
                 let (visit, stands) = match change {
@@ -178,6 +204,34 @@ impl<'a> Audit<'a> {
                     self.report(Law::VisitTwice, format!("{id} did not stand"));
                 }
             }
+        }
+    }
+
+    /// Where one bill of the whole stay stands no bill of its first days does.
+    fn no_stay_is_paid_whole_and_in_parts(&mut self, changes: &[Change<'a>]) {
+        let mut standing: BTreeMap<SettlementId, (String, Extent)> = BTreeMap::new();
+        for change in changes {
+            let record = match change {
+                Change::Settled(record) => record,
+                Change::TakenBack(_) => {
+                    standing.remove(&change.settlement());
+                    continue;
+                }
+                Change::Act(_) => continue,
+            };
+            let (stay, extent) = (stay_of(record), Extent::of(&record.claim.visit));
+            let other = match extent {
+                Extent::Whole => Some(Extent::FirstDays),
+                Extent::FirstDays => Some(Extent::Whole),
+                Extent::Rest => None,
+            };
+            let of_stay = |(of, extent): &(String, Extent)| *of == stay && Some(*extent) == other;
+            if let Some((id, _)) = standing.iter().find(|(_, bill)| of_stay(bill)) {
+                let new = change.settlement();
+                let story = format!("{stay} is paid whole and in part: {id} and {new}");
+                self.report(Law::VisitTwice, story);
+            }
+            standing.insert(change.settlement(), (stay, extent));
         }
     }
 
