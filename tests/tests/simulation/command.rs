@@ -32,6 +32,7 @@ mod echo;
 mod faults;
 mod gaps;
 mod given_up;
+mod late_commits;
 mod later;
 mod laws;
 mod left_out;

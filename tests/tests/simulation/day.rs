@@ -16,6 +16,7 @@ use crate::cut_off;
 use crate::echo::Echo;
 use crate::faults::{clearing_is_lost, losing_its_disk};
 use crate::given_up;
+use crate::late_commits;
 use crate::laws::{Law, Violation};
 use crate::left_out;
 use crate::lost_clearing;
@@ -82,6 +83,7 @@ impl Day {
             Box::pin(suspicions::all(&hospitals, of, &self.acts)),
             Box::pin(left_out::all(&hospitals, of, &self.orders)),
             Box::pin(parts::all(&hospitals, of)),
+            Box::pin(late_commits::all(&hospitals, of, &self.parties)),
             Box::pin(self.befalls_some()),
         );
         self.phase.becomes(Phase::WorkDone);

@@ -67,7 +67,7 @@ pub struct Party {
     pub is_broken: AtomicBool,
     clock: Arc<SimulatedClock>,
     chance: Arc<Seeded>,
-    wire: Arc<Wire>,
+    pub wire: Arc<Wire>,
     log: EventLog,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It stands before the services of every server, so each service meets it: a request never arrives; it is carried out and
 //! its answer never arrives; or it is carried out once more. What servers send each other comes again at once or long after,
-//! as whoever has lost count sends it. What a person sends comes again before they have the answer: who was refused for now
+//! as whoever has lost count sends it. A story may have a commit come late, when whoever sent it has long given up waiting. What a person sends comes again before they have the answer: who was refused for now
 //! and goes on to something else sends it no more. Whoever waits is told so by their own deadline. Lost is only what is sent
 //! while things fail; twice comes what is sent at any time but while files are brought in, before the work begins. All of
 //! it follows from the seed.
@@ -11,9 +11,11 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
+use std::sync::Mutex;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use huitong_certs::Identity;
 use huitong_transport::{Deadline, Peer};
 use tokio::time::sleep;
 use tonic::codegen::http::Request;
@@ -26,6 +28,8 @@ use crate::platform::EventLog;
 
 /// Files are brought in while nothing fails, and are not kept to be sent again.
 const NEVER: &str = "/Import";
+/// How a treatment region puts a claim to its home region.
+const COMMIT: &str = "/Commit";
 /// How much later at most what a server sends comes once more: at once, within one patience, or long after.
 const LATER_MS: [u64; 3] = [1, 1_500, 8_000];
 
@@ -37,6 +41,8 @@ enum Fate {
     IsNotAnswered,
     /// And again so much later, or, where a person waits for it, while they do.
     ComesTwice(Option<Duration>),
+    /// So much later, and nobody is told.
+    ComesLate(Duration),
 }
 
 /// One in so many calls, or none.
@@ -62,6 +68,8 @@ pub struct Wire {
     chance: Seeded,
     phase: Phases,
     log: EventLog,
+    /// Whose next commits come late, and by how much.
+    late: Mutex<Vec<(Identity, Duration)>>,
 }
 
 impl Wire {
@@ -72,7 +80,21 @@ impl Wire {
             chance: Seeded::new(seed, 61 ^ (purpose << 8)),
             phase: phase.clone(),
             log: log.clone(),
+            late: Mutex::default(),
         }
+    }
+
+    /// Has the next commit of somebody come so much later.
+    pub fn next_commit_comes_late(&self, by: Identity, later: Duration) {
+        self.late.lock().unwrap().push((by, later));
+    }
+
+    /// By how much a call comes late that a story has on its way.
+    fn is_late(&self, method: &str, by: Option<&Peer>) -> Option<Duration> {
+        let by = by.filter(|_| method.ends_with(COMMIT))?.identity();
+        let mut late = self.late.lock().unwrap();
+        let nth = late.iter().position(|(whose, _)| whose == by)?;
+        Some(late.remove(nth).1)
     }
 
     fn fate(&self, method: &str, by: Option<&Peer>) -> Fate {
@@ -81,7 +103,9 @@ impl Wire {
             return Fate::Arrives;
         }
         let comes = |one_in: Option<u64>| one_in.is_some_and(|chances| self.chance.one_in(chances));
-        let fate = if phase == Phase::Working && comes(self.rates.lost) {
+        let fate = if let Some(later) = self.is_late(method, by) {
+            Fate::ComesLate(later)
+        } else if phase == Phase::Working && comes(self.rates.lost) {
             if self.chance.one_in(2) {
                 Fate::NeverArrives
             } else {
@@ -155,6 +179,15 @@ where
                 let answer = self.services.call(request);
                 Box::pin(async move {
                     drop(answer.await);
+                    pending().await
+                })
+            }
+            Fate::ComesLate(later) => {
+                let services = self.services.clone();
+                Box::pin(async move {
+                    if let Some((_, late)) = twice(request).await {
+                        tokio::spawn(comes_again(services, late, later));
+                    }
                     pending().await
                 })
             }

@@ -127,7 +127,7 @@ impl History {
 pub struct Hospitals {
     hospitals: Arc<Vec<Hospital>>,
     pub history: History,
-    echo: Echo,
+    pub echo: Echo,
     pub log: EventLog,
 }
 
@@ -239,7 +239,7 @@ impl Hospitals {
         }
     }
 
-    async fn cancel_with_patience(&self, asked: &Asked, chance: &Seeded) {
+    pub async fn cancel_with_patience(&self, asked: &Asked, chance: &Seeded) {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if self.cancel(asked).await.is_final() {
