@@ -154,6 +154,13 @@ impl Planned {
         true
     }
 
+    /// Leaves what a story needs as it is.
+    fn spare(&mut self, holds: &[Hold]) {
+        for hold in holds {
+            self.held.push((*hold, Duration::ZERO, Duration::MAX));
+        }
+    }
+
     /// Plans that a node loses its disk, and maybe that it is stopped while it collects what others have.
     fn lose(&mut self, loss: Loss, seed: u64) {
         self.held
@@ -200,12 +207,7 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     // The story alone says what becomes of that machine.
     planned.told.extend(loss_by_story(seed, parties - 1));
     if let Some((loss, away)) = leaving_out(seed, parties - 1) {
-        // Nothing else keeps the two apart, or brings them together again.
-        let link = Hold::Link(loss.node.min(away), loss.node.max(away));
-        // And it can be begun anew whenever its officer wants.
-        for hold in [link, Hold::Disk(loss.node), Hold::Room(loss.node)] {
-            planned.held.push((hold, Duration::ZERO, Duration::MAX));
-        }
+        planned.spare(&leaving_out_alone(seed, parties, (loss.node, away)));
         planned.lose(loss, seed);
     } else if planned.told.is_empty()
         && let Some(loss) = loss(seed, parties - 1)
@@ -236,6 +238,23 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     }
     planned.edges.sort_by_key(|(at, _, _)| *at);
     planned.edges
+}
+
+/// What no other fault of a seed has hold of in which a node serves without another one that it is cut off from.
+fn leaving_out_alone(seed: u64, parties: usize, (node, away): (usize, usize)) -> Vec<Hold> {
+    // Nothing else keeps the two apart, or brings them together again.
+    let link = |other: usize| Hold::Link(node.min(other), node.max(other));
+    // And it can be begun anew whenever its officer wants.
+    let mut alone = vec![link(away), Hold::Disk(node), Hold::Room(node)];
+    // In most of them the node soon waits for that one alone, and could do with it what it must not.
+    if !Seeded::new(seed, 23).one_in(3) {
+        alone.extend((0..parties).filter(|other| *other != node).map(link));
+        alone.extend([Hold::Runs(away), Hold::Disk(away)]);
+        for machine in [node, away] {
+            alone.extend([Hold::Distance(machine), Hold::Certificate(machine)]);
+        }
+    }
+    alone
 }
 
 fn crash(machine: usize, chance: &Seeded) -> Fault {
