@@ -9,26 +9,22 @@
 
 mod journals;
 mod lying_disk;
+mod rows;
 
 use std::sync::Arc;
 
 use huitong_core::bill::INTERIM_AT_MOST;
-use huitong_core::date::DateInterval;
-use huitong_core::deduction::DeductionAmounts;
 use huitong_core::digest::Digest;
 use huitong_core::leg::LegKind;
-use huitong_core::money::Fen;
-use huitong_core::provisional::TrueUp;
-use huitong_core::record::registry::{CoveragePeriod, Member};
 use huitong_journal::Disk;
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, CorrectionRow, Deductions, DuplicateRow, HomeRow, HomeState, Index, Key, Leaving,
-    LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
-    SettlementRow, SettlementState, StoreError, Stream, StreamHead, Table,
+    Change, CorrectionRow, DuplicateRow, HomeState, Index, Key, Leaving, LeavingState, Reached,
+    RegainedPerson, RelationRow, Row, StoreError, Stream, StreamHead, Table,
 };
 
 use lying_disk::LyingDisk;
+use rows::{borne_by_nobody, covered_without_end, given_up, less, not_reversed, one_fen_more};
 
 pub use journals::{lose_cycles, one_net_off, rots};
 
@@ -160,22 +156,24 @@ impl Saboteur {
     }
 }
 
-/// Without its reversal.
-fn not_reversed(row: HomeRow) -> HomeRow {
-    let state = match row.state {
-        HomeState::Reversed(places) => HomeState::Committed(places.settled),
-        state => state,
-    };
-    HomeRow { state, ..row }
-}
-
-/// As if it had never been settled.
-fn given_up(row: SettlementRow) -> SettlementRow {
-    let state = match row.state {
-        SettlementState::Settled(_) => SettlementState::Abandoned(None),
-        state => state,
-    };
-    SettlementRow { state, ..row }
+/// Whether a row is not there at all, whatever it says.
+fn is_forgotten(what: Saboteur, key: &Key) -> bool {
+    match (what, key) {
+        (Saboteur::UncheckedWhole, Key::Visit(key) | Key::HomeVisit(key)) => {
+            key.interim > INTERIM_AT_MOST
+        }
+        (Saboteur::ForgottenId, Key::HomeSettlement(..))
+        | (Saboteur::UncheckedVisit, Key::Visit(_) | Key::HomeVisit(_))
+        | (Saboteur::HandOverTwice, Key::HandsHeld(_))
+        | (Saboteur::ForgottenGrant, Key::AssistanceOf(..))
+        | (Saboteur::ForgottenMonthWord, Key::MonthWord(_))
+        | (Saboteur::UnbookedReversal, Key::Due(_, _, LegKind::Reversal, _))
+        | (Saboteur::ForgottenConfirmation, Key::MonthLine(..))
+        | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..))
+        | (Saboteur::ForgottenMatch, Key::Duplicate(..))
+        | (Saboteur::ForgottenLeftOut, Key::LeftOut(_)) => true,
+        _ => false,
+    }
 }
 
 /// Rows of which some are not what they should be.
@@ -186,33 +184,21 @@ struct Forgetful {
 
 impl Forgetful {
     fn distorted(&self, key: &Key, row: Row) -> Option<Row> {
+        if is_forgotten(self.what, key) {
+            return None;
+        }
         match (self.what, key, row) {
             (Saboteur::NoTombstone, _, Row::HomeSettlement(row))
                 if matches!(row.state, HomeState::Tombstone(_)) =>
             {
                 None
             }
-            (Saboteur::ForgottenId, _, Row::HomeSettlement(_)) => None,
             (Saboteur::ForgottenReversal, _, Row::HomeSettlement(row)) => {
                 Some(Row::HomeSettlement(not_reversed(*row).into()))
             }
             (Saboteur::OtherOutcome, _, Row::Settlement(row)) => {
                 Some(Row::Settlement(given_up(*row).into()))
             }
-            (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
-            (Saboteur::UncheckedWhole, Key::Visit(key) | Key::HomeVisit(key), _)
-                if key.interim > INTERIM_AT_MOST =>
-            {
-                None
-            }
-            (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
-            | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
-            | (Saboteur::ForgottenMonthWord, Key::MonthWord(_), _)
-            | (Saboteur::UnbookedReversal, Key::Due(_, _, LegKind::Reversal, _), _)
-            | (Saboteur::ForgottenConfirmation, Key::MonthLine(..), _)
-            | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..), _)
-            | (Saboteur::ForgottenMatch, Key::Duplicate(..), _)
-            | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::UntoldWord, _, Row::Duplicate(row)) => {
                 let resolution = None;
                 let row = DuplicateRow { resolution, ..*row };
@@ -290,51 +276,6 @@ impl Forgetful {
             Some(_) | None => Ok(false),
         }
     }
-}
-
-/// One less in each sum that is not nothing.
-fn less(row: Row) -> Row {
-    let Row::Account(mut account) = row else {
-        return row;
-    };
-    for total in account.totals.values_mut() {
-        *total -= i64::from(*total > 0);
-    }
-    Row::Account(account)
-}
-
-fn one_fen_more(row: Deductions) -> Deductions {
-    let more = |amounts: DeductionAmounts| {
-        let amounts = amounts.as_slice().iter();
-        let amounts = amounts.map(|(fund, fen)| (*fund, Fen::new(fen.get() + 1).unwrap()));
-        DeductionAmounts::new(amounts.collect()).unwrap()
-    };
-    let rows = row.0.into_iter();
-    Deductions(rows.map(|(id, amounts)| (id, more(amounts))).collect())
-}
-
-fn borne_by_nobody(row: ProvisionalRow) -> ProvisionalRow {
-    let forgotten = |true_up: TrueUp| TrueUp {
-        home_bears: Fen::ZERO,
-        treatment_bears: Fen::ZERO,
-        ..true_up
-    };
-    let state = match row.state {
-        ProvisionalState::TruedUp(true_up) => ProvisionalState::TruedUp(forgotten(true_up)),
-        ProvisionalState::Borne(true_up) => ProvisionalState::Borne(forgotten(true_up)),
-        state => state,
-    };
-    ProvisionalRow { state, ..row }
-}
-
-/// Nobody's cover ends in the simulated world but by a hand-over.
-fn covered_without_end(member: Member) -> Member {
-    let goes_on = |period: CoveragePeriod| CoveragePeriod {
-        days: DateInterval::new(period.days.from(), None).unwrap(),
-        ..period
-    };
-    let periods = member.periods.into_iter().map(goes_on).collect();
-    Member { periods, ..member }
 }
 
 impl Index for Forgetful {
