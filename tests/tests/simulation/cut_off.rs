@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::callers::{Answer, Officers};
 use crate::chance::Seeded;
-use crate::faults::{losing_its_disk, loss_by_story};
+use crate::faults::{is_left_alone, leaving_out, losing_its_disk, loss_by_story};
 use crate::left_out::{LOOK_EVERY, Whom, released};
 use crate::orders::{Order, Orders};
 use crate::party::host;
@@ -65,9 +65,11 @@ async fn story(
     let lost = losing_its_disk(seed, regions);
     let next_but = |first, not: &[Option<usize>]| next_but(regions, first, not);
     // What is signed for one of these stories is of no use to another one of the same person.
+    // Nor may the two be brought together of which another story wants that one serves without the other.
+    let is_left_alone = leaving_out(seed, regions).is_some() && is_left_alone(seed);
     let is_lost = match loss_by_story(seed, regions) {
         Some(_) => losing.is_some(),
-        None => lost.is_some() && chance.one_in(2),
+        None => lost.is_some() && !is_left_alone && chance.one_in(2),
     };
     let home = match lost {
         Some(lost) if is_lost => lost,

@@ -240,14 +240,19 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     planned.edges
 }
 
+/// Whether nothing disturbs a node that serves without another one: in most such seeds it soon waits for that one alone, and
+/// could do with it what it must not.
+pub fn is_left_alone(seed: u64) -> bool {
+    !Seeded::new(seed, 23).one_in(3)
+}
+
 /// What no other fault of a seed has hold of in which a node serves without another one that it is cut off from.
 fn leaving_out_alone(seed: u64, parties: usize, (node, away): (usize, usize)) -> Vec<Hold> {
     // Nothing else keeps the two apart, or brings them together again.
     let link = |other: usize| Hold::Link(node.min(other), node.max(other));
     // And it can be begun anew whenever its officer wants.
     let mut alone = vec![link(away), Hold::Disk(node), Hold::Room(node)];
-    // In most of them the node soon waits for that one alone, and could do with it what it must not.
-    if !Seeded::new(seed, 23).one_in(3) {
+    if is_left_alone(seed) {
         alone.extend((0..parties).filter(|other| *other != node).map(link));
         alone.extend([Hold::Runs(away), Hold::Disk(away)]);
         for machine in [node, away] {
