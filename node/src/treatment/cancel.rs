@@ -164,8 +164,7 @@ impl TreatmentRole {
             match role.reread(settlement).await? {
                 Err(standing) => Ok(standing),
                 Ok(attempt) => {
-                    let home = role.home(attempt.prepared.home());
-                    let home = home.map_err(|error| own_trouble(settlement, &error))?;
+                    let home = role.home_begun(settlement, attempt.prepared.home())?;
                     role.give_up(attempt, &home, None).await
                 }
             }

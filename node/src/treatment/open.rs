@@ -33,9 +33,16 @@ pub(super) fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError 
 /// node's trouble (a disk that fails, too much to do, a region that is configured no more) is neither: who took it for a
 /// refusal would charge in full what stands at home.
 pub(super) fn told(settlement: SettlementId, outcome: Outcome) -> Outcome {
-    outcome.map_err(|error| match error {
-        NodeError::Refused(refusal) if is_said_of_a_claim(refusal.code) => refusal.into(),
-        error => own_trouble(settlement, &error),
+    outcome.map_err(|error| {
+        let is_said = match &error {
+            NodeError::Refused(refusal) => is_said_of_a_claim(refusal.code),
+            NodeError::Pushed(..) | NodeError::Write(_) | NodeError::Store(_) => false,
+        };
+        if is_said {
+            error
+        } else {
+            own_trouble(settlement, &error)
+        }
     })
 }
 

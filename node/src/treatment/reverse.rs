@@ -19,7 +19,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
-use super::open::{own_trouble, unknown};
+use super::open::unknown;
 use super::records::Step;
 use super::reversals::{EndReversal, Intend, Intent};
 use super::view::{SettlementView, ViewState};
@@ -121,8 +121,7 @@ impl TreatmentRole {
         }
         let row = self.ledger.settlement(settlement)?;
         let row = row.ok_or(StoreError::Inconsistent("a wish names no settlement"))?;
-        let home = self.home(row.home);
-        let home = home.map_err(|error| own_trouble(settlement, &error))?;
+        let home = self.home_begun(settlement, row.home)?;
         if let Some(view) = self.taken_back(reversal, settlement, &home).await? {
             return Ok(view);
         }

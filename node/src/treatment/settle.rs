@@ -104,8 +104,7 @@ impl TreatmentRole {
         }
         let credential = order.bill.credential.clone();
         let attempt = self.prepared(settlement, order, binding, found);
-        let command = Prepare(attempt.prepared.clone());
-        let prepared = self.writer.run(command).await;
+        let prepared = self.writer.run(Prepare(attempt.prepared.clone())).await;
         match prepared
             .map_err(|error| not_prepared(settlement, error))?
             .answer

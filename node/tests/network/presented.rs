@@ -241,7 +241,7 @@ async fn reconcile(world: &World, party: &str, (from, to): (&str, &str)) {
     let request = v1::ReconcileRequest {
         span: Some(span),
         setting: 0,
-        settled: Some(nothing.clone()),
+        settled: Some(nothing),
         reversed: Some(nothing),
     };
     desk(world, party).await.reconcile(request).await.unwrap();

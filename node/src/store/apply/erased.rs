@@ -90,6 +90,7 @@ fn remaining(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    numbered(remains, at, ground, out)?;
     match remains {
         Remains::Prepared(settlement) => {
             remember(ErasedId::Settlement(*settlement), at, out);
@@ -97,22 +98,14 @@ fn remaining(
         }
         Remains::Committed {
             body, legs_from, ..
-        } => {
-            home::numbered((body.clearing.treatment, body.number), at, ground, out)?;
-            committed(body, *legs_from, at, ground, out)
         }
-        Remains::CommitRegained { body, legs_from } => {
-            home::numbered_again((body.clearing.treatment, body.number), at, ground, out)?;
+        | Remains::CommitRegained { body, legs_from } => {
             committed(body, *legs_from, at, ground, out)
         }
         Remains::ReversalOrdered {
             body, legs_from, ..
-        } => {
-            home::numbered((body.clearing.treatment, body.number), at, ground, out)?;
-            reversed(body, *legs_from, at, ground, out)
         }
-        Remains::ReversalRegained { body, legs_from } => {
-            home::numbered_again((body.clearing.treatment, body.number), at, ground, out)?;
+        | Remains::ReversalRegained { body, legs_from } => {
             reversed(body, *legs_from, at, ground, out)
         }
         Remains::ReversalBooked {
@@ -161,6 +154,26 @@ fn remaining(
         | Remains::AssistanceWithdrawn
         | Remains::CoverTold
         | Remains::DuplicateResolved => Ok(()),
+    }
+}
+
+/// A word of the home role goes on having its number in its stream.
+fn numbered(
+    remains: &Remains,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    if let Remains::Committed { body, .. } = remains {
+        home::numbered((body.clearing.treatment, body.number), at, ground, out)
+    } else if let Remains::ReversalOrdered { body, .. } = remains {
+        home::numbered((body.clearing.treatment, body.number), at, ground, out)
+    } else if let Remains::CommitRegained { body, .. } = remains {
+        home::numbered_again((body.clearing.treatment, body.number), at, ground, out)
+    } else if let Remains::ReversalRegained { body, .. } = remains {
+        home::numbered_again((body.clearing.treatment, body.number), at, ground, out)
+    } else {
+        Ok(())
     }
 }
 
