@@ -219,7 +219,10 @@ impl<'a> Driver<'a> {
         self.sim.crash(party.name.as_str());
         match power {
             Power::Stays => party.disk().restart_process(),
-            Power::Fails => party.disk().restore_power(),
+            Power::Fails => match &party.kind {
+                Kind::Node { storage, .. } => storage.power_fails(),
+                Kind::Clearinghouse { storage, .. } => storage.disk().restore_power(),
+            },
         }
         if index == Index::Lost {
             party.lose_index();

@@ -1,7 +1,12 @@
 //! Where a simulated server keeps what it knows: a disk that misbehaves and an index in memory. Both outlive
 //! the server; a saboteur may stand between them and it. Some nodes keep images of their index, in a folder of the machine
 //! that goes with the disk: what an image is worth is seen when the index alone is lost.
+//!
+//! Images are files that the node writes past the port of its disk, each in one go, so no power cut comes while one is
+//! written, and what of it was not synced is not lost by itself. A power cut spoils the newest instead, as if it had come then.
 
+use std::fs::{self, OpenOptions};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -20,6 +25,8 @@ use crate::saboteurs::Saboteur;
 /// Images come with every fourth segment, and a simulated day is short.
 const SEGMENT_OF_IMAGES: u32 = 14 << 10;
 const SEGMENT: u32 = 128 << 10;
+/// What an image is called before it is whole.
+const DRAFT: &str = "image.new";
 
 /// Which nodes keep images of their index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +44,8 @@ pub struct NodeStorage {
     images: Mutex<Option<TempDir>>,
     /// How often the node started without an index and from an image.
     starts_from_images: Arc<AtomicUsize>,
+    /// What becomes of images in power cuts.
+    chance: Seeded,
     saboteur: Option<Saboteur>,
 }
 
@@ -48,6 +57,7 @@ impl NodeStorage {
             index: Mutex::default(),
             images: Mutex::new(keeps_images.then(|| TempDir::new().unwrap())),
             starts_from_images: Arc::default(),
+            chance: Seeded::new(seed, 16),
             saboteur,
         }
     }
@@ -63,6 +73,27 @@ impl NodeStorage {
             *images = TempDir::new().unwrap();
         }
         self.lose_index();
+    }
+
+    /// What is not synced is gone. Of the newest image that may be the end, the name, or both: with its name and without its
+    /// end it is found by its hash.
+    pub fn power_fails(&self) {
+        self.disk().restore_power();
+        let images = self.images.lock().unwrap();
+        let Some(newest) = images.as_ref().and_then(|images| newest(images.path())) else {
+            return;
+        };
+        if self.chance.one_in(2) {
+            return;
+        }
+        if self.chance.one_in(2) {
+            let image = OpenOptions::new().write(true).open(&newest).unwrap();
+            let length = image.metadata().unwrap().len();
+            image.set_len(self.chance.within(0..length)).unwrap();
+        }
+        if self.chance.one_in(2) {
+            fs::rename(&newest, newest.with_file_name(DRAFT)).unwrap();
+        }
     }
 
     /// How often the node started from an image.
@@ -126,6 +157,15 @@ impl platform::Storage for NodeStorage {
             },
         })
     }
+}
+
+/// The newest image of a folder; their names sort as the places of the journal do.
+fn newest(folder: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    files
+        .filter(|path| path.extension().is_some_and(|of| of == "image"))
+        .max()
 }
 
 /// An index that counts that it was loaded from an image, which its journal goes on from.
