@@ -2,6 +2,7 @@
 //! with the version of a person of whom nothing else has changed since. What must never stand then would, if nobody
 //! remembered that. It follows from the seed.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use huitong_certs::Identity;
@@ -13,6 +14,8 @@ use crate::party::Party;
 use crate::register::{GIVEN_UP, Somebody, Stay, region};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals};
 
+/// How much later it arrives: whoever put it there has stopped waiting by then, and asked for the id to be buried.
+const LATER_MS: Range<u64> = 2_500..9_000;
 /// How many claims of one person are given up, one after the other.
 const CLAIMS: u64 = 2;
 
@@ -56,7 +59,7 @@ async fn one(
         sleep(chance.millis(0..BEGIN_WITHIN_MS / CLAIMS)).await;
         hospitals.history.ask(&asked);
         let wire = &parties[home].wire;
-        wire.next_commit_comes_late(by.clone(), chance.millis(400..4_000));
+        wire.next_commit_comes_late(by.clone(), chance.millis(LATER_MS));
         tokio::join!(async { drop(hospitals.settle(&asked, 0).await) }, async {
             sleep(chance.millis(50..400)).await;
             hospitals.cancel_with_patience(&asked, &chance).await;

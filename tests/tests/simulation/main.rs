@@ -284,12 +284,12 @@ fn what_an_institution_said_of_its_month_and_is_forgotten_is_caught() {
 
 #[test]
 fn sums_that_are_less_after_a_release_are_caught() {
-    is_caught_from(Saboteur::ForgottenSums, 17);
+    is_caught_from(Saboteur::ForgottenSums, 2);
 }
 
 #[test]
 fn forgotten_tombstones_are_caught() {
-    is_caught_from(Saboteur::NoTombstone, 2);
+    is_caught_from(Saboteur::NoTombstone, 3);
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_forgotten_grant_is_caught() {
 
 #[test]
 fn a_forgotten_left_out_region_is_caught() {
-    is_caught_from(Saboteur::ForgottenLeftOut, 42);
+    is_caught_from(Saboteur::ForgottenLeftOut, 4);
 }
 
 #[test]
