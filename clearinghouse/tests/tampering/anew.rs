@@ -65,8 +65,8 @@ const ATTACKS: [(&str, Attack, Option<&str>); 7] = [
         "another debtor",
         |taken, at, marks| {
             let pair = Pair::of(&taken[at].1);
-            let others = (0..5).map(region).filter(|it| !pair.names(*it));
-            let other = others.last().unwrap();
+            let mut others = (0..5).map(region).filter(|it| !pair.names(*it));
+            let other = others.next_back().unwrap();
             let mark = marks.get_mut(&other).unwrap();
             *mark += 1;
             (taken[at].0.debtor, taken[at].1.debtor) = (other, other);

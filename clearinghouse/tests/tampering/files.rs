@@ -129,8 +129,8 @@ const ROW: [(&str, Change<StatedRow>); 9] = [
         true
     }),
     ("creditor", |row, _| {
-        let others = (0..5).map(region).filter(|it| !row.row.pair.names(*it));
-        row.row.pair.creditor = others.last().unwrap();
+        let mut others = (0..5).map(region).filter(|it| !row.row.pair.names(*it));
+        row.row.pair.creditor = others.next_back().unwrap();
         true
     }),
     ("step of its path changed", |row, at| {
@@ -180,8 +180,11 @@ const REGION: [(&str, Change<StatedRegion>); 7] = [
     }),
 ];
 
+/// Changes one field.
+type Forgery = fn(&mut CertifiedCheckpoint);
+
 /// What becomes of a checkpoint; each is a field of what is signed, or of what proves that.
-pub const CHECKPOINT: [(&str, fn(&mut CertifiedCheckpoint)); 11] = [
+pub const CHECKPOINT: [(&str, Forgery); 11] = [
     ("plan", |it| it.signed.checkpoint.plan += 1),
     ("day", |it| {
         let day = it.signed.checkpoint.day.plus_days(1);

@@ -180,8 +180,9 @@ pub async fn compared(world: &World, evidence: &Evidence) -> Compared {
         orders.collect(),
     ]
     .concat();
+    let changes: [fn(&mut Vec<Value>) -> String; 2] = [|rows| a_fen_more(rows), left_out];
     for sort in sorts {
-        for change in [a_fen_more, left_out] {
+        for change in changes {
             let mut changed = given.clone();
             let rows = changed.pointer_mut(&sort).and_then(Value::as_array_mut);
             let named = change(rows.unwrap());
@@ -224,7 +225,7 @@ fn named(row: &Value) -> String {
     words.join(" ")
 }
 
-fn a_fen_more(rows: &mut Vec<Value>) -> String {
+fn a_fen_more(rows: &mut [Value]) -> String {
     let at = rows.len() / 2;
     let fen = rows[at].as_array_mut().unwrap().last_mut().unwrap();
     *fen = json!(fen.as_i64().unwrap() + 1);

@@ -2,6 +2,8 @@
 //! was asked for is below the marks, what was not sent when it was answered is above them, and what a region writes only
 //! because another one's leg was acknowledged is never below its mark while that is above the other's.
 
+mod looked;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -11,15 +13,12 @@ use huitong_core::date::BusinessDay;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg};
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 use tokio::task::JoinSet;
 
-use crate::auditor;
-use crate::evidence::{Cycle, Evidence, Prefund};
 use crate::office::{Cut, Office};
-use crate::proof::{self, Checked};
 use crate::register::{Place, places};
 use crate::source::{self, Shared};
 use crate::story::Line;
@@ -220,7 +219,9 @@ async fn cut_off(world: &World, load: &Load, number: usize) -> Moment {
         Some(_) => Cut::AllClosed,
     };
     let (mut one, mut other) = (Office::of(world), Office::of(world));
-    (one.channels().await, other.channels().await);
+    // Both are connected before anything is asked.
+    one.channels().await;
+    other.channels().await;
     let before = load.acknowledged();
     let both = tokio::join!(
         one.cuts_off(day(number), cut),
@@ -234,75 +235,6 @@ async fn cut_off(world: &World, load: &Load, number: usize) -> Moment {
         after,
         closed,
     }
-}
-
-/// Under which number each region has a debt.
-type Numbers = BTreeMap<(RegionCode, Debt), u64>;
-
-/// Whether the marks are those of one moment; how many regions were in the midst of something.
-fn is_one_moment(
-    moment: &Moment,
-    last: Option<&Moment>,
-    debts: &[Leg],
-    numbers: &Numbers,
-) -> usize {
-    let mut in_the_midst = 0;
-    for (region, mark) in &moment.marks {
-        let (before, after) = (moment.before[region], moment.after[region]);
-        let previous = last.map_or(0, |last| last.marks[region]);
-        assert!(previous <= *mark, "{region}: {mark} after {previous}");
-        match &moment.closed {
-            Some(closed) => assert_eq!(closed[region], *mark, "{region} closed"),
-            None => assert!(
-                (before..=after).contains(mark),
-                "{region}: {before} {mark} {after}"
-            ),
-        }
-        in_the_midst += usize::from(before < after);
-    }
-    for leg in debts.iter().filter(|_| moment.closed.is_none()) {
-        let is_below = |region| numbers[&(region, leg.debt())] <= moment.marks[&region];
-        assert!(
-            is_below(leg.creditor) || !is_below(leg.debtor),
-            "{leg:?}: the debtor's leg was written after the creditor's was acknowledged"
-        );
-    }
-    in_the_midst
-}
-
-/// Each debt is in the first cycle inside both of whose marks both its legs are, and in no other. How many of them had waited
-/// for a leg of the other region, and how many were reported by both after the mark before.
-fn once_each(cycles: &[Cycle], debts: &[Leg], numbers: &Numbers) -> (usize, usize) {
-    let (mut waited, mut after) = (0, 0);
-    let mut of_cycles: BTreeMap<(RegionCode, Debt), Vec<usize>> = BTreeMap::new();
-    for (at, cycle) in cycles.iter().enumerate() {
-        for (region, legs) in &cycle.taken {
-            for leg in legs {
-                of_cycles.entry((*region, leg.debt())).or_default().push(at);
-            }
-        }
-    }
-    for leg in debts {
-        let is_below = |at: usize, region: RegionCode| {
-            numbers[&(region, leg.debt())] <= cycles[at].mark(region)
-        };
-        let both = [leg.creditor, leg.debtor];
-        let due = (0..cycles.len()).find(|at| both.iter().all(|region| is_below(*at, *region)));
-        let due = due.unwrap_or_else(|| panic!("{leg:?} is below no marks"));
-        for region in both {
-            assert_eq!(
-                of_cycles.remove(&(region, leg.debt())),
-                Some(vec![due]),
-                "{region}: {leg:?}"
-            );
-        }
-        let before = due.checked_sub(1);
-        let half = before.is_some_and(|at| is_below(at, leg.creditor) != is_below(at, leg.debtor));
-        waited += usize::from(half);
-        after += usize::from(before.is_some() && !half);
-    }
-    assert_eq!(of_cycles, BTreeMap::new(), "legs that nobody wrote");
-    (waited, after)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -351,7 +283,7 @@ async fn a_cut_off_is_one_moment_while_every_region_reports_without_pause() {
         cycles.push(cycle);
         moments.push(moment);
     }
-    looks(world, &load, (cycles, moments)).await;
+    looked::looks(world, &load, (cycles, moments)).await;
 }
 
 /// The last cut-off, when nobody reports any more.
@@ -367,80 +299,4 @@ async fn quiet(world: &World, load: &Load, number: usize) -> Moment {
         after: held,
         closed: None,
     }
-}
-
-/// What came of it, by plain code here, and by the auditor.
-async fn looks(world: World, load: &Load, (mut cycles, moments): (Vec<Cycle>, Vec<Moment>)) {
-    let sources: Vec<Shared> = load
-        .pens
-        .iter()
-        .map(|pen| Arc::clone(&pen.source))
-        .collect();
-    let mut checked = Checked::default();
-    for cycle in &mut cycles {
-        checked.adds(proof::parts(&world, &sources, cycle, None).await);
-    }
-    assert_eq!(checked.faults, Vec::<String>::new());
-    assert_eq!(checked.parts, REGIONS * DAYS.len());
-    let mut streams: BTreeMap<RegionCode, Vec<NumberedLeg>> = BTreeMap::new();
-    for source in &sources {
-        let source = source.lock().await;
-        streams.insert(source.place.code, source.stream.clone());
-    }
-    let (mut numbers, mut debts) = (Numbers::new(), Vec::new());
-    for (region, stream) in &streams {
-        for numbered in stream {
-            numbers.insert((*region, numbered.leg.debt()), numbered.number);
-            if numbered.leg.creditor == *region {
-                debts.push(numbered.leg.clone());
-            }
-        }
-    }
-    let mut in_the_midst = Vec::new();
-    for (at, moment) in moments.iter().enumerate() {
-        let last = at.checked_sub(1).map(|at| &moments[at]);
-        in_the_midst.push(is_one_moment(moment, last, &debts, &numbers));
-    }
-    let (waited, after) = once_each(&cycles, &debts, &numbers);
-    println!(
-        "{} debts, {waited} waited for the other leg, {after} came after the mark before, in the midst: {in_the_midst:?}",
-        debts.len()
-    );
-    // It was a load: somebody was in the midst of a report at each cut-off but the last.
-    let (_, under_load) = in_the_midst.split_last().unwrap();
-    assert!(
-        under_load.iter().all(|regions| *regions > 0),
-        "{in_the_midst:?}"
-    );
-    assert!(waited > 0, "nothing waited");
-    assert!(after > debts.len() / 3, "{after}");
-    let mut office = Office::of(&world);
-    for cycle in &mut cycles {
-        for place in &load.places {
-            office.notes_statement(cycle, place.member).await;
-        }
-    }
-    let (payer, holder) = (load.places[0].member, load.places[1].member);
-    let members = load.places.iter().map(|place| (place.code, place.member));
-    let evidence = Evidence {
-        members: members.collect(),
-        streams,
-        cycles,
-        orders: Vec::new(),
-        prefund: Prefund {
-            of: (payer, holder, Fund::ResidentPool),
-            steps: Vec::new(),
-            looks: Vec::new(),
-        },
-        joined: BTreeMap::new(),
-        left: BTreeMap::new(),
-        months: Vec::new(),
-        silent: (payer, day(0)),
-        today: day(DAYS.len() - 1),
-    };
-    let found = auditor::audit(&evidence);
-    let broken: Vec<_> = found.violations.iter().map(|it| &it.story).collect();
-    assert_eq!(broken, Vec::<&String>::new());
-    assert_eq!(found.netted, debts.len());
-    world.ends().await;
 }
