@@ -160,6 +160,8 @@ async fn two_officers_approve_what_they_looked_at_and_the_file_proves_it_offline
     netted(&world).await;
     let drawn = asked(&world, &["draw-up", MONTH]).await.unwrap();
     let digest = drawn["digest"].as_str().unwrap().to_owned();
+    let silent = asked(&world, &["show", MONTH]).await.unwrap();
+    assert_eq!(silent["table"][0]["confirmed_by"], "nobody");
     let mut chengdu = months(&world, CHENGDU).await;
     let part = fetch(&mut chengdu).await.unwrap();
     let (signed, pair) = (part.certified.month.digest(), part.rows[0].row.pair);
@@ -198,6 +200,32 @@ async fn two_officers_approve_what_they_looked_at_and_the_file_proves_it_offline
     proven(&world).await;
 }
 
+/// Ningbo confirmed the row that Chengdu objects to; what that comes to by the document.
+fn one_confirmed_it(show: &Value) -> Value {
+    let row = &show["table"][0];
+    assert_eq!(
+        [
+            &row["confirmed_by"],
+            &row["debtor_says"],
+            &row["creditor_says"]
+        ],
+        ["one", "confirmed", "objected"]
+    );
+    let sum = |by, rows, amount, objected| {
+        json!({
+            "fund": "resident_pool", "confirmed_by": by, "rows": rows, "legs": rows, "amount": amount,
+            "objected_rows": objected,
+        })
+    };
+    let expected = [
+        sum("both", 0, "0.00", 0),
+        sum("one", 1, "13160.00", 1),
+        sum("nobody", 0, "0.00", 0),
+    ];
+    assert_eq!(show["confirmed"], json!(expected));
+    json!(expected)
+}
+
 /// The month's file shows what was said, and whatever is changed in it is found with no server.
 async fn proven(world: &World) {
     let path = world.place("/papers").with_file_name("month");
@@ -215,8 +243,11 @@ async fn proven(world: &World) {
         row["objections"],
         json!([{ "region": CHENGDU, "why": "book_differs" }])
     );
+    let confirmed = one_confirmed_it(&show);
     let text = clearing(world, &["month", "show", MONTH]).await.unwrap();
     for part in [
+        "confirmed by one alone / 仅一方确认: 13160.00 in 1 rows, 1 legs / 笔, 1 objected to / 有异议",
+        "confirmed by nobody / 双方均未确认: 0.00 in 0 rows",
         "confirmed but for 1 rows",
         "330200: confirmed",
         "approved / 审批",
@@ -229,7 +260,11 @@ async fn proven(world: &World) {
     let verify = ["month", "verify", &shown, "--roots", &roots, "--json"];
     let verified =
         async || -> Value { serde_json::from_str(&offline(&verify).await.unwrap()).unwrap() };
-    assert_eq!(verified().await["faults"], json!([]));
+    let sound = verified().await;
+    assert_eq!(
+        (&sound["faults"], &sound["confirmed"]),
+        (&json!([]), &confirmed)
+    );
     let sound = MonthFile::from_bytes(&std::fs::read(&path).unwrap()).unwrap();
     let mut more = sound.clone();
     more.certified.month.rows += 1;
@@ -246,7 +281,13 @@ async fn proven(world: &World) {
         ("dropped", dropped),
     ] {
         std::fs::write(&path, meddled.to_bytes()).unwrap();
-        let faults = verified().await["faults"].as_array().unwrap().len();
+        let found = verified().await;
+        let faults = found["faults"].as_array().unwrap().len();
         assert!(faults > 0, "{what}");
+        assert_eq!(
+            found["confirmed"],
+            Value::Null,
+            "{what}: of words that do not hold nothing is told"
+        );
     }
 }
