@@ -51,6 +51,7 @@ pub(crate) struct Writer {
     reader: Reader,
     tag_rows: TagRows,
     proofs: Proofs,
+    signer: Signer,
     /// The number of the last record that answers to look-ups.
     indexed: Arc<Indexed>,
 }
@@ -92,6 +93,7 @@ impl Writer {
         let (reader, tag_rows, proofs) = (store.reader(), store.tag_rows(), store.proofs());
         let indexed = Arc::<Indexed>::default();
         let broken: Arc<OnceLock<String>> = Arc::default();
+        let signs = signer.clone();
         let desk = Desk {
             state,
             store: Box::new(store),
@@ -118,6 +120,7 @@ impl Writer {
             reader,
             tag_rows,
             proofs,
+            signer: signs,
             indexed,
         })
     }
@@ -135,6 +138,11 @@ impl Writer {
     /// What is indexed already, to be looked through beside the writer: what is proven, and the directory's versions.
     pub(crate) fn proven_rows(&self) -> Proofs {
         self.proofs.clone()
+    }
+
+    /// With what the clearinghouse signs, as it is replaced.
+    pub(crate) fn signer(&self) -> Signer {
+        self.signer.clone()
     }
 
     /// Why nothing is written any more until a restart, once that is so.

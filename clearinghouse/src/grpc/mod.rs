@@ -13,6 +13,7 @@ mod dispute;
 mod dispute_office;
 mod evidence;
 mod exception;
+mod in_force;
 mod member;
 mod month;
 mod month_office;

@@ -39,6 +39,7 @@ use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;
 use super::evidence::CallUpGrpc;
 use super::exception::ExceptionGrpc;
+use super::in_force::InForce;
 use super::member::MemberGrpc;
 use super::month::MonthGrpc;
 use super::month_office::MonthOfficeGrpc;
@@ -193,6 +194,11 @@ fn of_nodes(
         writer: Arc::clone(writer),
         credentials: credentials.clone(),
         parts: Parts::new(),
+        in_force: InForce {
+            credentials: credentials.clone(),
+            signer: writer.signer(),
+            clock: Arc::clone(&clock),
+        },
     });
     let months = MonthServiceServer::new(MonthGrpc {
         writer: Arc::clone(writer),

@@ -19,6 +19,7 @@ use tracing::{error, warn};
 
 use super::asked::day;
 use super::clearing::region;
+use super::in_force::InForce;
 use super::parts::Parts;
 use super::proof::{checkpoint, cycle};
 use super::reading::{Untold, read};
@@ -40,6 +41,8 @@ pub(super) struct ProofGrpc {
     pub(super) credentials: CredentialStore,
     /// Parts on their way.
     pub(super) parts: Parts,
+    /// By what checkpoints can be checked now.
+    pub(super) in_force: InForce,
 }
 
 #[tonic::async_trait]
@@ -52,7 +55,8 @@ impl ProofService for ProofGrpc {
         let after = request.into_inner().after;
         let reached = self.reached(region).await?;
         let (proofs, signed) = (self.writer.proven_rows(), reached.signed);
-        let files = read(move || page(&proofs, after, signed)).await?;
+        let in_force = self.in_force.clone();
+        let files = read(move || page((&proofs, &in_force), after, signed)).await?;
         Ok(Response::new(v1::ListCheckpointsResponse {
             files,
             newest: signed,
@@ -67,14 +71,15 @@ impl ProofService for ProofGrpc {
         let region = region(&request)?;
         let asked = request.into_inner().business_day;
         let signed = self.reached(region).await?.signed;
-        let proofs = self.writer.proven_rows();
+        let (proofs, in_force) = (self.writer.proven_rows(), self.in_force.clone());
         let file = if asked.is_empty() {
-            let newest = read(move || page(&proofs, signed.saturating_sub(1), signed)).await?;
+            let page = move || page((&proofs, &in_force), signed.saturating_sub(1), signed);
+            let newest = read(page).await?;
             newest.into_iter().next().unwrap_or_default()
         } else {
             let day = day(&asked)?;
-            let checkpoint = read(move || checkpoint(&proofs, day)).await?;
-            checkpoint.to_bytes()
+            let found = move || Ok(in_force.checkpoint(checkpoint(&proofs, day)?).to_bytes());
+            read(found).await?
         };
         Ok(Response::new(v1::FetchCheckpointResponse { file }))
     }
@@ -158,13 +163,17 @@ impl ProofGrpc {
 }
 
 /// The checkpoints after a plan, as far as they are indexed, as files.
-fn page(proofs: &Proofs, after: u64, signed: u64) -> Result<Vec<Vec<u8>>, Untold> {
+fn page(
+    (proofs, in_force): (&Proofs, &InForce),
+    after: u64,
+    signed: u64,
+) -> Result<Vec<Vec<u8>>, Untold> {
     let mut files = Vec::new();
     for plan in (after.saturating_add(1)..=signed).take(AT_ONCE) {
         let Some(checkpoint) = proofs.checkpoint(plan)? else {
             break;
         };
-        files.push(checkpoint.to_bytes());
+        files.push(in_force.checkpoint(checkpoint).to_bytes());
     }
     Ok(files)
 }

@@ -246,3 +246,41 @@ async fn verified(words: &[&str]) -> Value {
     let printed = crate::commands::offline(words).await.unwrap();
     serde_json::from_str(&printed).unwrap()
 }
+
+/// Its node was down while the root was rolled: it is shown what it missed under the root in force, and countersigns that.
+#[tokio::test]
+async fn what_was_signed_under_a_root_that_is_gone_can_be_countersigned_under_the_one_in_force() {
+    let mut world = World::begin().await;
+    netted(&world).await;
+    let before = checkpoint(&mut proofs(&world, NINGBO).await).await;
+    world.stop().await;
+    world.change_root();
+    world.start().await.unwrap();
+    let roots = std::fs::read(world.files("/clearinghouse").roots).unwrap();
+    let trust = huitong_certs::Trust::from_pem(&roots).unwrap();
+    let holds = |of: &CertifiedCheckpoint| {
+        huitong_certs::signing::of_clearinghouse::checkpoint(of, &trust).is_ok()
+    };
+    let mut ningbo = proofs(&world, NINGBO).await;
+    let after = checkpoint(&mut ningbo).await;
+    assert_eq!(after.signed.checkpoint, before.signed.checkpoint);
+    assert_eq!((holds(&before), holds(&after)), (false, true));
+    let request = v1::FetchCheckpointRequest {
+        business_day: DAY.to_owned(),
+    };
+    let file = ningbo
+        .fetch_checkpoint(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .file;
+    assert!(holds(&CertifiedCheckpoint::from_bytes(&file).unwrap()));
+    let said = word(
+        &world,
+        NINGBO,
+        NINGBO,
+        after.signed.checkpoint.digest(),
+        &[],
+    );
+    assert_eq!(say(&mut ningbo, &[said]).await.unwrap(), 1);
+}

@@ -115,6 +115,19 @@ impl World {
         world
     }
 
+    /// Another root, of which every party has its certificates and alone trusts, while the clearinghouse does not run.
+    pub(crate) fn change_root(&mut self) {
+        self.root =
+            Authority::new_root(&"tests.huitong.example".parse().unwrap(), validity(9)).unwrap();
+        let parties: Vec<_> = self.serials.keys().cloned().collect();
+        for party in parties {
+            // An officer's lies within the clearinghouse's own.
+            drop(std::fs::remove_dir_all(self.place(&party)));
+            self.install(&party);
+        }
+        self.revoke(&[], 1);
+    }
+
     /// Writes a party's certificate where [`World::files`] finds it.
     pub(crate) fn install(&mut self, party: &str) {
         let identity: Identity = party.parse().unwrap();

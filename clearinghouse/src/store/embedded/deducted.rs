@@ -155,3 +155,44 @@ impl Found {
         Err(StoreError::Foreign(what))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Condition;
+    use crate::testing::{House, day, debt, payable, receivable, region};
+
+    #[test]
+    fn rows_that_are_not_the_plans_are_not_told() {
+        let house = House::new(350);
+        let legs = [debt(1, 2, 3, 1_000), debt(2, 2, 3, 7)];
+        for (number, leg) in (1..).zip(&legs) {
+            house.report(3, &[receivable(number, leg)]).unwrap();
+            house.report(2, &[payable(number, leg)]).unwrap();
+        }
+        house.cut_off(1, Condition::Deadline).unwrap();
+        let plan = house.net(1).unwrap();
+        let whose = BTreeSet::from([region(2)]);
+        let held = |legs: &[Leg]| {
+            let mut found = Found::default();
+            for leg in legs {
+                found.add(leg.clone(), 9).unwrap();
+            }
+            found.held_against(&plan, &whose)
+        };
+        held(&legs).unwrap();
+        let mut other = legs.clone();
+        other[1].amount = Fen::new(8).unwrap();
+        let twice = [&legs[..], &legs[..1]].concat();
+        for wrong in [&legs[..1], &other[..], &twice[..], &[]] {
+            assert!(held(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(
+            house
+                .proofs()
+                .deducted(day(1), |_| true, 9)
+                .unwrap()
+                .is_some()
+        );
+    }
+}
