@@ -6,7 +6,6 @@
 //! committed, and that word is what the evidence proves.
 
 mod check;
-mod present;
 
 use std::sync::Arc;
 

@@ -87,7 +87,7 @@ impl EvidenceService for EvidenceGrpc {
     ) -> Result<Response<v1::PresentEvidenceResponse>, Status> {
         let reader = self.reader(&request)?;
         let bytes = request.into_inner().evidence;
-        let (settlement, presented) = self.desk.present(&bytes, reader, &self.recovery).await?;
+        let (settlement, presented) = self.recovery.present(&bytes, reader).await?;
         let presented = match presented {
             Presented::Booked => v1::Presented::Booked,
             Presented::Known => v1::Presented::Known,

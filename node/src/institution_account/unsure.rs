@@ -2,7 +2,7 @@
 //!
 //! What is settled for the own insured at the own region's institutions no other region holds, and it has no legs: what came
 //! after the backup does not come back by itself. An institution that reconciles such a day is told which lines the node
-//! lacks ([`super::compare`]), and presents their evidence ([`crate::evidence`]). Deliberately absent: what was lost, which
+//! lacks ([`super::compare`]), and presents their evidence ([`crate::recovery::presented`]). Deliberately absent: what was lost, which
 //! nobody here knows.
 
 use huitong_core::date::{BusinessDay, ServiceDate, Timestamp};

@@ -3,9 +3,13 @@
 //!
 //! It is booked in both roles in one frame, as what peers give back is (`home::regained`, `treatment::regained`), but when the
 //! node serves already: what was done since may stand against it, and then nothing is written. It takes no number in the own
-//! stream (`store::apply`). Whether it is the own word and about what came with it was checked before.
+//! stream (`store::apply`). Whether it is the own word, and whether the decision comes out again, is checked first.
 
+use std::fmt::Display;
+
+use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
+use huitong_core::evidence::{Evidence, RefusalEvidence};
 use huitong_core::id::SettlementId;
 use huitong_core::record::home::Committed;
 use huitong_core::recovery::ReturnedWord;
@@ -16,6 +20,7 @@ use super::Recovery;
 use super::check::{Between, check};
 use super::collect::unknown_request;
 use crate::error::NodeError;
+use crate::evidence::{EVIDENCE_BYTES_AT_MOST, EvidenceFault, Reader, check_own};
 use crate::home::regained::{Regain, Regained, Short};
 use crate::home::relation::handed_over;
 use crate::store::apply::Records as _;
@@ -190,14 +195,61 @@ impl Present {
     }
 }
 
+fn not_own(why: &dyn Display) -> NodeError {
+    NodeError::refused(RefusalCode::EvidenceNotOwn, why)
+}
+
+/// Evidence of a settlement.
+fn read(bytes: &[u8]) -> Result<Evidence, NodeError> {
+    if bytes.len() > EVIDENCE_BYTES_AT_MOST {
+        return Err(not_own(&EvidenceFault::TooLarge(bytes.len())));
+    }
+    if bytes.starts_with(&RefusalEvidence::KIND) {
+        return Err(not_own(&"it proves a refusal"));
+    }
+    Evidence::from_bytes(bytes).map_err(|fault| not_own(&fault))
+}
+
 impl Recovery {
-    /// Books again what this node had settled for one of its own insured in its own region, and lost. Presented again it
-    /// changes nothing.
+    /// Books again, by the evidence that this node wrote of it, what it had settled for one of its own insured in its own
+    /// region, and lost; and which settlement that is. An institution presents its own. Presented again it changes nothing.
     ///
     /// # Errors
     /// `evidence.not_own`, `evidence.contradicts`, `visit.already_settled` and other refusals, with nothing written; the node's
     /// own trouble.
-    pub async fn present(&self, returned: ReturnedWord) -> Result<Presented, NodeError> {
+    pub async fn present(
+        &self,
+        bytes: &[u8],
+        reader: Reader,
+    ) -> Result<(SettlementId, Presented), NodeError> {
+        let evidence = read(bytes)?;
+        let settlement = evidence.word.receipt.body.clearing.settlement;
+        let is_own = match reader {
+            Reader::Officer => true,
+            Reader::Institution(own) => evidence.claim.institution.code == own,
+        };
+        if !is_own {
+            return Err(NodeError::refused(RefusalCode::NotFound, settlement));
+        }
+        check_own(&evidence).map_err(|fault| not_own(&fault))?;
+        let Evidence {
+            word,
+            claim,
+            decision,
+            snapshot,
+            ..
+        } = evidence;
+        let returned = ReturnedWord {
+            word,
+            claim,
+            decision,
+            snapshot,
+            trued_up: None,
+        };
+        Ok((settlement, self.book_again(returned).await?))
+    }
+
+    async fn book_again(&self, returned: ReturnedWord) -> Result<Presented, NodeError> {
         let between = Between {
             home: self.region,
             treatment: self.region,
@@ -205,8 +257,6 @@ impl Recovery {
         let own = |key_id, at| self.own_signer(key_id, at);
         let body = &returned.word.receipt.body;
         let (settlement, number) = (body.clearing.settlement, body.number);
-        let not_own =
-            |why: &dyn std::fmt::Display| NodeError::refused(RefusalCode::EvidenceNotOwn, why);
         check(&returned, between, &own).map_err(|fault| not_own(&fault))?;
         if number == 0 {
             return Err(not_own(&format_args!("{settlement} was settled by hand")));
