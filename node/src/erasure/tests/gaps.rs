@@ -100,8 +100,16 @@ fn no_number_is_passed_over_where_a_page_ends_though_words_came_back_in_another_
     }
 }
 
+/// Somebody whom another region insures: what its words leave out is told by that region.
+fn away() -> PersonRef {
+    PersonRef {
+        home: "310000".parse().unwrap(),
+        ..person()
+    }
+}
+
 fn note(ledger: &Ledger, number: u64) -> usize {
-    let home = person().home;
+    let home = away().home;
     let word = ErasedWord::Receipt(number);
     match (NoteErased { home, word }).decide(ledger, now()).unwrap() {
         Verdict::Answer(_) => 0,
@@ -119,9 +127,16 @@ fn note(ledger: &Ledger, number: u64) -> usize {
 fn the_gap_closes_at_who_was_told() {
     let disk = FakeDisk::new(1);
     // The backup has nothing; what came back begins with the second number, and the fourth is erased too.
-    write(&disk, vec![prepared_for(person(), 2), settled(2, 1)]);
+    let NodeRecord::Settled(mut back) = settled(2, 1) else {
+        panic!("no settlement")
+    };
+    back.receipt.body.clearing.home = away().home;
+    write(
+        &disk,
+        vec![prepared_for(away(), 2), NodeRecord::Settled(back)],
+    );
     let ledger = open(&disk, &fresh()).unwrap();
-    let held = |ledger: &Ledger| ledger.held(person().home).unwrap().unwrap();
+    let held = |ledger: &Ledger| ledger.held(away().home).unwrap().unwrap();
     assert_eq!((held(&ledger).up_to, held(&ledger).highest()), (0, 2));
     assert_eq!(note(&ledger, 4), 1);
     assert_eq!(held(&ledger).up_to, 0);
