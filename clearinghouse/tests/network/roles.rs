@@ -41,11 +41,13 @@ const UNNAMED: &str = "nobody";
 const NODE: &str = "a node";
 
 /// Whoever has any role may call these.
-const LOOK: [&str; 22] = [
+const LOOK: [&str; 24] = [
     "OfficerService/Status",
     "OfficerService/Statement",
     "OfficerService/WhatIf",
     "ExceptionService/ListExceptions",
+    "DeductionOfficeService/ListNettedDeductions",
+    "DeductionOfficeService/ListWaitingDeductions",
     "AttestationOfficeService/ListAttestations",
     "BooksService/ListAccounts",
     "BooksService/ListPostings",
