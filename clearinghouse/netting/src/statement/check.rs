@@ -195,6 +195,14 @@ fn rows(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
         if !is_next {
             fault(RowFault::Place);
         }
+        // All rows of one debtor lie side by side in the tree.
+        let of_debtor = before.filter(|before| before.row.pair.debtor == pair.debtor);
+        if let Some(before) = of_debtor.filter(|_| is_next && own.contains(&pair.debtor)) {
+            let between = row.index.saturating_sub(before.index).saturating_sub(1);
+            if between > 0 {
+                fault(RowFault::Gap(between));
+            }
+        }
         before = Some(row);
         if !(own.contains(&pair.debtor) || own.contains(&pair.creditor)) {
             fault(RowFault::Foreign);

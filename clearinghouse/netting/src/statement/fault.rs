@@ -70,6 +70,8 @@ pub enum RowFault {
     Place,
     /// No region of the member stands in it.
     Foreign,
+    /// Rows of the same debtor are left out before it: so many.
+    Gap(u64),
     /// It is not in the tree at its place.
     Path,
     /// It has another number of legs than it says.
@@ -133,6 +135,7 @@ impl StatementFault {
             Self::Region(_, RegionFault::Net(_)) => "region.net",
             Self::Row(_, RowFault::Place) => "row.place",
             Self::Row(_, RowFault::Foreign) => "row.foreign",
+            Self::Row(_, RowFault::Gap(_)) => "row.gap",
             Self::Row(_, RowFault::Path) => "row.path",
             Self::Row(_, RowFault::Count) => "row.count",
             Self::Row(_, RowFault::Sum) => "row.sum",

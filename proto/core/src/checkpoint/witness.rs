@@ -97,6 +97,8 @@ finding_kinds! {
     24 PartForeign "part.foreign" "the region's part of it is another region's" "所给部分属于另一统筹区";
     /// The region's part is not handed out, although the region stood in cycles before, or closed a day with legs.
     25 PartMissing "part.missing" "no part of it is handed out, although the region stood in cycles before or closed the day with legs" "未给出本区部分，而本区此前已参与清算或当日已关账且有明细";
+    /// Rows in which the region owes are left out.
+    26 RowGap "row.gap" "rows in which the region owes are left out before a row" "行前遗漏本区为付款方的行";
 }
 
 /// Something that a region found wrong, and where.

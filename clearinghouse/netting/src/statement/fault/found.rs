@@ -32,6 +32,7 @@ impl StatementFault {
             Self::Region(_, RegionFault::Net(_)) => FindingKind::RegionNet,
             Self::Row(_, RowFault::Place) => FindingKind::RowPlace,
             Self::Row(_, RowFault::Foreign) => FindingKind::RowForeign,
+            Self::Row(_, RowFault::Gap(_)) => FindingKind::RowGap,
             Self::Row(_, RowFault::Path) => FindingKind::RowPath,
             Self::Row(_, RowFault::Count) => FindingKind::RowCount,
             Self::Row(_, RowFault::Sum) => FindingKind::RowSum,

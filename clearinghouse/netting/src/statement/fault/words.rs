@@ -77,8 +77,14 @@ impl RegionFault {
 }
 
 impl RowFault {
-    pub(super) const fn words(self) -> (&'static str, &'static str) {
-        match self {
+    pub(super) fn words(self) -> (String, String) {
+        let (en, zh) = match self {
+            Self::Gap(rows) => {
+                return (
+                    format!("{rows} rows of the same debtor are left out right before it"),
+                    format!("此前遗漏同一付款方{rows}行"),
+                );
+            }
             Self::Place => ("it stands in the wrong place, or twice", "次序不对或重复"),
             Self::Foreign => (
                 "no region of the member stands in it",
@@ -97,7 +103,8 @@ impl RowFault {
                 "its legs are not those that its root is over: one was changed, left out, added or put elsewhere",
                 "明细与其根不符：有更改、遗漏、增添或换位",
             ),
-        }
+        };
+        (en.to_owned(), zh.to_owned())
     }
 }
 

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::super::properties::debts;
 use super::*;
+use crate::statement::StatedRow;
+use crate::statement::fault::RowFault;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -71,6 +73,27 @@ proptest! {
                 prop_assert!(!found.is_empty(), "list {} of {:?}", list, right);
                 if list < 2 {
                     prop_assert!(found.iter().all(|fault| fault.pair() == Some(&pair)), "{:?}", found);
+                }
+            }
+        }
+    }
+
+    /// Rows that are left out between two of one debtor, which owns the statement, are counted before the next one.
+    #[test]
+    fn rows_left_out_between_two_of_a_debtor_leave_a_gap(debts in debts(), tenths in 0_u64..=10) {
+        let day = netted(&debts, tenths);
+        for right in day.parts.iter().flatten().map(RegionPart::statement) {
+            let debtor = right.regions[0].region;
+            let owed = |row: &&StatedRow| row.row.pair.debtor == debtor;
+            let of_debtor: Vec<_> = right.rows.iter().filter(owed).collect();
+            for first in 0..of_debtor.len() {
+                for next in first + 2..of_debtor.len() {
+                    let gone: Vec<_> = of_debtor[first + 1..next].iter().map(|row| row.index).collect();
+                    let mut wrong = right.clone();
+                    wrong.rows.retain(|row| !gone.contains(&row.index));
+                    let gap = RowFault::Gap(u64::try_from(gone.len()).unwrap());
+                    let gap = StatementFault::Row(of_debtor[next].row.pair, gap);
+                    prop_assert!(check(&wrong).contains(&gap), "{:?}", gone);
                 }
             }
         }
