@@ -73,8 +73,9 @@ impl Rounds {
             if broken.is_none() {
                 tracing::error!(%region, "a delivery broke off");
             }
+            // No notice began this round: were others that are under way to miss it too, rounds would follow upon each other for ever.
             if self.missed.remove(&region) {
-                self.is_noticed = true;
+                self.is_noticed = false;
                 return true;
             }
         }
@@ -123,6 +124,26 @@ mod tests {
         assert_eq!(begun(1, 3).await, [2, 10, 70]);
         // Of two notices one round is enough.
         assert_eq!(begun(2, 4).await, [2, 4, 10, 70]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_two_regions_missed_is_seen_to_once_for_each() {
+        let regions: [RegionCode; 2] = ["310000", "510100"].map(|code| code.parse().unwrap());
+        let (due, stop) = (Notify::new(), CancellationToken::new());
+        let (since, mut begun) = (Instant::now(), Vec::new());
+        let mut work = Rounds::new();
+        for _ in 0..5 {
+            for (region, takes) in regions.into_iter().zip([10, 11]) {
+                work.begin(region, || sleep(Duration::from_secs(takes)));
+            }
+            if begun.is_empty() {
+                due.notify_one();
+            }
+            assert!(work.next(&due, TIMER, &stop).await);
+            begun.push(since.elapsed().as_secs());
+        }
+        // The notice, the end of either's delivery, and the timer.
+        assert_eq!(begun, [0, 10, 11, 71, 131]);
     }
 
     #[tokio::test(start_paused = true)]
