@@ -9,7 +9,7 @@ pub mod read;
 mod tree;
 
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::money::{Fen, SignedFen};
+use huitong_core::money::{Fen, MoneyError, SignedFen};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
@@ -58,22 +58,43 @@ pub struct Movement {
     pub bears: String,
 }
 
+impl Movement {
+    /// Whether it came in, and how much.
+    #[must_use]
+    pub const fn moved(&self) -> (bool, Fen) {
+        (self.came_in, self.amount)
+    }
+}
+
+/// What is on an account after these movements: whether each came in, and how much.
+///
+/// # Errors
+/// A sum out of range.
+pub fn balance(
+    opening: SignedFen,
+    movements: impl IntoIterator<Item = (bool, Fen)>,
+) -> Result<SignedFen, MoneyError> {
+    let mut movements = movements.into_iter();
+    movements.try_fold(opening, |sum, (came_in, amount)| {
+        let amount = SignedFen::from(amount);
+        if came_in {
+            sum.checked_add(amount)
+        } else {
+            sum.checked_sub(amount)
+        }
+    })
+}
+
 impl AccountStatement {
     /// What was on the account after the last day.
     ///
     /// # Errors
     /// A sum out of range.
     pub fn closing(&self) -> Result<SignedFen, PaperError> {
-        let mut sum = self.opening;
-        for movement in &self.movements {
-            let amount = SignedFen::from(movement.amount);
-            sum = if movement.came_in {
-                sum.checked_add(amount)?
-            } else {
-                sum.checked_sub(amount)?
-            };
-        }
-        Ok(sum)
+        Ok(balance(
+            self.opening,
+            self.movements.iter().map(Movement::moved),
+        )?)
     }
 
     /// The paper.

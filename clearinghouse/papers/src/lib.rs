@@ -27,7 +27,7 @@ pub mod table;
 mod tests;
 
 pub use camt::read::{BankEntry, BankFile};
-pub use camt::{AccountStatement, BankFileFault, Movement, Wrong};
+pub use camt::{AccountStatement, BankFileFault, Movement, Wrong, balance};
 pub use table::{Cell, Kind, Table, TableError};
 
 /// Why no paper is made.

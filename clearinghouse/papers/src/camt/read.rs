@@ -106,16 +106,9 @@ impl BankFile {
     /// Whether the entries lead from the one balance to the other.
     fn adds_up(&self, statement: &Element) -> Result<(), BankFileFault> {
         let beyond = |_| statement.fault(Wrong::TooLarge);
-        let mut sum = self.opening;
-        for entry in &self.entries {
-            let amount = SignedFen::from(entry.amount);
-            sum = if entry.came_in {
-                sum.checked_add(amount)
-            } else {
-                sum.checked_sub(amount)
-            }
-            .map_err(beyond)?;
-        }
+        let entries = self.entries.iter();
+        let entries = entries.map(|entry| (entry.came_in, entry.amount));
+        let sum = super::balance(self.opening, entries).map_err(beyond)?;
         if sum == self.closing {
             return Ok(());
         }

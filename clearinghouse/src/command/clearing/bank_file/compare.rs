@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::date::BusinessDay;
 use huitong_core::money::{MoneyError, SignedFen};
 use huitong_core::payment::{BankLine, PaymentReference};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
-use huitong_papers::{BankEntry, BankFile, Movement};
+use huitong_papers::{BankEntry, BankFile, Movement, balance};
 
 use super::found::{Finding, Found};
 
@@ -32,6 +33,14 @@ pub(super) struct Books<'a> {
     pub(super) taken_out: &'a BTreeSet<String>,
 }
 
+impl Books<'_> {
+    /// What they have on the account after the movements of such days.
+    fn balance(&self, is_such: impl Fn(BusinessDay) -> bool) -> Result<SignedFen, MoneyError> {
+        let such = self.stand.iter().filter(|it| is_such(it.on));
+        balance(SignedFen::ZERO, such.map(Movement::moved))
+    }
+}
+
 /// Holds a file against the books.
 pub(super) fn compare(file: &BankFile, books: &Books<'_>) -> Result<Compared, MoneyError> {
     let stand: BTreeMap<_, _> = books
@@ -42,8 +51,8 @@ pub(super) fn compare(file: &BankFile, books: &Books<'_>) -> Result<Compared, Mo
     let mut compared = Compared {
         alike: 0,
         findings: Vec::new(),
-        opening: balance(books.stand.iter().filter(|it| it.on < file.from))?,
-        closing: balance(books.stand.iter().filter(|it| it.on <= file.until))?,
+        opening: books.balance(|on| on < file.from)?,
+        closing: books.balance(|on| on <= file.until)?,
         to_enter: Vec::new(),
     };
     let unknown = unknown(file, books.stand);
@@ -224,19 +233,6 @@ fn line_of(entry: &BankEntry) -> Option<(BankLine, PaymentReference)> {
         on: entry.on,
     };
     Some((line, payment))
-}
-
-fn balance<'a>(movements: impl Iterator<Item = &'a Movement>) -> Result<SignedFen, MoneyError> {
-    let mut sum = SignedFen::ZERO;
-    for movement in movements {
-        let amount = SignedFen::from(movement.amount);
-        sum = if movement.came_in {
-            sum.checked_add(amount)?
-        } else {
-            sum.checked_sub(amount)?
-        };
-    }
-    Ok(sum)
 }
 
 const fn way(direction: Direction) -> &'static str {
