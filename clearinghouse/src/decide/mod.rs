@@ -54,12 +54,12 @@ pub(crate) use close_day::close_day;
 pub(crate) use correct::correct;
 pub(crate) use cut_off::{Condition, cut_off};
 pub(crate) use deducted::{
-    DEDUCTIONS_AT_MOST, Period, Whose, begin_waiting_deductions, deducted_cycles,
-    too_many_deductions, waiting_deductions,
+    DEDUCTIONS_AT_MOST, Period, WaitingDeductions, Whose, begin_waiting_deductions,
+    deducted_cycles, too_many_deductions, waiting_deductions,
 };
 pub(crate) use evidence::{give, not_proven, wanted};
 pub(crate) use exceptions::{
-    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, Unordered,
+    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Reason, Unordered,
     begin_exceptions, exceptions, exceptions_page,
 };
 pub(crate) use instruct::instruct;

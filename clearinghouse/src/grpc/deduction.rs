@@ -9,7 +9,6 @@ use huitong_core::date::BusinessDay;
 use huitong_core::id::DeductionId;
 use huitong_core::leg::Leg;
 use huitong_core::payable::Month;
-use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Window};
 use huitong_proto::clearing::v1;
@@ -23,12 +22,13 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::day;
+use super::in_steps;
 use super::month::month;
 use super::officer::officer_name;
-use super::reading::{LOOKED_AT_ONCE, Untold, proofs, read};
+use super::reading::{Untold, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, DEDUCTIONS_AT_MOST, Period, Whose};
+use crate::decide::{self, DEDUCTIONS_AT_MOST, Period, WaitingDeductions, Whose};
 use crate::refusal::Refusal;
 use crate::state::NotTaken;
 use crate::store::Deducted;
@@ -57,38 +57,20 @@ impl DeductionOfficeGrpc {
         }
     }
 
-    /// What waits: some legs are looked at at a time, and others are taken in between. A cycle is cut off once and netted
-    /// once, so it is looked for three times at most.
+    /// What waits.
     async fn waiting(
         &self,
         whose: Whose,
         until: Option<BusinessDay>,
     ) -> Result<Vec<NotTaken>, Refusal> {
-        for _ in 0..3 {
-            let begun = self
-                .writer
-                .decide(move |context| decide::begin_waiting_deductions(context, whose, until));
-            let mut finding = begun.await?;
-            loop {
-                let looked = self.writer.look(move |context| {
-                    let is_more = finding.go_on(context, LOOKED_AT_ONCE);
-                    (finding, is_more)
-                });
-                let is_more;
-                (finding, is_more) = looked.await?;
-                if !is_more? {
-                    break;
-                }
-            }
-            let found = self
-                .writer
-                .decide(move |context| decide::waiting_deductions(context, finding));
-            if let Some(found) = found.await? {
-                return Ok(found);
-            }
-        }
-        let busy = "cycles go on while deductions are looked for: ask again";
-        Err(Refusal::general(RefusalCode::Overloaded, busy))
+        in_steps::found(
+            &self.writer,
+            move |context| decide::begin_waiting_deductions(context, whose, until),
+            WaitingDeductions::go_on,
+            decide::waiting_deductions,
+            "cycles go on while deductions are looked for: ask again",
+        )
+        .await
     }
 }
 

@@ -18,11 +18,12 @@ use huitong_transport::aside;
 use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
 
-use super::reading::LOOKED_AT_ONCE;
+use super::in_steps;
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{
-    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, Unordered,
+    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Reason,
+    Unordered,
 };
 use crate::refusal::Refusal;
 use crate::state::Says;
@@ -98,34 +99,16 @@ impl ExceptionGrpc {
         page.ok_or_else(|| busy(&"the list took too long"))
     }
 
-    /// Which exceptions there are: some legs are looked at at a time, and others are taken in between. A cycle is cut off
-    /// once and netted once, so they are found three times at most.
+    /// Which exceptions there are.
     async fn found(&self, asked: Asked) -> Result<Unordered, Refusal> {
-        for _ in 0..3 {
-            let begun = self
-                .writer
-                .decide(move |context| decide::begin_exceptions(context, asked));
-            let mut finding = begun.await?;
-            loop {
-                let looked = self.writer.look(move |context| {
-                    let is_more = finding.go_on(context, LOOKED_AT_ONCE);
-                    (finding, is_more)
-                });
-                let is_more;
-                (finding, is_more) = looked.await?;
-                if !is_more? {
-                    break;
-                }
-            }
-            let found = self
-                .writer
-                .decide(move |context| decide::exceptions(context, finding));
-            if let Some(found) = found.await? {
-                return Ok(found);
-            }
-        }
-        let busy = "cycles go on while exceptions are found: ask again";
-        Err(Refusal::general(RefusalCode::Overloaded, busy))
+        in_steps::found(
+            &self.writer,
+            move |context| decide::begin_exceptions(context, asked),
+            Finding::go_on,
+            decide::exceptions,
+            "cycles go on while exceptions are found: ask again",
+        )
+        .await
     }
 
     async fn read(

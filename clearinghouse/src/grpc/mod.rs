@@ -14,6 +14,7 @@ mod dispute_office;
 mod evidence;
 mod exception;
 mod in_force;
+mod in_steps;
 mod member;
 mod month;
 mod month_office;

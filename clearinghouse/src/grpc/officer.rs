@@ -18,7 +18,8 @@ use tonic::{Request, Response, Status};
 use tracing::{error, info};
 
 use super::asked::{day, expected, marks_of, named, suppose};
-use super::reading::{LOOKED_AT_ONCE, Untold, plan, proofs, read};
+use super::in_steps;
+use super::reading::{Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{self, Condition, Expected, Reopening, Statement};
@@ -237,34 +238,20 @@ impl OfficerService for OfficerGrpc {
     }
 }
 
-/// Where a cycle stands; without a day, the earliest that is open. A cycle is cut off once and netted once, so it is counted
-/// three times at most.
+/// Where a cycle stands; without a day, the earliest that is open.
 pub(super) async fn status_of(
     writer: &Writer,
     day: Option<BusinessDay>,
 ) -> Result<v1::StatusResponse, Status> {
-    let refused = |refusal: Refusal| status(&refusal);
-    for _ in 0..3 {
-        let begun = writer.decide(move |context| decide::begin_status(context, day));
-        let mut counting = begun.await.map_err(refused)?;
-        loop {
-            let looked = writer.look(move |context| {
-                let is_more = counting.go_on(context, LOOKED_AT_ONCE);
-                (counting, is_more)
-            });
-            let is_more;
-            (counting, is_more) = looked.await.map_err(refused)?;
-            if !is_more {
-                break;
-            }
-        }
-        let told = writer.decide(move |context| decide::status(context, counting));
-        if let Some(found) = told.await.map_err(refused)? {
-            return Ok(wire::status(&found));
-        }
-    }
-    let busy = "the cycle goes on while it is counted: ask again";
-    Err(refused(Refusal::general(RefusalCode::Overloaded, busy)))
+    let counted = in_steps::found(
+        writer,
+        move |context| decide::begin_status(context, day),
+        |counting, context, at_most| Ok(counting.go_on(context, at_most)),
+        decide::status,
+        "the cycle goes on while it is counted: ask again",
+    );
+    let found = counted.await.map_err(|refusal| status(&refusal))?;
+    Ok(wire::status(&found))
 }
 
 /// A member's statement with payments as they stood at a moment: read beside the writer.

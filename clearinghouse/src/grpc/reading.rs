@@ -12,9 +12,6 @@ use crate::refusal::Refusal;
 use crate::store::{Proofs, StoreError};
 use crate::writer::Writer;
 
-/// How many legs are looked at in the writer in one go; no leg is taken meanwhile.
-pub(super) const LOOKED_AT_ONCE: usize = 16_384;
-
 /// Why something is not told.
 pub(super) enum Untold {
     Refused(Refusal),
