@@ -2,6 +2,7 @@
 
 use huitong_proto::settlement::v1;
 
+use crate::compute::long;
 use crate::institution_account::unsure::unsure;
 use crate::ledger::Ledger;
 use crate::store::StoreError;
@@ -27,7 +28,8 @@ pub(super) fn put(
     answer: v1::NodeStatusResponse,
     ledger: &Ledger,
 ) -> Result<v1::NodeStatusResponse, StoreError> {
-    let Some(unsure) = unsure(ledger)? else {
+    // Each institution and day of a large city is looked at.
+    let Some(unsure) = long(|| unsure(ledger))? else {
         return Ok(answer);
     };
     let shown = unsure.left.iter().take(SHOWN);

@@ -116,11 +116,15 @@ impl Present {
         if is_erased(rows, settlement)? {
             return Ok(Err(Refusal::new(RefusalCode::Erased, settlement)));
         }
-        let same = || {
-            let known = self.original.as_ref().map(Committed::body);
-            known == Some(&word.receipt.body)
-        };
+        let original = self.original.as_ref().map(Committed::body);
+        let same = || original == Some(&word.receipt.body);
         let state = rows.home_settlement(self.region, settlement)?;
+        let stands =
+            |state: &HomeState| matches!(state, HomeState::Committed(_) | HomeState::Reversed(_));
+        if original.is_none() && state.as_ref().is_some_and(|row| stands(&row.state)) {
+            // It was booked since it was looked for: whoever presents it again is told how it stands.
+            return Ok(Err(Refusal::new(RefusalCode::Overloaded, settlement)));
+        }
         let treated = rows.settlement(settlement)?.map(|row| row.state);
         Ok(match state.map(|row| row.state) {
             Some(HomeState::Refused(_) | HomeState::Tombstone(_)) => {

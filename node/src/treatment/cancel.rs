@@ -14,7 +14,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
-use super::open::{own_trouble, unknown};
+use super::open::{not_written, own_trouble, told, unknown};
 use super::order::settlement_id;
 use super::records::{Bury, Step};
 use super::settle::before_commit;
@@ -49,7 +49,11 @@ impl TreatmentRole {
             person,
         } = cancel;
         let settlement = settlement_id(self.region, institution, request);
-        self.home(person.home)?;
+        let row = self.ledger.settlement(settlement);
+        let known = row.map_err(|error| own_trouble(settlement, &error.into()))?;
+        if known.is_none() {
+            self.home(person.home)?;
+        }
         let bury = Bury {
             settlement,
             institution,
@@ -57,8 +61,12 @@ impl TreatmentRole {
             home: person.home,
         };
         // Whether it is buried now or was before: what stands under the id is looked at, and the home region asked.
-        let (Step::Taken | Step::NotOpen) = self.writer.run(bury).await?.answer?;
-        let view = self.standing(settlement).await?;
+        let buried = self.writer.run(bury).await.map_err(|error| match known {
+            Some(_) => own_trouble(settlement, &error.into()),
+            None => not_written(settlement, error),
+        });
+        let (Step::Taken | Step::NotOpen) = buried?.answer?;
+        let view = told(settlement, self.standing(settlement).await)?;
         match &view.state {
             ViewState::Prepared | ViewState::Provisional(_) => self.cancel_open(cancel, due).await,
             ViewState::Settled(_)

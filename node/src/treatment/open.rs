@@ -3,7 +3,9 @@
 use huitong_core::id::SettlementId;
 use huitong_core::refusal::{Refusal, RefusalCode};
 
+use super::TreatmentRole;
 use super::driving::Outcome;
+use super::view::SettlementView;
 use crate::error::NodeError;
 use crate::ledger::WriteError;
 use crate::peers::HomeFault;
@@ -32,7 +34,10 @@ pub(super) fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError 
 /// What whoever asks is told of a claim that may have left for its home region: an outcome, or that there is none yet. The own
 /// node's trouble (a disk that fails, too much to do, a region that is configured no more) is neither: who took it for a
 /// refusal would charge in full what stands at home.
-pub(super) fn told(settlement: SettlementId, outcome: Outcome) -> Outcome {
+pub(super) fn told<T>(
+    settlement: SettlementId,
+    outcome: Result<T, NodeError>,
+) -> Result<T, NodeError> {
     outcome.map_err(|error| {
         let is_said = match &error {
             NodeError::Refused(refusal) => is_said_of_a_claim(refusal.code),
@@ -65,14 +70,27 @@ pub(super) fn own_trouble(settlement: SettlementId, error: &NodeError) -> NodeEr
     NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
 }
 
-/// What whoever settles is told when it cannot be written that a claim is prepared. After a fault in the middle of writing it
-/// may be on disk all the same, and counts as sent from the next start on (PROTOCOL 1).
-pub(super) fn not_prepared(settlement: SettlementId, error: WriteError) -> NodeError {
+/// What whoever asks is told when a claim that is prepared, or a wish, cannot be written. After a fault in the middle of
+/// writing it may be on disk all the same, and counts as sent from the next start on (PROTOCOL 1).
+pub(super) fn not_written(settlement: SettlementId, error: WriteError) -> NodeError {
     match error {
         WriteError::Broken(_) | WriteError::Closed => own_trouble(settlement, &error.into()),
         WriteError::Overloaded
         | WriteError::TooLarge(_)
         | WriteError::RecordsGone(_)
         | WriteError::Store(_) => error.into(),
+    }
+}
+
+impl TreatmentRole {
+    /// How a settlement stands, for the institution that looks: the own node's trouble with what it had settled is no outcome.
+    ///
+    /// # Errors
+    /// `outcome.unknown`; `id.erased`.
+    pub async fn outcome_of(
+        &self,
+        settlement: SettlementId,
+    ) -> Result<Option<SettlementView>, NodeError> {
+        told(settlement, self.view(settlement).await)
     }
 }

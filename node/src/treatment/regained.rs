@@ -44,7 +44,10 @@ impl Command for Rebook {
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
         let settlement = part.settlement;
-        if let Some(beyond) = beyond_reason(rows, part.home, &self.returned.word)? {
+        // What the own region's institutions give back is bound by no number: it takes none.
+        if part.home != part.treatment
+            && let Some(beyond) = beyond_reason(rows, part.home, &self.returned.word)?
+        {
             return Ok(Verdict::Answer(Err(beyond)));
         }
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);

@@ -19,7 +19,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
-use super::open::unknown;
+use super::open::{not_written, told, unknown};
 use super::records::Step;
 use super::reversals::{EndReversal, Intend, Intent};
 use super::view::{SettlementView, ViewState};
@@ -81,9 +81,13 @@ impl TreatmentRole {
             reason,
             at: self.clock.now(),
         });
-        match self.writer.run(intend).await?.answer {
+        let written = self.writer.run(intend).await;
+        match written
+            .map_err(|error| not_written(settlement, error))?
+            .answer
+        {
             Intent::Refused(refusal) => Err(refusal.into()),
-            Intent::Booked => self.standing(settlement).await,
+            Intent::Booked => told(settlement, self.standing(settlement).await),
             Intent::Open => self.reverse_and_wait(reversal, settlement, due).await,
         }
     }

@@ -1,7 +1,6 @@
 //! From a bill to a prepared settlement: snapshot, policy, split, decision, record.
 //!
-//! Until the record is written nothing has happened: whatever goes wrong leaves the id free. Refusals come
-//! in the order of precedence that `RefusalCode` defines.
+//! Until the record is written the id stays free. Refusals come in the order of precedence that `RefusalCode` defines.
 
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use huitong_transport::Deadline;
 use super::TreatmentRole;
 use super::attempt::Attempt;
 use super::driving::Outcome;
-use super::open::{not_prepared, own_trouble, told};
+use super::open::{not_written, own_trouble, told};
 use super::order::{Order, settlement_id};
 use super::proof::proven;
 use super::records::{InTheWay, KeepPolicy, Prepare};
@@ -96,17 +95,18 @@ impl TreatmentRole {
         let institution = self.institution(&order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
         let found = match self.adjudicate(&order, institution, home, due).await {
-            Ok(found) => found,
-            Err(failed) => return self.provisionally(settlement, order, failed, due).await,
+            Ok(found) if !due.remaining().is_zero() => found,
+            other => {
+                let passed = || NodeError::refused(RefusalCode::DeadlinePassed, "");
+                let failed = other.err().unwrap_or_else(passed);
+                return self.provisionally(settlement, order, failed, due).await;
+            }
         };
-        if due.remaining().is_zero() {
-            return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
-        }
         let credential = order.bill.credential.clone();
         let attempt = self.prepared(settlement, order, binding, found);
         let prepared = self.writer.run(Prepare(attempt.prepared.clone())).await;
         match prepared
-            .map_err(|error| not_prepared(settlement, error))?
+            .map_err(|error| not_written(settlement, error))?
             .answer
         {
             Some(found) => self.answer_standing(settlement, found, due).await,

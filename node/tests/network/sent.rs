@@ -6,11 +6,15 @@ use std::time::Duration;
 
 use huitong_journal::DirDisk;
 use huitong_proto::settlement::v1;
+use tokio::time::timeout;
 
 use crate::bills::{published, settle};
 use crate::gated::{Gate, Gated};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
+
+const PERSON: &str = "330200000000000001";
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// Chengdu's node upon a disk whose power can be lost, with a claim in the air.
 async fn in_the_air(commits: Commits) -> (World, Arc<Gate>) {
@@ -25,9 +29,12 @@ async fn in_the_air(commits: Commits) -> (World, Arc<Gate>) {
 
 async fn sent(world: &World) {
     let relay = world.relay.as_ref().unwrap();
-    while relay.seen().commits == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let seen = async {
+        while relay.seen().commits == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(WITHIN, seen).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,8 +49,12 @@ async fn a_disk_that_fails_after_a_claim_has_left_is_no_answer_to_it() {
     world.commits(Commits::Pass);
     let told = settling.await.unwrap().unwrap_err();
     assert_eq!(code(&told), "outcome.unknown");
-    // Nor is it when it is asked for again, taken back or given up.
+    // Nor is it when it is asked for again, looked at or given up.
     let told = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    let told = hospital.get("r-1").await;
+    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    let told = hospital.cancel("r-1", PERSON).await;
     assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
     // It stands where the person is insured, and is told as soon as this can be written.
     assert_eq!(world.status(NINGBO).await.legs_written, 1);
@@ -62,6 +73,12 @@ async fn what_may_be_prepared_on_a_disk_that_fails_counts_as_sent() {
     assert_eq!(first.unwrap().state(), v1::State::Settled);
     gate.lose_power();
     let told = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    // So does what may be written down as taken back or given up.
+    let mistake = v1::ReversalReason::WrongBill;
+    let told = hospital.reverse("r-2", "r-0", mistake).await;
+    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    let told = hospital.cancel("r-3", PERSON).await;
     assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
     world.kill(CHENGDU).await;
     world.start(CHENGDU).await;
@@ -86,5 +103,10 @@ async fn a_claim_that_has_left_for_a_region_that_is_configured_no_more_is_not_re
     let mut hospital = world.hospital(HOSPITAL).await;
     let told = hospital.settle(settle("r-1", published("V1"))).await;
     assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    // Neither is it when it is given up; an id that nobody knows is.
+    let told = hospital.cancel("r-1", PERSON).await;
+    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    let told = hospital.cancel("r-2", PERSON).await;
+    assert_eq!(code(&told.unwrap_err()), "directory.unknown_region");
     assert_eq!(world.status(NINGBO).await.legs_written, 1);
 }

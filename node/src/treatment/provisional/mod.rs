@@ -22,7 +22,7 @@ use huitong_transport::Deadline;
 
 use super::TreatmentRole;
 use super::driving::Outcome;
-use super::open::not_prepared;
+use super::open::{not_written, own_trouble, told};
 use super::order::Order;
 use super::settle::{Estimate, before_commit, check_dates, decide_on};
 use crate::error::NodeError;
@@ -45,6 +45,11 @@ impl TreatmentRole {
         failed: NodeError,
         due: Deadline,
     ) -> Outcome {
+        // The same id, sent twice at once, may have been prepared meanwhile: then its claim may have left.
+        let found = self.in_the_way_of(settlement, &order, &order.binding());
+        if let Some(found) = found.map_err(|error| own_trouble(settlement, &error.into()))? {
+            return self.answer_standing(settlement, found, due).await;
+        }
         if failed.refusal().code != RefusalCode::HomeUnreachable {
             return Err(failed);
         }
@@ -64,10 +69,10 @@ impl TreatmentRole {
         };
         let given = self.writer.run(command).await;
         match given
-            .map_err(|error| not_prepared(settlement, error))?
+            .map_err(|error| not_written(settlement, error))?
             .answer
         {
-            Given::Provisional => self.standing(settlement).await,
+            Given::Provisional => told(settlement, self.standing(settlement).await),
             Given::InTheWay(found) => self.answer_standing(settlement, found, due).await,
             Given::Another(other) => Err(NodeError::refused(RefusalCode::ProvisionalStands, other)),
             Given::Expired => Err(failed),

@@ -1,9 +1,11 @@
 //! A node that was down while another root took the place of the one under which checkpoints were signed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use huitong_certs::authority::Hosts;
 use huitong_certs::{Authority, Trust, Validity};
+use tokio::time::timeout;
 
 use super::Signing;
 use crate::world::{CHENGDU, World, year};
@@ -29,13 +31,16 @@ async fn a_node_that_was_down_across_a_roll_of_the_root_countersigns_once_it_is_
     }
     // The old root is gone while it was down: it says that it stands still, and countersigns nothing.
     world.start(CHENGDU).await;
-    let standing = loop {
-        let standing = world.witness(CHENGDU).await;
-        if !standing.trouble.is_empty() {
-            break standing;
+    let troubled = async {
+        loop {
+            let standing = world.witness(CHENGDU).await;
+            if !standing.trouble.is_empty() {
+                return standing;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
     };
+    let standing = timeout(Duration::from_secs(60), troubled).await.unwrap();
     assert_eq!((standing.seen, standing.witnessed), (0, 0));
     world.stop(CHENGDU).await;
     let new = Arc::clone(&world.trust);
