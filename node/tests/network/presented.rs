@@ -284,3 +284,33 @@ async fn after_a_restore_the_status_names_who_has_not_reconciled_the_days_that_n
         ("", 0)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presented_twice_at_once_it_is_booked_once_and_is_no_contradiction() {
+    let mut world = World::new().await;
+    let backup = tempfile::tempdir().unwrap();
+    world.back_up(CHENGDU, backup.path()).await;
+    let mut evidence = Vec::new();
+    for nth in 0..8 {
+        evidence.push(
+            settled(&world, &format!("r-{nth}"), &format!("V{nth}"))
+                .await
+                .1,
+        );
+    }
+    lost(&mut world, &backup).await;
+    for of in &evidence {
+        let both = tokio::join!(
+            present(&world, HOSPITAL, of),
+            present(&world, OFFICER, of),
+            present(&world, HOSPITAL, of)
+        );
+        let became = <[_; 3]>::from(both).map(|answer| match answer {
+            Ok(answer) => answer.presented().as_str_name().to_owned(),
+            Err(status) => code(&status),
+        });
+        let are = |what: &str| became.iter().filter(|became| *became == what).count();
+        let again = are("PRESENTED_KNOWN") + are("node.overloaded");
+        assert_eq!((are("PRESENTED_BOOKED"), again), (1, 2), "{became:?}");
+    }
+}
