@@ -131,6 +131,36 @@ async fn what_nobody_typed_is_entered_from_the_banks_file_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_that_is_refused_keeps_no_other_out_and_what_is_parked_is_told_each_time() {
+    let world = ordered().await;
+    let changed = |text: &str, what: &str, other: &str| {
+        assert!(text.contains(what), "{what}");
+        text.replacen(what, other, 1)
+    };
+    let text = std::fs::read_to_string(FILE).unwrap();
+    // Whoever paid in wrote a member that there is not; what is paid out is covered by nothing then.
+    let text = changed(&text, "1-330000-resident_pool", "1-339999-resident_pool");
+    let bears = "<NtryDtls><TxDtls><Refs><EndToEndId>1-510100-resident_pool</EndToEndId></Refs></TxDtls></NtryDtls>";
+    let code =
+        "<AcctSvcrRef>B-5</AcctSvcrRef>\n        <BkTxCd><Prtry><Cd>HVPS</Cd></Prtry></BkTxCd>";
+    let text = changed(&text, code, &format!("{code}{bears}"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("march.xml").display().to_string();
+    std::fs::write(&file, text).unwrap();
+    let words = |what| ["bank-file", what, "--file", &file, "--account", ACCOUNT];
+    let told = json(&world, &words("enter")).await;
+    let entered = told["entered"].as_array().unwrap();
+    let refused = entered[0]["refused"].as_str().unwrap();
+    assert!(refused.starts_with("payment.unknown_member"), "{told}");
+    let parked = to_json!({ "bank_reference": "B-5", "parked": true });
+    assert_eq!((entered.len(), &entered[1]), (2, &parked));
+    for what in ["compare", "enter"] {
+        let again = json(&world, &words(what)).await;
+        assert_eq!(again["parked"], to_json!(["B-5"]), "{again}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_typed_otherwise_is_named_and_nothing_is_corrected_by_a_file() {
     let world = ordered().await;
     clearing(&world, &typed("confirm", "B-1", "13160.00", "2026-03-20"))
@@ -145,9 +175,11 @@ async fn what_was_typed_otherwise_is_named_and_nothing_is_corrected_by_a_file() 
     let wrong = typed("correct", "B-1", "13160.00", "2026-03-20");
     let wrong = [&wrong[..], &["--because", "wrong_purpose"]].concat();
     clearing(&world, &wrong).await.unwrap();
+    // Once it is taken out it can be entered as it moved; what bounced, as the bank says, cannot.
+    let told = asked(&world, "compare").await;
     assert_eq!(
-        found(&asked(&world, "compare").await)[0],
-        ("taken_out", "B-1")
+        (found(&told)[0], &told["to_enter"]),
+        (("not_entered", "B-1"), &to_json!(1))
     );
     // What the bank took back itself stands until somebody takes it out.
     clearing(&world, &typed("confirm", "B-4", "13160.00", "2026-03-21"))

@@ -68,8 +68,8 @@ impl BankFile {
             return Err(root.fault(Wrong::Word(root.name.clone())));
         }
         let statement = root.need("BkToCstmrStmt")?.need("Stmt")?;
-        let (opening, opened) = balance(statement, &["OPBD", "PRCD"])?;
-        let (closing, closed) = balance(statement, &["CLBD"])?;
+        let (opening, opened) = opening(statement)?;
+        let (closing, closed, _) = balance(statement, &["CLBD"])?;
         let (from, until) = match statement.one("FrToDt")? {
             Some(days) => (day(days.need("FrDtTm")?)?, day(days.need("ToDtTm")?)?),
             None => (opened, closed),
@@ -140,8 +140,21 @@ fn in_yuan(at: &Element, currency: &str) -> Result<(), BankFileFault> {
     Err(at.fault(Wrong::Currency(currency.to_owned())))
 }
 
-/// The first balance of one of these codes, and its day.
-fn balance(statement: &Element, codes: &[&str]) -> Result<(SignedFen, BusinessDay), BankFileFault> {
+/// The balance before the first day, and that day: that of the closing before bears the day before.
+fn opening(statement: &Element) -> Result<(SignedFen, BusinessDay), BankFileFault> {
+    let (opening, on, code) = balance(statement, &["OPBD", "PRCD"])?;
+    if code != "PRCD" {
+        return Ok((opening, on));
+    }
+    let beyond = |_| statement.fault(Wrong::OtherDay(on.to_string()));
+    Ok((opening, on.plus_days(1).map_err(beyond)?))
+}
+
+/// The first balance of one of these codes, its day and its code.
+fn balance<'a>(
+    statement: &Element,
+    codes: &[&'a str],
+) -> Result<(SignedFen, BusinessDay, &'a str), BankFileFault> {
     for wanted in codes {
         let mut found = None;
         for balance in statement.all("Bal") {
@@ -162,7 +175,7 @@ fn balance(statement: &Element, codes: &[&str]) -> Result<(SignedFen, BusinessDa
             } else {
                 SignedFen::ZERO.checked_sub(amount).map_err(beyond)?
             };
-            return Ok((signed, on));
+            return Ok((signed, on, *wanted));
         }
     }
     Err(BankFileFault {

@@ -217,6 +217,23 @@ fn balances_may_be_less_than_nothing_and_of_the_day_before() {
     assert_eq!((file.opening.get(), file.closing.get()), (-100, -95));
 }
 
+#[test]
+fn without_days_of_its_own_a_file_begins_with_its_opening_or_after_the_closing_before() {
+    let days = |text: &str| {
+        let (before, rest) = text.split_once("<FrToDt>").unwrap();
+        let (_, after) = rest.split_once("</FrToDt>").unwrap();
+        let file = read(&format!("{before}{after}")).unwrap();
+        (file.from, file.until)
+    };
+    let own = read(FILE).unwrap();
+    assert_eq!(days(FILE), (own.from, own.until));
+    let opened = "<Dt><DtTm>2026-03-01T00:00:00+08:00</DtTm></Dt>";
+    assert!(FILE.contains(opened));
+    let text = with("<Cd>OPBD</Cd>", "<Cd>PRCD</Cd>");
+    let text = text.replacen(opened, "<Dt><Dt>2026-02-28</Dt></Dt>", 1);
+    assert_eq!(days(&text), (own.from, own.until));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]

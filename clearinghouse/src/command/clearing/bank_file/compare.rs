@@ -1,13 +1,13 @@
 //! The bank's own file held against what officers entered: what is missing on either side, and what is said otherwise.
 //!
-//! Each entry is found by the bank's reference, among all that was entered and stands. What was taken out again (`correct`) is not
-//! expected in the file, unless the bank takes it back in the same file. Deliberately absent: files, and the clearinghouse.
+//! Each entry is found by the bank's reference, among all that was entered and stands. What was taken out
+//! because the bank took it back is looked for there with what takes it back; what was typed wrongly and taken out is entered anew. Deliberately absent: files, and the clearinghouse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
 use huitong_core::money::{MoneyError, SignedFen};
-use huitong_core::payment::{BankLine, PaymentReference};
+use huitong_core::payment::{BankLine, BankReference, PaymentReference};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 use huitong_papers::{BankEntry, BankFile, Movement, balance};
@@ -23,14 +23,16 @@ pub(super) struct Compared {
     /// What the books have before the first day and after the last.
     pub(super) opening: SignedFen,
     pub(super) closing: SignedFen,
+    /// The references of what is in the file and stands parked.
+    pub(super) parked: Vec<String>,
     /// What is not entered, and can be.
     pub(super) to_enter: Vec<(BankLine, PaymentReference)>,
 }
 
-/// What was entered: what stands, and the references of what was taken out again.
+/// What was entered: what stands, and what was taken out again because the bank took it back.
 pub(super) struct Books<'a> {
     pub(super) stand: &'a [Movement],
-    pub(super) taken_out: &'a BTreeSet<String>,
+    pub(super) bounced: &'a [Movement],
 }
 
 impl Books<'_> {
@@ -38,6 +40,11 @@ impl Books<'_> {
     fn balance(&self, is_such: impl Fn(BusinessDay) -> bool) -> Result<SignedFen, MoneyError> {
         let such = self.stand.iter().filter(|it| is_such(it.on));
         balance(SignedFen::ZERO, such.map(Movement::moved))
+    }
+
+    fn bounced(&self, name: &str) -> Option<&Movement> {
+        let mut bounced = self.bounced.iter();
+        bounced.find(|it| it.bank_reference == name)
     }
 }
 
@@ -53,10 +60,11 @@ pub(super) fn compare(file: &BankFile, books: &Books<'_>) -> Result<Compared, Mo
         findings: Vec::new(),
         opening: books.balance(|on| on < file.from)?,
         closing: books.balance(|on| on <= file.until)?,
+        parked: Vec::new(),
         to_enter: Vec::new(),
     };
     let unknown = unknown(file, books.stand);
-    let taken_back = taken_back(file, &stand, &mut compared);
+    let taken_back = taken_back(file, (&stand, books), &mut compared)?;
     for entry in &file.entries {
         let name = entry.bank_reference.as_str();
         let entered = stand.get(name).copied();
@@ -69,8 +77,11 @@ pub(super) fn compare(file: &BankFile, books: &Books<'_>) -> Result<Compared, Mo
                 compared.note(what, entry, entered);
             }
             Some(entered) => compared.note(differs(entry, entered), entry, Some(entered)),
-            None if books.taken_out.contains(name) => {
+            None if books.bounced(name).is_some() => {
                 compared.note(Some(Found::TakenOut), entry, None);
+            }
+            None if name.parse::<BankReference>().is_err() => {
+                compared.note(Some(Found::OddReference), entry, None);
             }
             None if unknown.iter().any(|it| is_like(entry, it)) => {
                 compared.note(Some(Found::LikeAnother), entry, None);
@@ -81,6 +92,11 @@ pub(super) fn compare(file: &BankFile, books: &Books<'_>) -> Result<Compared, Mo
             }
         }
     }
+    // Entered in the order in which it moved, whichever way the file runs: what is paid out is covered by what came in.
+    let order = |(line, payment): &(BankLine, PaymentReference)| {
+        (line.on, line.direction == Direction::PayOut, *payment)
+    };
+    compared.to_enter.sort_by_key(order);
     for entered in unknown {
         compared.findings.push(Finding {
             found: Found::NotInFile,
@@ -145,9 +161,9 @@ fn is_ordinary(entry: &BankEntry, entered: Option<&Movement>) -> bool {
 /// The references of what the bank takes back in the file. Of a reversal of which the original is not found it is told.
 fn taken_back(
     file: &BankFile,
-    stand: &BTreeMap<&str, &Movement>,
+    (stand, books): (&BTreeMap<&str, &Movement>, &Books<'_>),
     compared: &mut Compared,
-) -> BTreeSet<String> {
+) -> Result<BTreeSet<String>, MoneyError> {
     let mut names = BTreeSet::new();
     for back in file.entries.iter().filter(|entry| entry.is_reversal) {
         let entered = stand.get(back.bank_reference.as_str()).copied();
@@ -170,16 +186,24 @@ fn taken_back(
             _ => None,
         });
         // One of earlier days is not in this file.
-        let earlier = entered.filter(|it| it.amount == back.amount && it.came_in != back.came_in);
+        let is_of = |it: &&Movement| it.amount == back.amount && it.came_in != back.came_in;
+        let earlier = entered.filter(is_of);
+        let bounced = books.bounced(&back.bank_reference).filter(is_of);
         match (original, earlier) {
             (Some(original), _) => {
                 names.insert(original.bank_reference.clone());
             }
             (None, Some(earlier)) => compared.note(Some(Found::TakenBack), back, Some(earlier)),
-            (None, None) => compared.note(Some(Found::OddReversal), back, None),
+            (None, None) => {
+                compared.note(bounced.is_none().then_some(Found::OddReversal), back, None);
+                // The bank had it on the account until it took it back.
+                if let Some(bounced) = bounced.filter(|it| it.on < file.from) {
+                    compared.opening = balance(compared.opening, [bounced.moved()])?;
+                }
+            }
         }
     }
-    names
+    Ok(names)
 }
 
 /// The first in which the two differ.

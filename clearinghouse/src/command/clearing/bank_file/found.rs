@@ -20,8 +20,10 @@ pub(super) enum Found {
     Member,
     /// Both have it, and it bears another payment's reference.
     Reference,
-    /// The bank booked it, and it was taken out again.
+    /// The bank booked it, and it was taken out again as taken back.
     TakenOut,
+    /// Nothing can be entered under the bank's reference.
+    OddReference,
     /// The bank took it back, and it stands.
     TakenBack,
     /// The bank takes something back that is neither in its file nor entered.
@@ -78,8 +80,13 @@ impl Found {
             ),
             Self::TakenOut => (
                 "taken_out",
-                "it was taken out again, and the bank does not take it back in this file: look at why",
-                "已更正冲出，银行未退回",
+                "it was taken out as bounced, and the bank does not take it back in this file: compare later days; if it never bounced, confirm it anew",
+                "已按退回冲出，本文件中银行未退回：请核对后续日期，如未退回请重新登记（confirm）",
+            ),
+            Self::OddReference => (
+                "odd_reference",
+                "nothing can be entered under this reference (1 to 64 of letters, digits, . _ : / -): confirm it under one of your own, which stays a difference here",
+                "银行流水号含不可登记的字符：请以自定流水号登记（confirm），此处将仍显示差异",
             ),
             Self::TakenBack => (
                 "taken_back",
@@ -91,16 +98,23 @@ impl Found {
                 "the bank takes back what is not found: ask the bank",
                 "银行冲正，未找到原笔",
             ),
-            Self::Opening => (
+            Self::Opening | Self::Closing => self.said_of_balance(),
+        }
+    }
+
+    const fn said_of_balance(self) -> (&'static str, &'static str, &'static str) {
+        if matches!(self, Self::Opening) {
+            (
                 "opening",
                 "another balance before the first day: compare earlier days",
                 "期初余额不符",
-            ),
-            Self::Closing => (
+            )
+        } else {
+            (
                 "closing",
                 "another balance after the last day",
                 "期末余额不符",
-            ),
+            )
         }
     }
 }

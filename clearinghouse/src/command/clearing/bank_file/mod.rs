@@ -15,6 +15,7 @@ use huitong_papers::BankFile;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::payment::bank_line_to_wire;
 use serde_json::{Value, json};
+use tonic::Code;
 
 use self::compare::{Books, Compared, compare};
 use self::found::Finding;
@@ -74,16 +75,16 @@ impl BankFileCommand {
         let mut compared = given.compare(&file).await?;
         let mut entered = Vec::new();
         if is_entering {
-            for line in std::mem::take(&mut compared.to_enter) {
-                entered.push(given.enter(line).await?);
-            }
+            let lines = std::mem::take(&mut compared.to_enter);
+            entered = given.enter(lines).await?;
             compared = given.compare(&file).await?;
         }
         match given.connection.shape() {
             Shape::Json => print_json(out, &document(&file, &compared, &entered))?,
             Shape::Text => print(out, &file, &compared, &entered)?,
         }
-        Ok(if compared.findings.is_empty() {
+        let is_refused = entered.iter().any(|(_, became)| became.is_err());
+        Ok(if compared.findings.is_empty() && !is_refused {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -108,34 +109,66 @@ impl Given {
         let movements = paid::all_movements(&self.connection).await?;
         let stand = booked(&movements)?;
         let standing: BTreeSet<_> = stand.iter().map(|it| &it.bank_reference).collect();
-        let corrected = movements.iter().filter(|it| it.corrected != 0);
-        let names = corrected.filter_map(|it| it.line.as_ref().map(|line| &line.bank_reference));
+        let bounced = movements
+            .iter()
+            .filter(|it| it.corrected() == v1::CorrectionReason::Bounced)
+            .cloned()
+            .map(|it| v1::Movement { corrected: 0, ..it });
+        let mut bounced = booked(&bounced.collect::<Vec<_>>())?;
         // What was entered anew after it was taken out stands.
-        let taken_out = names.filter(|name| !standing.contains(name)).cloned();
+        bounced.retain(|it| !standing.contains(&it.bank_reference));
         let books = Books {
             stand: &stand,
-            taken_out: &taken_out.collect(),
+            bounced: &bounced,
         };
-        Ok(compare(file, &books)?)
+        let parked = movements.iter().filter(|it| it.parked_fen > 0);
+        let parked = parked.filter_map(|it| it.line.as_ref().map(|line| &line.bank_reference));
+        let of_file: BTreeSet<_> = file.entries.iter().map(|it| &it.bank_reference).collect();
+        Ok(Compared {
+            parked: parked
+                .filter(|name| of_file.contains(name))
+                .cloned()
+                .collect(),
+            ..compare(file, &books)?
+        })
     }
 
-    /// Enters one line; the bank's reference, and what became of it.
-    async fn enter(
-        &self,
-        (line, payment): (BankLine, PaymentReference),
-    ) -> anyhow::Result<(String, v1::Movement)> {
+    /// Enters lines, one after the other: one that is refused keeps no other from being entered.
+    async fn enter(&self, lines: Vec<(BankLine, PaymentReference)>) -> anyhow::Result<Entered> {
         let mut client = self.connection.payments().await?;
-        let request = v1::ConfirmRequest {
-            line: Some(bank_line_to_wire(&line)),
-            reference: payment.to_string(),
-        };
-        let name = line.bank_reference.to_string();
-        let answer = client.confirm(request).await;
-        let answer = answer.map_err(|status| anyhow::anyhow!("{name}: {}", told(&status)))?;
-        let movement = answer.into_inner().movement;
-        let movement = movement.context("the answer has no movement")?;
-        Ok((name, movement))
+        let mut entered = Entered::new();
+        for (line, payment) in lines {
+            let request = v1::ConfirmRequest {
+                line: Some(bank_line_to_wire(&line)),
+                reference: payment.to_string(),
+            };
+            let name = line.bank_reference.to_string();
+            let became = match client.confirm(request).await {
+                Ok(answer) => {
+                    let movement = answer.into_inner().movement;
+                    Ok(movement.context("the answer has no movement")?)
+                }
+                Err(status) if is_of_the_line(status.code()) => Err(told(&status).to_string()),
+                Err(status) => {
+                    let before = entered.len();
+                    anyhow::bail!(
+                        "{name}: {} ({before} lines before it are done: enter again goes on / 此前{before}笔已处理，可再次执行)",
+                        told(&status)
+                    );
+                }
+            };
+            entered.push((name, became));
+        }
+        Ok(entered)
     }
+}
+
+/// Whether a refusal is about what was to be entered, and not about who enters or about the clearinghouse.
+const fn is_of_the_line(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition | Code::AlreadyExists
+    )
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -161,13 +194,19 @@ fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-type Entered = [(String, v1::Movement)];
+/// The bank's reference of each line, and what became of it, or why it was refused.
+type Entered = Vec<(String, Result<v1::Movement, String>)>;
+
+fn entered_json((name, became): &(String, Result<v1::Movement, String>)) -> Value {
+    match became {
+        Ok(movement) => json!({ "bank_reference": name, "parked": movement.parked_fen > 0 }),
+        Err(refused) => json!({ "bank_reference": name, "refused": refused }),
+    }
+}
 
 fn document(file: &BankFile, compared: &Compared, entered: &Entered) -> Value {
     let findings: Vec<_> = compared.findings.iter().map(finding_json).collect();
-    let entered = entered.iter().map(
-        |(name, movement)| json!({ "bank_reference": name, "parked": movement.parked_fen > 0 }),
-    );
+    let entered = entered.iter().map(entered_json);
     json!({
         "account": file.account,
         "from": file.from.to_string(),
@@ -179,6 +218,7 @@ fn document(file: &BankFile, compared: &Compared, entered: &Entered) -> Value {
         "entered_opening": compared.opening.to_string(),
         "entered_closing": compared.closing.to_string(),
         "alike": compared.alike,
+        "parked": compared.parked,
         "to_enter": compared.to_enter.len(),
         "entered": entered.collect::<Vec<_>>(),
         "findings": findings,
@@ -206,13 +246,20 @@ fn print(
         "balances / 余额: bank / 银行 {} to {}, entered / 登记 {} to {}",
         file.opening, file.closing, compared.opening, compared.closing
     )?;
-    for (name, movement) in entered {
-        let parked = if movement.parked_fen > 0 {
-            "entered, and parked / 已登记并挂账"
-        } else {
-            "entered / 已登记"
-        };
-        writeln!(out, "  {name}: {parked}")?;
+    for (name, became) in entered {
+        match became {
+            Ok(movement) if movement.parked_fen > 0 => {
+                writeln!(out, "  {name}: entered, and parked / 已登记并挂账")?;
+            }
+            Ok(_) => writeln!(out, "  {name}: entered / 已登记")?,
+            Err(refused) => writeln!(out, "  {name}: not entered / 未登记: {refused}")?,
+        }
+    }
+    for name in &compared.parked {
+        writeln!(
+            out,
+            "  {name}: parked, and counts for nothing yet: apply it, or send it back / 挂账中，请核销或退回"
+        )?;
     }
     for finding in &compared.findings {
         let (word, english, chinese) = finding.found.said();

@@ -53,18 +53,18 @@ fn file(entries: Vec<BankEntry>) -> BankFile {
     }
 }
 
-fn compared(entries: Vec<BankEntry>, stand: &[Movement], out: &[&str]) -> Compared {
-    let taken_out = out.iter().map(ToString::to_string).collect();
-    let books = Books {
-        stand,
-        taken_out: &taken_out,
-    };
+fn compared(entries: Vec<BankEntry>, stand: &[Movement], bounced: &[Movement]) -> Compared {
+    let books = Books { stand, bounced };
     compare(&file(entries), &books).unwrap()
 }
 
 /// What is found of entries, but for the balances, which follow.
-fn found(entries: Vec<BankEntry>, stand: &[Movement], out: &[&str]) -> Vec<(Found, String)> {
-    let all = compared(entries, stand, out).findings.into_iter();
+fn found(
+    entries: Vec<BankEntry>,
+    stand: &[Movement],
+    bounced: &[Movement],
+) -> Vec<(Found, String)> {
+    let all = compared(entries, stand, bounced).findings.into_iter();
     all.map(|finding| (finding.found, finding.bank_reference))
         .filter(|(found, _)| !matches!(found, Found::Opening | Found::Closing))
         .collect()
@@ -165,6 +165,30 @@ fn what_is_missing_on_either_side_is_named_and_entered_where_its_payment_is_know
 }
 
 #[test]
+fn lines_are_entered_in_the_order_in_which_money_moved_whichever_way_the_file_runs() {
+    let moved = [
+        movement("B-4", 3, 7, "2-330000-resident_pool"),
+        movement("B-3", 3, 9, PAYS),
+        movement("B-2", 2, -8, "1-510100-resident_pool"),
+        movement("B-1", 2, 8, PAYS),
+    ];
+    let compared = compared(moved.iter().map(entry).collect(), &[], &[]);
+    let lines = compared.to_enter.iter();
+    let lines: Vec<_> = lines
+        .map(|(line, _)| line.bank_reference.to_string())
+        .collect();
+    assert_eq!(lines, ["B-1", "B-2", "B-3", "B-4"]);
+}
+
+#[test]
+fn what_cannot_be_entered_under_the_banks_reference_says_so() {
+    let odd = movement("B 1", 2, 7, PAYS);
+    let compared = compared(vec![entry(&odd)], &[], &[]);
+    assert_eq!(compared.findings[0].found, Found::OddReference);
+    assert!(compared.to_enter.is_empty());
+}
+
+#[test]
 fn what_may_have_been_typed_under_another_reference_is_not_entered_once_more() {
     let missing = movement("B-1", 2, 1_316_000, PAYS);
     let (alike, further) = (missing.amount.get(), movement("B-2", 4, -5, PAYS));
@@ -202,7 +226,7 @@ fn what_the_bank_takes_back_is_to_be_taken_out_and_nothing_else_is() {
         let both = || vec![entry(&paid), back(name)];
         let stands = found(both(), std::slice::from_ref(&paid), &[]);
         assert_eq!(stands, [(Found::TakenBack, "B-1".to_owned())], "{name}");
-        let compared = compared(both(), &[], &["B-1"]);
+        let compared = compared(both(), &[], std::slice::from_ref(&paid));
         assert_eq!(
             (compared.alike, compared.findings),
             (1, Vec::new()),
@@ -214,19 +238,27 @@ fn what_the_bank_takes_back_is_to_be_taken_out_and_nothing_else_is() {
             &file(both()),
             &Books {
                 stand: &[],
-                taken_out: &BTreeSet::new(),
+                bounced: &[],
             },
         );
         assert!(nobody.unwrap().to_enter.is_empty(), "{name}");
     }
     // Taken out, though the bank does not take it back in these days.
-    let told = found(vec![entry(&paid)], &[], &["B-1"]);
+    let told = found(vec![entry(&paid)], &[], std::slice::from_ref(&paid));
     assert_eq!(told, [(Found::TakenOut, "B-1".to_owned())]);
     // Of an earlier file, under its own name; and of nothing that is known.
     let mut earlier = paid.clone();
     earlier.on = "2026-02-27".parse().unwrap();
-    let told = found(vec![back("B-1")], &[earlier], &[]);
+    let told = found(vec![back("B-1")], std::slice::from_ref(&earlier), &[]);
     assert_eq!(told, [(Found::TakenBack, "B-1".to_owned())]);
+    // Once that is taken out the two agree: the bank had it on the account until then.
+    let mut march = file(vec![back("B-1")]);
+    (march.opening, march.closing) = (SignedFen::new(-1_316_000).unwrap(), SignedFen::ZERO);
+    let bounced = [earlier];
+    let stand = &[];
+    let bounced = &bounced;
+    let agreed = super::compare(&march, &Books { stand, bounced }).unwrap();
+    assert_eq!((agreed.alike, agreed.findings), (1, Vec::new()));
     let told = found(vec![back("B-9")], &[], &[]);
     assert_eq!(told, [(Found::OddReversal, "B-9".to_owned())]);
     // Entered as a movement of its own (send-back): as any other.
@@ -272,7 +304,7 @@ fn our_own_statement_holds_against_the_books_that_it_is_of() {
     let stand: Vec<_> = [before].into_iter().chain(within).collect();
     let books = Books {
         stand: &stand,
-        taken_out: &BTreeSet::new(),
+        bounced: &[],
     };
     let compared = compare(&file, &books).unwrap();
     assert_eq!((compared.alike, compared.findings), (3, Vec::new()));
