@@ -33,7 +33,9 @@ const fn is_deduction(kind: LegKind) -> bool {
 
 /// Too many are to be listed.
 pub(crate) fn too_many_deductions() -> Refusal {
-    let detail = format_args!("more than {DEDUCTIONS_AT_MOST}: ask for those of one region");
+    let detail = format_args!(
+        "more than {DEDUCTIONS_AT_MOST}: ask for those of one region or one day / 请按统筹区或按日查询"
+    );
     Refusal::general(RefusalCode::Malformed, detail)
 }
 

@@ -170,12 +170,25 @@ async fn send(
     belongs: Option<Option<BusinessDay>>,
     to: &Sender<Netted>,
 ) {
-    let head = v1::ListNettedDeductionsResponse {
-        cycle: Some(cycle),
-        deductions: Vec::new(),
+    let mut rows = cycle.rows.chunks(ROWS_AT_ONCE);
+    let first = rows.next().unwrap_or_default().to_vec();
+    let of_rows = rows.map(|some| v1::DeductedCycle {
+        rows: some.to_vec(),
+        ..v1::DeductedCycle::default()
+    });
+    let of_rows: Vec<_> = of_rows.collect();
+    let head = v1::DeductedCycle {
+        rows: first,
+        ..cycle
     };
-    if to.send(Ok(head)).await.is_err() {
-        return;
+    for part in std::iter::once(head).chain(of_rows) {
+        let part = v1::ListNettedDeductionsResponse {
+            cycle: Some(part),
+            deductions: Vec::new(),
+        };
+        if to.send(Ok(part)).await.is_err() {
+            return;
+        }
     }
     for some in legs.chunks(ROWS_AT_ONCE) {
         let deductions = some.iter().map(|leg| {
@@ -213,7 +226,11 @@ fn period(
     let of_month = |text: &str| -> Result<Month, Status> { month(text) };
     let period = match (&*request.business_day, &*request.month) {
         ("", text) => Period::Month(of_month(text)?),
-        (text, "") => Period::Day(day(text)?),
+        (text, "") if after.is_none() => Period::Day(day(text)?),
+        (_, "") => {
+            let path = Path::root("after");
+            return Err(malformed(&path.wrong("is given beside business_day")));
+        }
         (_, _) => {
             let path = Path::root("month");
             return Err(malformed(&path.wrong("is given beside business_day")));

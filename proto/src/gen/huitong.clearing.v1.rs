@@ -4036,7 +4036,7 @@ pub struct ListNettedDeductionsRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListNettedDeductionsResponse {
-    /// In the first message alone.
+    /// In the first messages: all of it in the first, at most 1,000 rows each, and in those after it further rows alone.
     #[prost(message, optional, tag = "1")]
     pub cycle: ::core::option::Option<DeductedCycle>,
     /// At most 1,000.

@@ -177,9 +177,13 @@ impl List {
         };
         let parts = client.list_netted_deductions(request).await;
         let mut parts = parts.map_err(|status| told(&status))?.into_inner();
-        let (mut head, mut deductions) = (None, Vec::new());
+        let (mut head, mut deductions) = (None::<v1::DeductedCycle>, Vec::new());
         while let Some(part) = parts.message().await.map_err(|status| told(&status))? {
-            head = head.or(part.cycle);
+            match (&mut head, part.cycle) {
+                (Some(head), Some(further)) => head.rows.extend(further.rows),
+                (None, first) => head = first,
+                (Some(_), None) => {}
+            }
             deductions.extend(part.deductions);
         }
         let head = head.context("the answer has no cycle")?;
