@@ -168,10 +168,7 @@ impl InstitutionService for InstitutionGrpc {
             (Some(By::RequestId(_)) | None, _) => Err(Path::root("settlement").missing()),
         };
         let id = id.map_err(|fault| malformed(&fault))?;
-        let view = match institution {
-            Some(_) => self.role.outcome_of(id).await?,
-            None => self.role.view(id).await?,
-        };
+        let view = self.role.view(id).await?;
         // Another institution's settlement is as unknown as one that never was.
         let view = view.filter(|view| institution.is_none_or(|own| view.institution == own));
         let view = view.ok_or_else(|| refused(RefusalCode::NotFound, id))?;

@@ -3,9 +3,7 @@
 use huitong_core::id::SettlementId;
 use huitong_core::refusal::{Refusal, RefusalCode};
 
-use super::TreatmentRole;
 use super::driving::Outcome;
-use super::view::SettlementView;
 use crate::error::NodeError;
 use crate::ledger::WriteError;
 use crate::peers::HomeFault;
@@ -79,18 +77,5 @@ pub(super) fn not_written(settlement: SettlementId, error: WriteError) -> NodeEr
         | WriteError::TooLarge(_)
         | WriteError::RecordsGone(_)
         | WriteError::Store(_) => error.into(),
-    }
-}
-
-impl TreatmentRole {
-    /// How a settlement stands, for the institution that looks: the own node's trouble with what it had settled is no outcome.
-    ///
-    /// # Errors
-    /// `outcome.unknown`; `id.erased`.
-    pub async fn outcome_of(
-        &self,
-        settlement: SettlementId,
-    ) -> Result<Option<SettlementView>, NodeError> {
-        told(settlement, self.view(settlement).await)
     }
 }

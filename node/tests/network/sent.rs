@@ -49,11 +49,11 @@ async fn a_disk_that_fails_after_a_claim_has_left_is_no_answer_to_it() {
     world.commits(Commits::Pass);
     let told = settling.await.unwrap().unwrap_err();
     assert_eq!(code(&told), "outcome.unknown");
-    // Nor is it when it is asked for again, looked at or given up.
+    // Nor is it when it is asked for again or given up. Whoever only looks is told what is wrong with the node.
     let told = hospital.settle(settle("r-1", published("V1"))).await;
     assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
     let told = hospital.get("r-1").await;
-    assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
+    assert_eq!(code(&told.unwrap_err()), "node.store_broken");
     let told = hospital.cancel("r-1", PERSON).await;
     assert_eq!(code(&told.unwrap_err()), "outcome.unknown");
     // It stands where the person is insured, and is told as soon as this can be written.
