@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
-pub use offline::open_offline;
+pub use offline::{keyring_lacking, open_offline};
 pub use start_error::StartError;
 
 use crate::clock::Clock;
@@ -211,6 +211,7 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
     let (region, journal, key) = (config.region, config.journal, Arc::clone(&config.signing));
     let (storage, runner) = (Arc::clone(&platform.storage), Arc::clone(&platform.runner));
     let (people, chance) = (config.store.people, Arc::clone(&platform.chance));
+    let keyring = config.store.keyring.clone();
     let opened = aside(move || {
         let Stored {
             disk,
@@ -218,7 +219,7 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
             index,
             images,
         } = storage.open()?;
-        Ok(Arc::new(Ledger::open(LedgerOptions {
+        let opened = Ledger::open(LedgerOptions {
             region,
             disk,
             journal,
@@ -231,7 +232,9 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
             },
             key,
             runner,
-        })?))
+        });
+        let opened = opened.map_err(|error| StartError::of_ledger(error, &keyring))?;
+        Ok(Arc::new(opened))
     });
     opened.await.map_err(|_| StartError::Interrupted)?
 }

@@ -160,7 +160,8 @@ fn locked(path: &Path, refusal: LockRefusal) -> StorageError {
     }
 }
 
-fn refused(path: &Path, error: io::Error) -> StorageError {
+/// The folder refused.
+pub(crate) fn refused(path: &Path, error: io::Error) -> StorageError {
     StorageError::Folder {
         path: path.display().to_string(),
         error,

@@ -31,7 +31,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 /// The folder of the copy in a backup, and of the journal in a server's data folder.
-const JOURNAL: &str = "journal";
+pub const JOURNAL: &str = "journal";
 /// The folder of full segments that were moved away, beside the journal.
 pub const ARCHIVE: &str = "archive";
 /// The folder of copies of the index, beside the journal.

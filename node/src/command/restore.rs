@@ -12,6 +12,7 @@ use super::{BAD_CONFIG, BAD_FILE, settings_of};
 use crate::backup::Anew;
 use crate::chance::{SystemChance, salt};
 use crate::clock::{Clock, SystemClock};
+use crate::node::{NodeConfig, keyring_lacking};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -56,8 +57,10 @@ impl Restore {
             }
             Err(error) => return Err(error.into()),
         };
+        let lacks = keyring_lacks(&settings);
         if self.json {
             let answer = json!({
+                "keyring_lacks": lacks,
                 "frame": restored.frame,
                 "records": restored.records,
                 "incarnation": anew.incarnation(),
@@ -72,7 +75,24 @@ impl Restore {
                 restored.records,
                 anew.incarnation()
             )?;
+            if let Some(lacks) = lacks {
+                writeln!(out, "BEFORE THE START        {lacks}")?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What the keyring lacks for the journal that was put back, and what is to be done about it.
+fn keyring_lacks(config: &NodeConfig) -> Option<String> {
+    let what = match keyring_lacking(config) {
+        Ok(None) => return None,
+        Ok(Some(keyring)) => format!("the keyring {keyring:08x} is not here"),
+        Err(error) => error.to_string(),
+    };
+    Some(format!(
+        "{what}: put the newest copy of the keyring into {}, its files directly in it / \
+         启动前请将最新密钥环副本中的文件直接置于该目录",
+        config.store.keyring.display()
+    ))
 }

@@ -50,12 +50,18 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
     print_rejected(status, out)?;
-    if let Some((day, rows, otherwise)) = &status.attested {
-        let differ = match otherwise {
-            0 => String::new(),
-            _ => format!(", {otherwise} HELD OTHERWISE by clearing / 核对不符"),
-        };
-        writeln!(out, "attested                {day}, {rows} rows{differ}")?;
+    match &status.attested {
+        Some((day, rows, otherwise)) => {
+            let differ = match otherwise {
+                0 => String::new(),
+                _ => format!(", {otherwise} HELD OTHERWISE by clearing / 核对不符"),
+            };
+            writeln!(out, "attested                {day}, {rows} rows{differ}")?;
+        }
+        None => writeln!(
+            out,
+            "attested                nothing since the node started / 启动后尚未核对"
+        )?,
     }
     writeln!(
         out,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use huitong_core::region::RegionCode;
-use huitong_journal::{Disk, Position, ReadError, look_through};
+use huitong_journal::{Disk, Frame, OpenError, Position, ReadError, look_through};
 
-use crate::chance::Chance;
+use crate::chance::{Chance, SystemChance};
 use crate::keyring::{Keyring, KeyringError};
 use crate::sealing::{People, Sealing, Writes};
 
@@ -17,7 +17,7 @@ pub enum KeysError {
     Keyring(#[from] KeyringError),
     /// The journal, or which keyring it names.
     #[error(transparent)]
-    Journal(#[from] huitong_journal::OpenError),
+    Journal(#[from] OpenError),
     /// A frame cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -35,6 +35,17 @@ pub struct KeyOptions {
     pub people: People,
     /// What keys are drawn from.
     pub chance: Arc<dyn Chance>,
+}
+
+impl KeysError {
+    /// Whether the keyring is what is wrong, and a copy of it mends that.
+    #[must_use]
+    pub const fn is_of_keyring(&self) -> bool {
+        matches!(
+            self,
+            Self::Keyring(_) | Self::Journal(OpenError::Keyring { .. })
+        )
+    }
 }
 
 impl KeyOptions {
@@ -60,8 +71,13 @@ impl KeyOptions {
         };
         let keyring = match (keyring, writes) {
             (None, Writes::Sealed) => {
-                if is_begun {
-                    names_no_keyring(journal)?;
+                if is_begun && let Some(sealed) = first_sealed(journal)? {
+                    return Err(KeysError::Journal(OpenError::Keyring {
+                        frame: sealed.number(),
+                        segment: sealed.position().segment(),
+                        found: sealed.keyring(),
+                        own: 0,
+                    }));
                 }
                 let keyring = Keyring::begin(disk, region, Arc::clone(&chance))?;
                 let id = format!("{:08x}", keyring.id());
@@ -74,24 +90,37 @@ impl KeyOptions {
     }
 }
 
-/// Makes sure that no frame of a journal was sealed under a keyring, which would be missing.
-fn names_no_keyring(journal: &Arc<dyn Disk>) -> Result<(), KeysError> {
+/// The keyring that a journal was sealed under, while that one is not among these keys.
+///
+/// # Errors
+/// [`KeysError`] when either cannot be read.
+pub fn lacking(
+    journal: &Arc<dyn Disk>,
+    keys: Option<Arc<dyn Disk>>,
+    region: RegionCode,
+) -> Result<Option<u32>, KeysError> {
+    let Some(sealed) = first_sealed(journal)? else {
+        return Ok(None);
+    };
+    let here = match keys {
+        Some(keys) => Keyring::open(keys, region, Arc::new(SystemChance))?,
+        None => None,
+    };
+    let named = sealed.keyring();
+    Ok(here.is_none_or(|here| here.id() != named).then_some(named))
+}
+
+/// The first frame of a journal that was sealed under a keyring.
+fn first_sealed(journal: &Arc<dyn Disk>) -> Result<Option<Frame>, KeysError> {
     let (reader, _) = look_through(Arc::clone(journal))?;
     for frame in reader.frames_from(Position::START) {
-        let frame = match frame {
-            Ok(frame) => frame,
+        match frame {
+            Ok(frame) if frame.keyring() != 0 => return Ok(Some(frame)),
+            Ok(_plain) => {}
             // Whatever is wrong with it is said when it is opened.
-            Err(ReadError::NotYet(_) | ReadError::Damage(_)) => return Ok(()),
+            Err(ReadError::NotYet(_) | ReadError::Damage(_)) => return Ok(None),
             Err(error @ ReadError::Disk(_)) => return Err(error.into()),
-        };
-        if frame.keyring() != 0 {
-            return Err(KeysError::Journal(huitong_journal::OpenError::Keyring {
-                frame: frame.number(),
-                segment: frame.position().segment(),
-                found: frame.keyring(),
-                own: 0,
-            }));
         }
     }
-    Ok(())
+    Ok(None)
 }

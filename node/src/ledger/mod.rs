@@ -39,7 +39,7 @@ use crate::store::apply::{Ground, Records};
 use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
 pub use gone::{Holder, RecordsGone};
-pub use keys::{KeyOptions, KeysError};
+pub use keys::{KeyOptions, KeysError, lacking};
 pub use on_disk::OnDisk;
 pub use open::{LedgerOptions, OpenError, Opened};
 pub(crate) use overlay::Layered;

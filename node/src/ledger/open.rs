@@ -91,6 +91,18 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
+impl OpenError {
+    /// Whether the keyring is what is wrong, and a copy of it mends that.
+    #[must_use]
+    pub const fn is_of_keyring(&self) -> bool {
+        match self {
+            Self::Journal(error) => matches!(error, huitong_journal::OpenError::Keyring { .. }),
+            Self::Keys(error) => error.is_of_keyring(),
+            Self::Store(_) | Self::Ahead { .. } | Self::Thread(_) => false,
+        }
+    }
+}
+
 impl Ledger {
     /// Opens the journal and brings the index up to it.
     ///

@@ -1,5 +1,7 @@
 //! Why a node did not start: nothing is left running then.
 
+use std::path::{Path, PathBuf};
+
 use huitong_transport::ServeError;
 use huitong_transport::TransportError;
 use huitong_transport::access::AccessTableError;
@@ -18,6 +20,17 @@ pub enum StartError {
     /// Journal or index.
     #[error(transparent)]
     Ledger(#[from] OpenError),
+    /// The keyring is missing, or is not the journal's.
+    #[error(
+        "{error}. The files of the keyring's copy belong into {}, directly \
+         (密钥环副本中的文件应直接置于该目录)", keyring.display()
+    )]
+    Keyring {
+        /// What is wrong with it.
+        error: OpenError,
+        /// Where it is looked for.
+        keyring: PathBuf,
+    },
     /// Another party holds what the journal does not have.
     #[error(
         "others hold more of what this node gave them than its journal has ({0}): acknowledged records are gone. Do not \
@@ -47,4 +60,16 @@ pub enum StartError {
     /// A blocking task was lost.
     #[error("starting was interrupted")]
     Interrupted,
+}
+
+impl StartError {
+    /// Why journal and index were not opened, where the keyring is looked for there.
+    pub(super) fn of_ledger(error: OpenError, keyring: &Path) -> Self {
+        if error.is_of_keyring() {
+            let keyring = keyring.to_path_buf();
+            Self::Keyring { error, keyring }
+        } else {
+            error.into()
+        }
+    }
 }

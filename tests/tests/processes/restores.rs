@@ -13,6 +13,7 @@ use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region};
 use huitong_tests::start;
 use huitong_tests::world::{Party, World};
 use prost::Message as _;
+use serde_json::Value;
 
 /// People who settle before the backup and after it.
 const PEOPLE: u32 = 5;
@@ -123,6 +124,7 @@ async fn a_region_that_lost_its_disk_comes_back_with_everything_once() {
     let restored = restore(&world, &NINGBO, &backup).await;
     let (printed, said) = texts(&restored);
     assert!(restored.status.success(), "{printed}{said}");
+    assert!(keyring_lacks(&printed).is_none(), "{printed}");
     world.run(party).await;
     let officer = RegionOfficer::of(&world, &NINGBO);
     let status = patience::until("recovery", async || {
@@ -154,5 +156,44 @@ async fn a_region_that_lost_its_disk_comes_back_with_everything_once() {
         audit::held_at_both(&world, &sight, Desk::Three).await,
         sight.len()
     );
+    world.stop_all().await;
+}
+
+/// What `restore` says that the keyring lacks.
+fn keyring_lacks(printed: &str) -> Option<String> {
+    let answer: Value = serde_json::from_str(printed).unwrap();
+    answer["keyring_lacks"].as_str().map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_says_what_the_keyring_lacks_and_where_its_copy_belongs() {
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup").display().to_string();
+    back_up(&world, &NINGBO, &backup).await;
+    let party = Party::Region(NINGBO.region());
+    world.kill(party).await;
+    world.lose_disk(&NINGBO);
+    let keys = world.data_folder(&NINGBO).join("keys");
+    let copy = folder.path().join("keys");
+    std::fs::rename(&keys, &copy).unwrap();
+
+    let (printed, _) = texts(&restore(&world, &NINGBO, &backup).await);
+    let lacks = keyring_lacks(&printed).unwrap();
+    assert!(lacks.contains(&keys.display().to_string()), "{lacks}");
+    // Whoever starts it all the same is told the place too, and nothing is begun there.
+    let config = world.region_folder(&NINGBO).join("config.toml");
+    let config = config.display().to_string();
+    let started = executable::run(&["node", "run", "--config", &config]).await;
+    let (_, said) = texts(&started);
+    assert!(
+        !started.status.success() && said.contains(&keys.display().to_string()),
+        "{said}"
+    );
+
+    // The refused start has made the folder.
+    std::fs::remove_dir_all(&keys).unwrap();
+    std::fs::rename(&copy, &keys).unwrap();
+    world.run(party).await;
     world.stop_all().await;
 }
