@@ -11,7 +11,8 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 /// What a server allows.
 #[derive(Debug, Clone)]
 pub struct ServerLimits {
-    /// Connections open at once; one more is closed unanswered.
+    /// Connections open at once: three quarters of them of institutions, the rest of nodes, the clearinghouse and officers. One
+    /// more takes the place of one that gives way: of whoever has most, that idle longest.
     pub connections: usize,
     /// Connections of one peer open at once; one more is closed after its handshake.
     pub connections_per_peer: usize,
@@ -21,14 +22,15 @@ pub struct ServerLimits {
     pub handshake_timeout: Duration,
     /// Calls open at once on one connection; a client waits with one more.
     pub streams_per_connection: u32,
-    /// Calls being answered at once, over all connections; one more is refused as overload.
+    /// Calls being answered at once, over all connections, of institutions three quarters of these; one more is refused as
+    /// overload.
     pub calls: usize,
     /// Calls of one peer being answered at once, over all its connections; one more is refused as overload, so
-    /// that a flood from one leaves room for others.
+    /// that a flood from one leaves room for others. Nor has it more than are left to others.
     pub calls_per_peer: usize,
     /// Bytes of messages of one peer in memory at once; what goes beyond is refused as overload.
     pub bytes_per_peer: usize,
-    /// Bytes of messages of all peers in memory at once.
+    /// Bytes of messages of all peers in memory at once, shared as calls are.
     pub bytes: usize,
     /// The longest a call may take, whatever its caller allows.
     pub call_deadline: Duration,

@@ -38,7 +38,8 @@ pub(super) fn read(root: &Section<'_>) -> Option<Limits> {
 
 fn server(section: &Section<'_>) -> Option<ServerLimits> {
     let standard = ServerLimits::standard();
-    let connections = section.integer_or("connections", 1..=100_000, standard.connections);
+    // Institutions have three of four, others the fourth.
+    let connections = section.integer_or("connections", 4..=100_000, standard.connections);
     let calls = section.integer_or("calls", 1..=100_000, standard.calls);
     let of_peer = section.integer_or("calls_per_peer", 1..=100_000, standard.calls_per_peer);
     let peers_connections = section.integer_or(
@@ -47,9 +48,10 @@ fn server(section: &Section<'_>) -> Option<ServerLimits> {
         standard.connections_per_peer,
     );
     let handshakes = section.integer_or("handshakes", 1..=10_000, standard.pending_handshakes);
-    // A message has up to 16 MiB: less than two of them would refuse what is allowed.
+    // A message has up to 16 MiB: less than two of them would refuse what is allowed. Nobody has more than is left to others,
+    // institutions no more than three quarters: less than four would, too.
     let bytes_of_peer = section.integer_or::<usize>("mib_per_peer", 32..=4_096, 128);
-    let bytes = section.integer_or::<usize>("mib", 32..=65_536, 512);
+    let bytes = section.integer_or::<usize>("mib", 64..=65_536, 512);
     let streams = section.integer_or(
         "calls_per_connection",
         1..=10_000,

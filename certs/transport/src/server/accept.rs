@@ -1,9 +1,9 @@
 //! The accept loop: streams of bytes in, proven connections out.
 //!
 //! The bounds: handshakes under way (one more takes the place of the oldest: a caller who means it is
-//! done within moments, so the oldest is a silent one), connections open (one more is closed at once), those of
-//! one peer (one more is closed as soon as it is known whose it is), and the time of a handshake. A stranger's bad certificate
-//! is logged as information, never as an error: it is their fault, not ours.
+//! done within moments, so the oldest is a silent one), the time of a handshake, and connections open, of all and of one peer.
+//! Who has those places is decided once it is known whose the connection is ([`super::places`]). A stranger's bad certificate is
+//! logged as information, never as an error: it is their fault, not ours.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use huitong_certs::{Certificate, IdentityError, Purpose, verify_chain_identity};
 use rustls::HandshakeKind;
 use rustls_pki_types::CertificateDer;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -24,7 +24,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 use super::connection::Connection;
 use super::door::{Door, Reason};
-use super::shares::Shares;
+use super::places::{NoPlace, Place, Places};
 use crate::credentials::{CredentialStore, Session};
 use crate::limits::ServerLimits;
 use crate::network::{ByteStream, Listening};
@@ -36,8 +36,7 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 pub(super) struct Acceptor {
     credentials: CredentialStore,
     handshakes_at_most: usize,
-    connections: Arc<Semaphore>,
-    of_peers: Arc<Shares>,
+    places: Arc<Places>,
     handshake_timeout: Duration,
     proven: Proven,
     door: Door,
@@ -73,8 +72,7 @@ impl Acceptor {
         Self {
             credentials,
             handshakes_at_most: limits.pending_handshakes.max(1),
-            connections: Arc::new(Semaphore::new(limits.connections)),
-            of_peers: Shares::new(limits.connections_per_peer),
+            places: Places::new(limits),
             handshake_timeout: limits.handshake_timeout,
             proven,
             door,
@@ -92,7 +90,7 @@ impl Acceptor {
                 self.make_room(&mut pending);
                 match accepted {
                     Ok((bytes, address)) => {
-                        pending.extend(self.receive(bytes, address, &mut tasks));
+                        pending.push_back(self.receive(bytes, address, &mut tasks));
                     }
                     Err(error) => {
                         warn!(%error, "accepting failed");
@@ -129,31 +127,28 @@ impl Acceptor {
         bytes: ByteStream,
         address: SocketAddr,
         tasks: &mut JoinSet<()>,
-    ) -> Option<AbortHandle> {
-        let Ok(place) = Arc::clone(&self.connections).try_acquire_owned() else {
-            warn!(%address, "connection limit reached: closed unanswered");
-            self.door.turned_away(Reason::Connections);
-            return None;
-        };
-        let of_peers = Arc::clone(&self.of_peers);
+    ) -> AbortHandle {
+        let places = Arc::clone(&self.places);
         let (credentials, session) = (self.credentials.clone(), self.credentials.session());
         let limit = self.handshake_timeout;
         let (Proven { to, cut }, door) = (self.proven.clone(), self.door.clone());
         let handshake = async move {
             match prove(bytes, address, &session, limit).await {
                 Ok((stream, peer)) => {
-                    let Some(share) = of_peers.take(peer.identity(), 1) else {
-                        let identity = peer.identity();
-                        warn!(%identity, "too many connections of one peer: closed");
-                        door.turned_away(Reason::ConnectionsOfPeer);
+                    let Some(place) = placed(&places, &peer, &door) else {
                         return;
                     };
                     let refused = credentials.refusing(session, chain(&stream), Purpose::Call);
                     let (whose, cut_off) = (peer.identity().clone(), door.clone());
+                    let pushed_out = place.pushed_out.clone();
                     let ends = async move {
                         tokio::select! {
                             biased;
                             () = cut.cancelled() => {}
+                            () = pushed_out.cancelled() => {
+                                info!(identity = %whose, "connection cut: it gave way to another");
+                                cut_off.turned_away(Reason::ConnectionPushedOut);
+                            }
                             reason = refused => {
                                 let code = reason.code();
                                 warn!(identity = %whose, code, "connection cut: its peer is not trusted any more");
@@ -163,7 +158,7 @@ impl Acceptor {
                     };
                     // The receiver is gone only when serving has ended.
                     let _ = to
-                        .send(Ok(Connection::new(stream, peer, (place, share), ends)))
+                        .send(Ok(Connection::new(stream, peer, place, ends)))
                         .await;
                 }
                 Err(error) => {
@@ -172,8 +167,28 @@ impl Acceptor {
                 }
             }
         };
-        Some(tasks.spawn(handshake.instrument(info_span!("handshake", %address))))
+        tasks.spawn(handshake.instrument(info_span!("handshake", %address)))
     }
+}
+
+/// A place for a connection of this peer.
+fn placed(places: &Arc<Places>, peer: &Peer, door: &Door) -> Option<Place> {
+    let identity = peer.identity();
+    let no_place = match places.take(identity) {
+        Ok(place) => return Some(place),
+        Err(no_place) => no_place,
+    };
+    door.turned_away(match no_place {
+        NoPlace::OfPeer => {
+            warn!(%identity, "too many connections of one peer: closed");
+            Reason::ConnectionsOfPeer
+        }
+        NoPlace::Full => {
+            warn!(%identity, "connection limit reached, with a call under way on each: closed");
+            Reason::Connections
+        }
+    });
+    None
 }
 
 /// The certificates that a peer showed.

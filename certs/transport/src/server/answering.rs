@@ -1,7 +1,7 @@
 //! An answer's body that counts what it keeps in memory until the peer has taken it.
 //!
 //! A peer that reads slowly, or not at all, leaves its answers lying in the connection's buffers. So an answer's
-//! bytes stay in the peer's and in the server's share until the last of them is written. The bytes of the request
+//! bytes stay in its share until the last of them is written. The bytes of the request
 //! stand for an answer that is not encoded yet: the one is in proportion to the other. What finds no room is refused
 //! as overload, in place of the answer. The place of the call is free as soon as there is an answer: nobody keeps
 //! it by not reading.
@@ -17,19 +17,20 @@ use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 
 use super::held::{BytesHeld, overloaded};
+use super::places::UnderWay;
 use super::shares::Share;
 
 /// A body whose bytes are counted.
 pub(super) struct Answering {
     body: Body,
     // None once the answer is over.
-    held: Option<BytesHeld>,
+    held: Option<(BytesHeld, UnderWay)>,
 }
 
-/// Bytes on their way, and their place in the peer's and in the server's share.
+/// Bytes on their way, and their share.
 struct Counted {
     bytes: Bytes,
-    _shares: [Share; 2],
+    _share: Share,
 }
 
 impl AsRef<[u8]> for Counted {
@@ -39,23 +40,22 @@ impl AsRef<[u8]> for Counted {
 }
 
 impl Answering {
-    pub(super) fn new(body: Body, held: BytesHeld) -> Self {
+    pub(super) fn new(body: Body, bytes: BytesHeld, under_way: UnderWay) -> Self {
         Self {
             body,
-            held: Some(held),
+            held: Some((bytes, under_way)),
         }
     }
 
     /// The bytes with their place; none where there is no room for them.
     fn counted(&self, bytes: Bytes) -> Option<Bytes> {
-        let held = self.held.as_ref()?;
+        let (held, _) = self.held.as_ref()?;
         let mut request = held.lock().unwrap_or_else(PoisonError::into_inner);
-        request.iter_mut().for_each(Share::give_back);
-        let [peer, all] = &*request;
-        let shares = [peer.beside(bytes.len())?, all.beside(bytes.len())?];
+        request.give_back();
+        let share = request.beside(bytes.len())?;
         Some(Bytes::from_owner(Counted {
             bytes,
-            _shares: shares,
+            _share: share,
         }))
     }
 }
@@ -111,6 +111,7 @@ mod tests {
 
     use super::*;
     use crate::error::TransportError;
+    use crate::server::places::Doing;
     use crate::server::shares::Shares;
 
     fn next(body: &mut Answering) -> Option<Result<Frame<Bytes>, Status>> {
@@ -128,18 +129,21 @@ mod tests {
     #[test]
     fn bytes_on_their_way_are_counted_until_they_are_written_and_the_rest_is_refused() {
         let peer: Identity = "/region/330200/node".parse().unwrap();
-        let (bytes, all) = (Shares::new(15), Shares::new(99));
-        let held = |request: usize| -> Option<BytesHeld> {
-            let shares = [bytes.take(&peer, request)?, all.take(&peer, request)?];
-            Some(Arc::new(Mutex::new(shares)))
+        let bytes = Shares::new(15, 99);
+        let doing = Doing::new(&Arc::default());
+        let held = |request: usize| {
+            let share = bytes.take(&peer, request)?;
+            Some(Arc::new(Mutex::new(share)))
         };
-        let mut first = Answering::new(answer("0123456789"), held(12).unwrap());
+        let answering =
+            |text, request| Answering::new(answer(text), held(request).unwrap(), doing.begin());
+        let mut first = answering("0123456789", 12);
         let sent = next(&mut first).unwrap().unwrap().into_data().unwrap();
         assert_eq!(&*sent, b"0123456789");
         assert!(next(&mut first).is_none());
 
         // Ten of fifteen lie unread, though the first call is over: there is no room for as many more.
-        let mut second = Answering::new(answer("9876543210"), held(0).unwrap());
+        let mut second = answering("9876543210", 0);
         let refused = next(&mut second).unwrap().unwrap().into_trailers().unwrap();
         let refused = Status::from_header_map(&refused).unwrap();
         assert_eq!(

@@ -7,14 +7,14 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
-use super::shares::Share;
+use super::places::{Doing, Place};
 use crate::cut::Cut;
 use crate::network::ByteStream;
 use crate::peer::Peer;
@@ -23,30 +23,40 @@ pub(super) struct Connection {
     stream: TlsStream<ByteStream>,
     peer: Peer,
     cut: Cut,
-    _place: (OwnedSemaphorePermit, Share),
+    place: Place,
+}
+
+/// What each call brings along of its connection.
+#[derive(Debug, Clone)]
+pub(super) struct Over {
+    pub(super) peer: Peer,
+    pub(super) doing: Arc<Doing>,
 }
 
 impl Connection {
     pub(super) fn new(
         stream: TlsStream<ByteStream>,
         peer: Peer,
-        place: (OwnedSemaphorePermit, Share),
+        place: Place,
         cut: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         Self {
             stream,
             peer,
             cut: Cut::when(cut),
-            _place: place,
+            place,
         }
     }
 }
 
 impl Connected for Connection {
-    type ConnectInfo = Peer;
+    type ConnectInfo = Over;
 
-    fn connect_info(&self) -> Peer {
-        self.peer.clone()
+    fn connect_info(&self) -> Over {
+        Over {
+            peer: self.peer.clone(),
+            doing: Arc::clone(&self.place.doing),
+        }
     }
 }
 

@@ -9,8 +9,10 @@ use opentelemetry::{KeyValue, global};
 /// Why somebody was turned away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// As many connections as there may be.
+    /// As many connections as there may be, none of which gave way.
     Connections,
+    /// A connection in whose place another came.
+    ConnectionPushedOut,
     /// As many connections of one peer as there may be.
     ConnectionsOfPeer,
     /// A handshake that led to no proven peer.
@@ -31,6 +33,7 @@ impl Reason {
     const fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",
+            Self::ConnectionPushedOut => "connection_pushed_out",
             Self::ConnectionsOfPeer => "connections_of_peer",
             Self::Handshake => "handshake",
             Self::HandshakePushedOut => "handshake_pushed_out",

@@ -12,7 +12,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use huitong_certs::Identity;
-use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 use tonic::Status;
 use tonic::body::Body;
@@ -25,12 +24,14 @@ use crate::clock::CertificateClock;
 use crate::deadline::Deadline;
 use crate::error::{CertificateRefusal, TransportError, is_too_large};
 use crate::limits::ServerLimits;
-use crate::peer::{Peer, no_peer};
+use crate::peer::no_peer;
 
 use super::answering::Answering;
+use super::connection::Over;
 use super::door::{Door, Reason};
 use super::held::{Held, overloaded};
 use super::metered::Metered;
+use super::places::Doing;
 use super::shares::Shares;
 
 #[derive(Debug, Clone)]
@@ -41,11 +42,8 @@ struct Rules {
     access: AccessTable,
     door: Door,
     clock: CertificateClock,
-    calls: Arc<Semaphore>,
-    calls_of_peers: Arc<Shares>,
-    bytes_of_peers: Arc<Shares>,
+    calls: Arc<Shares>,
     bytes: Arc<Shares>,
-    all: Identity,
     longest: Duration,
 }
 
@@ -53,18 +51,14 @@ impl GateLayer {
     pub(super) fn new(
         (access, door): (AccessTable, Door),
         clock: CertificateClock,
-        own: Identity,
         limits: &ServerLimits,
     ) -> Self {
         Self(Arc::new(Rules {
             access,
             door,
             clock,
-            calls: Arc::new(Semaphore::new(limits.calls)),
-            calls_of_peers: Shares::new(limits.calls_per_peer),
-            bytes_of_peers: Shares::new(limits.bytes_per_peer),
-            bytes: Shares::new(limits.bytes),
-            all: own,
+            calls: Shares::new(limits.calls_per_peer, limits.calls),
+            bytes: Shares::new(limits.bytes_per_peer, limits.bytes),
             longest: limits.call_deadline,
         }))
     }
@@ -90,7 +84,7 @@ pub(super) struct Gate<S> {
 impl Rules {
     /// A place for the call, and how long it may take.
     fn admit(&self, request: &Request<Body>) -> Result<(Held, Duration), Status> {
-        let peer = request.extensions().get::<Peer>().ok_or_else(no_peer)?;
+        let Over { peer, doing } = request.extensions().get::<Over>().ok_or_else(no_peer)?;
         let (identity, method) = (peer.identity(), request.uri().path());
         if peer.not_after() < self.clock.now() {
             info!(%identity, "call refused: the certificate has expired since it connected");
@@ -106,7 +100,7 @@ impl Rules {
         if let Some(status) = self.access.refusing(method, identity) {
             return Err(status);
         }
-        let held = self.hold(identity).ok_or_else(|| {
+        let held = self.hold(identity, doing).ok_or_else(|| {
             warn!(%identity, method, "call refused: too many calls at once");
             self.door.turned_away(Reason::Calls);
             overloaded()
@@ -114,17 +108,11 @@ impl Rules {
         Ok((held, row.longest().unwrap_or(self.longest)))
     }
 
-    /// The peer's share comes first: who floods is refused before it takes a place from others.
-    fn hold(&self, peer: &Identity) -> Option<Held> {
-        let share = self.calls_of_peers.take(peer, 1)?;
-        let place = Arc::clone(&self.calls).try_acquire_owned().ok()?;
-        let bytes = [
-            self.bytes_of_peers.take(peer, 0)?,
-            self.bytes.take(&self.all, 0)?,
-        ];
+    fn hold(&self, peer: &Identity, doing: &Arc<Doing>) -> Option<Held> {
         Some(Held {
-            _call: (place, share),
-            bytes: Arc::new(Mutex::new(bytes)),
+            _call: self.calls.take(peer, 1)?,
+            bytes: Arc::new(Mutex::new(self.bytes.take(peer, 0)?)),
+            under_way: doing.begin(),
         })
     }
 }
@@ -149,16 +137,22 @@ where
         };
         let deadline = Deadline::of(request.headers(), longest);
         request.extensions_mut().insert(deadline);
+        if let Some(Over { peer, .. }) = request.extensions_mut().remove::<Over>() {
+            request.extensions_mut().insert(peer);
+        }
         let counted = Arc::clone(&held.bytes);
         let request = request.map(|body| Body::new(Metered::new(body, counted)));
         let answer = self.inner.call(request);
         Box::pin(async move {
             // The place is kept until there is an answer.
-            let Held { _call, bytes } = held;
+            let Held {
+                _call,
+                bytes,
+                under_way,
+            } = held;
             match timeout_at(deadline.instant(), answer).await {
-                Ok(Ok(response)) => {
-                    Ok(with_code(response).map(|body| Body::new(Answering::new(body, bytes))))
-                }
+                Ok(Ok(response)) => Ok(with_code(response)
+                    .map(|body| Body::new(Answering::new(body, bytes, under_way)))),
                 Ok(Err(never)) => match never {},
                 Err(_) => Ok(TransportError::Deadline.status().into_http()),
             }

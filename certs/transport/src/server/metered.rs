@@ -1,7 +1,6 @@
 //! A request's body that counts what it brings into memory.
 //!
-//! A message is in memory whole before a service sees it. So its bytes are taken from the peer's and from the
-//! server's share as they come, and go back when the answer takes their place (`answering`).
+//! A message is in memory whole before a service sees it. So its bytes are taken from the shares as they come, and go back when the answer takes their place (`answering`).
 
 use std::pin::Pin;
 use std::sync::PoisonError;
@@ -27,7 +26,7 @@ impl Metered {
 
     fn take(&self, bytes: usize) -> bool {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter_mut().all(|share| share.grow(bytes))
+        held.grow(bytes)
     }
 }
 

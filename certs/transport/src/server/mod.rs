@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! TCP ─ accept ─▶ handshake ─▶ Connection (Peer) ─▶ HTTP/2 ─▶ Gate ─▶ services
-//!       bounded   bounded,     bounded,             bounded   table, deadline, overload:
-//!                 timed        also by peer                   of all and of each peer
+//!                 bounded,     bounded, of all      bounded   table, deadline, overload:
+//!                 timed        and of each peer               of all and of each peer
 //! ```
 //!
 //! The accept loop is our own, since the library's TLS has neither reload nor revocation
@@ -16,6 +16,7 @@ mod door;
 mod gate;
 mod held;
 mod metered;
+mod places;
 mod shares;
 
 use std::future::{Future, pending};
@@ -142,7 +143,6 @@ impl Server {
         let routes = self.listener.before(routes);
         info!(address = %self.address, identity = %self.credentials.identity(), "serving");
         let clock = self.credentials.clock();
-        let own = self.credentials.identity();
         let (sender, connections) = mpsc::channel(1);
         let door = Door::new();
         let proven = Proven {
@@ -152,7 +152,7 @@ impl Server {
         let acceptor = Acceptor::new(self.credentials, &limits, proven, door.clone());
         let accepting = acceptor.run(self.listener, stop.clone());
         let serving = builder(&limits)
-            .layer(GateLayer::new((access, door), clock, own, &limits))
+            .layer(GateLayer::new((access, door), clock, &limits))
             .layer(remarks)
             .add_routes(routes)
             .serve_with_incoming_shutdown(

@@ -1,4 +1,8 @@
-//! What each peer has taken of something bounded: calls, connections, bytes.
+//! What each peer has taken of something bounded: calls, bytes.
+//!
+//! Three bounds stand together: one peer's, that of all institutions (three quarters, so that nodes, the clearinghouse and
+//! officers find room whatever institutions do), and that of all. And nobody who holds some takes more than it leaves to
+//! others: several who each take all they may come to equal parts, with one such part left.
 //!
 //! Only peers that hold something are remembered, so there are never more entries than what is bounded.
 
@@ -7,11 +11,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use huitong_certs::Identity;
 
+/// With whom a peer shares a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// With the other institutions, of which a region has thousands.
+    Institution,
+    /// With nodes, the clearinghouse and officers.
+    Other,
+}
+
 /// One bounded thing, shared by peers.
 #[derive(Debug)]
 pub(super) struct Shares {
-    held: Mutex<HashMap<Identity, usize>>,
+    held: Mutex<Held>,
     per_peer: usize,
+    of_institutions: usize,
+    of_all: usize,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    of: HashMap<Identity, usize>,
+    by_institutions: usize,
+    by_all: usize,
 }
 
 /// What one holder has taken; it goes back when dropped.
@@ -22,15 +44,45 @@ pub(super) struct Share {
     amount: usize,
 }
 
+impl Kind {
+    pub(super) const fn of(peer: &Identity) -> Self {
+        match peer {
+            Identity::Institution { .. } => Self::Institution,
+            Identity::RegionNode(_)
+            | Identity::RegionNodeSigning(_)
+            | Identity::RegionCa(_)
+            | Identity::RegionOfficer { .. }
+            | Identity::Clearinghouse
+            | Identity::ClearinghouseSigning
+            | Identity::ClearinghouseOfficer { .. } => Self::Other,
+        }
+    }
+
+    /// The part of all connections that is this kind's own.
+    pub(super) const fn connections_of(self, all: usize) -> usize {
+        match self {
+            Self::Institution => part_of_institutions(all),
+            Self::Other => all.saturating_sub(part_of_institutions(all)),
+        }
+    }
+}
+
+/// What institutions may have together of something.
+const fn part_of_institutions(all: usize) -> usize {
+    all.saturating_sub(all.div_ceil(4))
+}
+
 impl Shares {
-    pub(super) fn new(per_peer: usize) -> Arc<Self> {
+    pub(super) fn new(per_peer: usize, of_all: usize) -> Arc<Self> {
         Arc::new(Self {
             held: Mutex::default(),
             per_peer,
+            of_institutions: part_of_institutions(of_all),
+            of_all,
         })
     }
 
-    /// A share of so much; none when the peer would then hold more than one may.
+    /// A share of so much; none when there is no room for it.
     pub(super) fn take(self: &Arc<Self>, peer: &Identity, amount: usize) -> Option<Share> {
         let mut share = Share {
             of: Arc::clone(self),
@@ -40,15 +92,40 @@ impl Shares {
         share.grow(amount).then_some(share)
     }
 
-    fn changed(&self, peer: &Identity, change: impl FnOnce(usize) -> Option<usize>) -> bool {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = held.get(peer).copied().unwrap_or_default();
-        match change(before) {
-            None => return false,
-            Some(0) => drop(held.remove(peer)),
-            Some(after) => drop(held.insert(peer.clone(), after)),
+    /// Takes so much more for a peer; nothing where there is no room for it.
+    fn more(&self, peer: &Identity, by: usize) -> Option<()> {
+        if by == 0 {
+            return Some(());
         }
-        true
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = held.of.get(peer).copied().unwrap_or_default();
+        let own = before.checked_add(by)?;
+        let by_all = held.by_all.checked_add(by)?;
+        let mut left = self.of_all.checked_sub(by_all)?;
+        let mut by_institutions = held.by_institutions;
+        if Kind::of(peer) == Kind::Institution {
+            by_institutions = by_institutions.checked_add(by)?;
+            left = left.min(self.of_institutions.checked_sub(by_institutions)?);
+        }
+        if own > self.per_peer || (before > 0 && own > left) {
+            return None;
+        }
+        (held.by_all, held.by_institutions) = (by_all, by_institutions);
+        held.of.insert(peer.clone(), own);
+        Some(())
+    }
+
+    fn less(&self, peer: &Identity, by: usize) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = held.of.get(peer).copied().unwrap_or_default();
+        match before.saturating_sub(by) {
+            0 => drop(held.of.remove(peer)),
+            own => drop(held.of.insert(peer.clone(), own)),
+        }
+        held.by_all = held.by_all.saturating_sub(by);
+        if Kind::of(peer) == Kind::Institution {
+            held.by_institutions = held.by_institutions.saturating_sub(by);
+        }
     }
 }
 
@@ -61,16 +138,12 @@ impl Share {
     /// Gives back what it holds and stays, with nothing.
     pub(super) fn give_back(&mut self) {
         let amount = std::mem::take(&mut self.amount);
-        self.of
-            .changed(&self.peer, |held| Some(held.saturating_sub(amount)));
+        self.of.less(&self.peer, amount);
     }
 
     /// Takes so much more; whether there was room for it.
     pub(super) fn grow(&mut self, by: usize) -> bool {
-        let most = self.of.per_peer;
-        let grown = self.of.changed(&self.peer, |held| {
-            held.checked_add(by).filter(|after| *after <= most)
-        });
+        let grown = self.of.more(&self.peer, by).is_some();
         if grown {
             self.amount = self.amount.saturating_add(by);
         }
@@ -88,11 +161,24 @@ impl Drop for Share {
 mod tests {
     use super::*;
 
+    fn node(region: &str) -> Identity {
+        format!("/region/{region}/node").parse().unwrap()
+    }
+
+    fn hospital(number: usize) -> Identity {
+        let path = format!("/region/310000/institution/H310104{number:05}");
+        path.parse().unwrap()
+    }
+
+    /// Takes one after another for as long as there is room.
+    fn all_they_can(shares: &Arc<Shares>, peer: &Identity) -> Vec<Share> {
+        std::iter::from_fn(|| shares.take(peer, 1)).collect()
+    }
+
     #[test]
     fn one_peer_takes_no_more_than_its_share_and_others_have_theirs() {
-        let shares = Shares::new(3);
-        let one: Identity = "/region/310000/node".parse().unwrap();
-        let other: Identity = "/region/330200/node".parse().unwrap();
+        let shares = Shares::new(3, 99);
+        let (one, other) = (node("310000"), node("330200"));
         let mut first = shares.take(&one, 1).unwrap();
         let second = shares.take(&one, 1).unwrap();
         assert!(first.grow(1) && !first.grow(1));
@@ -101,9 +187,39 @@ mod tests {
         drop(first);
         assert!(shares.take(&one, 2).is_some() && shares.take(&one, 3).is_none());
         drop(second);
-        assert!(
-            shares.held.lock().unwrap().is_empty(),
-            "nobody is remembered"
-        );
+        let held = shares.held.lock().unwrap();
+        assert!(held.of.is_empty(), "nobody is remembered");
+        assert_eq!((held.by_all, held.by_institutions), (0, 0));
+    }
+
+    #[test]
+    fn institutions_together_leave_others_a_quarter() {
+        let shares = Shares::new(64, 64);
+        let hospitals: Vec<_> = (0..200)
+            .filter_map(|number| shares.take(&hospital(number), 1))
+            .collect();
+        assert_eq!(hospitals.len(), 48);
+        assert!(shares.take(&hospital(0), 1).is_none());
+        let nodes = ["310000", "330200"].map(|region| all_they_can(&shares, &node(region)));
+        assert_eq!(nodes.map(|held| held.len()), [8, 4]);
+    }
+
+    #[test]
+    fn who_holds_some_takes_no_more_than_it_leaves() {
+        let shares = Shares::new(64, 64);
+        let regions = [
+            "110000", "310000", "330200", "440300", "500000", "510100", "610100",
+        ];
+        let mut held = regions.map(|region| (node(region), Vec::new()));
+        for _ in 0..200 {
+            // Each takes all it can, and as calls end takes all it can again.
+            for (peer, shares_held) in &mut held {
+                shares_held.pop();
+                shares_held.extend(all_they_can(&shares, peer));
+            }
+        }
+        let parts: Vec<usize> = held.iter().map(|(_, held)| held.len()).collect();
+        assert_eq!(parts, [8; 7], "an eighth is left for whoever comes");
+        assert!(shares.take(&node("420100"), 8).is_some());
     }
 }

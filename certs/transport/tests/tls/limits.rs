@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use huitong_transport::{ClientLimits, ServerLimits, TransportError, connect, pushback};
+use huitong_transport::{
+    ClientLimits, CredentialStore, ServerLimits, TransportError, connect, pushback,
+};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tonic::Status;
+use tonic::transport::Channel;
 
 use crate::echo::call;
-use crate::world::{World, id};
+use crate::world::{Running, World, id};
 
 #[tokio::test]
 async fn who_does_not_finish_the_handshake_is_dropped_and_frees_its_slot() {
@@ -26,30 +31,112 @@ async fn who_does_not_finish_the_handshake_is_dropped_and_frees_its_slot() {
     assert_eq!(loris.read(&mut [0]).await.unwrap(), 0);
 }
 
+const ONE: &str = "/region/310000/institution/H31010400001";
+const TWO: &str = "/region/310000/institution/H31010400002";
+const THREE: &str = "/region/310000/institution/H31010400003";
+const FOUR: &str = "/region/310000/institution/H31010400004";
+
+/// Whether somebody is let in, and answered: who is not is closed after the handshake.
+async fn is_served(server: &Running, us: &CredentialStore) -> bool {
+    match server.connect(us).await {
+        Ok(channel) => call(&channel, "Echo", "x").await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// A connection over which something was asked.
+async fn used(server: &Running, us: &CredentialStore) -> Channel {
+    let channel = server.connect(us).await.unwrap();
+    assert_eq!(call(&channel, "Echo", "x").await.unwrap(), "x");
+    channel
+}
+
+/// A call that the server does not answer before it is told to.
+async fn held(server: &Running, us: &CredentialStore) -> JoinHandle<Result<String, Status>> {
+    let channel = server.connect(us).await.unwrap();
+    let held = tokio::spawn(async move { call(&channel, "Hold", "").await });
+    server.signals.wait_until_begun().await;
+    held
+}
+
 #[tokio::test]
-async fn one_connection_more_than_allowed_is_closed_until_there_is_room() {
+async fn holders_of_certificates_who_have_every_connection_keep_nobody_out() {
     let world = World::new();
-    let server = world
-        .serve_within(ServerLimits {
-            connections: 1,
-            ..ServerLimits::standard()
-        })
-        .await;
-    let us = world.party("/region/330200/node");
-    let first = server.connect(&us).await.unwrap();
-    assert_eq!(call(&first, "Echo", "x").await.unwrap(), "x");
-    let refused = server.connect(&us).await.unwrap_err();
-    assert_eq!(refused.code(), "transport.unreachable");
-    assert!(refused.retryable());
-    drop(first);
-    // Closing is seen by the server in its own time; each attempt waits for an answer.
-    let second = loop {
-        match server.connect(&us).await {
-            Ok(channel) => break channel,
-            Err(error) => assert_eq!(error.code(), "transport.unreachable"),
-        }
+    let limits = ServerLimits {
+        connections: 16,
+        connections_per_peer: 4,
+        ..ServerLimits::standard()
     };
-    assert_eq!(call(&second, "Echo", "y").await.unwrap(), "y");
+    let server = world.serve_within(limits).await;
+    let mut theirs = Vec::new();
+    for who in [ONE, TWO, THREE] {
+        let who = world.party(who);
+        for _ in 0..4 {
+            theirs.push(used(&server, &who).await);
+        }
+    }
+    // Of sixteen twelve are taken, which is all that institutions may have. Peers have a room of their own, and an institution
+    // that has none takes one of those that others have several of.
+    for who in ["/region/330200/node", FOUR] {
+        let who = world.party(who);
+        let channel = used(&server, &who).await;
+        assert_eq!(call(&channel, "Echo", "y").await.unwrap(), "y");
+        theirs.push(channel);
+    }
+    // Nodes fill their own room, and then one of those of whom several are gives way.
+    let other = world.party("/region/110000/node");
+    for _ in 0..4 {
+        theirs.push(used(&server, &other).await);
+    }
+    assert!(is_served(&server, &world.party("/region/440300/node")).await);
+    assert!(is_served(&server, &world.party(FOUR)).await);
+}
+
+#[tokio::test]
+async fn what_is_idle_gives_way_before_a_call_is_cut_and_where_none_is_nobody_comes_in() {
+    let world = World::new();
+    // Three places for institutions.
+    let limits = ServerLimits {
+        connections: 4,
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let [one, two, three, four] = [ONE, TWO, THREE, FOUR].map(|who| world.party(who));
+    let calls = [held(&server, &one).await, held(&server, &two).await];
+    let idle = used(&server, &one).await;
+    let last = held(&server, &three).await;
+    // The idle one has gone for it; all have one each now, and are busy.
+    assert!(!is_served(&server, &four).await);
+    assert!(!is_served(&server, &one).await);
+    server.signals.finish.add_permits(3);
+    for call in calls.into_iter().chain([last]) {
+        assert_eq!(call.await.unwrap().unwrap(), "held");
+    }
+    assert!(is_served(&server, &four).await);
+    drop(idle);
+}
+
+#[tokio::test]
+async fn who_keeps_a_call_under_way_on_each_of_several_connections_keeps_nobody_out() {
+    let world = World::new();
+    let limits = ServerLimits {
+        connections: 4,
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let one = world.party(ONE);
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        calls.push(held(&server, &one).await);
+    }
+    assert!(is_served(&server, &world.party(TWO)).await);
+    server.signals.finish.add_permits(3);
+    let mut answers = Vec::new();
+    for call in calls {
+        answers.push(call.await.unwrap().is_ok());
+    }
+    // The one that was cut is the first that was begun.
+    assert_eq!(answers, [false, true, true]);
 }
 
 #[tokio::test]
