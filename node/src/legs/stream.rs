@@ -214,6 +214,7 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::EmergencyReviewed(_)
         | NodeRecord::SettledByHand(_)
         | NodeRecord::VisitFreed(_)
+        | NodeRecord::VisitRegained(_)
         | NodeRecord::RestoreBegan(_)
         | NodeRecord::RestoreEnded(_)
         | NodeRecord::PeerRestored(_)

@@ -3,7 +3,11 @@
 //!
 //! It is booked in both roles in one frame, as what peers give back is (`home::regained`, `treatment::regained`), but when the
 //! node serves already: what was done since may stand against it, and then nothing is written. It takes no number in the own
-//! stream (`store::apply`). Whether it is the own word, and whether the decision comes out again, is checked first.
+//! stream (`store::apply`). Whether it is the own word, and whether the decision comes out again, is checked first. A word that
+//! takes a settlement back comes with it, or after it when an older evidence has it standing; either may come after words that
+//! were given later, and ends up where it belongs ([`visit`]).
+
+mod visit;
 
 use std::fmt::Display;
 
@@ -11,16 +15,19 @@ use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::evidence::{Evidence, RefusalEvidence};
 use huitong_core::id::SettlementId;
+use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::ReversalBody;
 
 use super::Recovery;
 use super::check::{Between, check};
 use super::collect::unknown_request;
 use crate::error::NodeError;
 use crate::evidence::{EVIDENCE_BYTES_AT_MOST, EvidenceFault, Reader, check_own};
+use crate::home::deduction::lift;
 use crate::home::regained::{Regain, Regained, Short};
 use crate::home::relation::handed_over;
 use crate::store::apply::Records as _;
@@ -30,6 +37,7 @@ use crate::store::{
 };
 use crate::treatment::regained::{Rebook, Rebooked};
 use crate::writer::{Command, Verdict};
+use visit::History;
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +55,8 @@ struct Present {
     /// What the journal has of the settlement already.
     original: Option<Committed>,
     rebook: Rebook,
+    /// What the journal has of its visit.
+    history: History,
 }
 
 /// What stands under the id.
@@ -76,6 +86,12 @@ impl Command for Present {
         if let Some(refusal) = self.not_now(rows)? {
             return Ok(Verdict::Answer(Err(refusal)));
         }
+        let word = &self.returned.word;
+        let lifted = word
+            .reversal
+            .as_ref()
+            .map(|reversal| lifted(&reversal.body, rows, now));
+        let visit = self.history.with(word, &self.returned.claim, rows)?;
         let regain = Regain {
             returned: self.returned,
             original: self.original,
@@ -95,6 +111,8 @@ impl Command for Present {
                 return Err(StoreError::Inconsistent("what is presented is not booked"));
             }
         }
+        records.extend(lifted.transpose()?.into_iter().flatten());
+        records.extend(visit);
         Ok(Verdict::Append(records, Ok(Presented::Booked)))
     }
 }
@@ -160,15 +178,18 @@ impl Present {
         })
     }
 
-    /// What was done since the restore that stands against a settlement of which nothing is known.
+    /// What was done since the restore that stands against a settlement of which nothing is known. Whose visit it is matters
+    /// only while it stands.
     fn in_the_way(&self, rows: &dyn Rows) -> Result<Option<Refusal>, StoreError> {
         let claim = &self.returned.claim;
         let (key, visit) = (claim.visit_key(), &claim.visit);
-        if let Some(other) = standing_visit(rows, &key, visit)? {
-            return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));
-        }
-        if let Some(other) = taken_visit(rows, &key, visit)? {
-            return Ok(Some(Refusal::new(RefusalCode::VisitInProgress, other)));
+        if self.returned.word.reversal.is_none() {
+            if let Some(other) = standing_visit(rows, &key, visit)? {
+                return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));
+            }
+            if let Some(other) = taken_visit(rows, &key, visit)? {
+                return Ok(Some(Refusal::new(RefusalCode::VisitInProgress, other)));
+            }
         }
         let handed = handed_over(rows, claim.person.psn_no)?;
         Ok(handed.map(|leaving| Refusal::new(RefusalCode::HandedOver, leaving.new_home)))
@@ -195,8 +216,25 @@ impl Present {
         let of_reversal = reversal.map(|body| body.number);
         let mut numbers = std::iter::once(word.receipt.body.number).chain(of_reversal);
         let is_taken = numbers.any(|number| number <= written && number > held);
-        Ok(is_taken.then(|| Refusal::new(RefusalCode::Overloaded, self.settlement())))
+        let visit = self.returned.claim.visit_key();
+        let has_moved_on = !self.history.still_holds(rows, &visit)?;
+        let later = is_taken || has_moved_on;
+        Ok(later.then(|| Refusal::new(RefusalCode::Overloaded, self.settlement())))
     }
+}
+
+/// The ends of what was deducted since of a settlement that had been taken back whole.
+fn lifted(
+    reversal: &ReversalBody,
+    rows: &dyn Rows,
+    now: Timestamp,
+) -> Result<Vec<NodeRecord>, StoreError> {
+    let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
+    // Nothing is owed within a region: neither has legs.
+    let mut next_leg = head.written.saturating_add(1);
+    let mut records = lift::at_home(rows, reversal, next_leg, now)?;
+    records.extend(lift::at_treatment(rows, reversal, &mut next_leg, now)?);
+    Ok(records)
 }
 
 fn not_own(why: &dyn Display) -> NodeError {
@@ -268,13 +306,22 @@ impl Recovery {
         // What is read below is on disk.
         self.ledger.barrier().await?;
         let row = self.ledger.home_settlement(self.region, settlement)?;
-        let original = match row.map(|row| row.state) {
-            Some(HomeState::Committed(at)) => self.ledger.record(at)?.into_committed(),
-            Some(HomeState::Reversed(row)) => self.ledger.record(row.settled)?.into_committed(),
+        let settled = match row.map(|row| row.state) {
+            Some(HomeState::Committed(at)) => Some(at),
+            Some(HomeState::Reversed(row)) => Some(row.settled),
             Some(HomeState::Refused(_) | HomeState::Tombstone(_)) | None => None,
         };
+        let history = History::read(&self.ledger, &returned.claim.visit_key())?;
+        // What was written meanwhile is not on disk yet.
+        let is_pending = settled.is_some_and(|at| at.frame().is_none());
+        let Some(history) = history.filter(|_| !is_pending) else {
+            return Err(NodeError::refused(RefusalCode::Overloaded, settlement));
+        };
+        let original = settled.map(|at| self.ledger.record(at)).transpose()?;
+        let original = original.and_then(NodeRecord::into_committed);
         let command = Present {
             region: self.region,
+            history,
             original,
             rebook: Rebook {
                 returned: returned.clone(),

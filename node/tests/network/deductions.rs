@@ -13,6 +13,7 @@ use tonic::transport::Channel;
 
 use crate::bills::{published, settle};
 use crate::bureau::by_officer;
+use crate::patience::until;
 use crate::recovery::legs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
@@ -22,7 +23,7 @@ async fn desk(world: &World, party: &str) -> DeductionServiceClient<Channel> {
     DeductionServiceClient::new(world.caller(party, CHENGDU).await)
 }
 
-async fn order(
+pub async fn order(
     world: &World,
     id: &str,
     settlement: &str,
@@ -52,7 +53,7 @@ async fn withdraw(world: &World, deduction: &str) -> Result<v1::Deduction, Statu
     Ok(answer.into_inner().deduction.unwrap())
 }
 
-async fn listed(world: &World, party: &str) -> Vec<v1::Deduction> {
+pub async fn listed(world: &World, party: &str) -> Vec<v1::Deduction> {
     let request = v1::ListDeductionsRequest {
         from_day: "2023-03-01".to_owned(),
         until_day: "2023-03-31".to_owned(),
@@ -64,14 +65,12 @@ async fn listed(world: &World, party: &str) -> Vec<v1::Deduction> {
 
 /// Waits until a deduction stands so.
 async fn stands(world: &World, deduction: &str, standing: Standing) -> v1::Deduction {
-    loop {
+    until(async || {
         let all = listed(world, OFFICER).await;
-        let found = all.into_iter().find(|it| it.deduction == deduction);
-        if let Some(found) = found.filter(|found| found.standing() == standing) {
-            return found;
-        }
-        tokio::task::yield_now().await;
-    }
+        let is_so = |it: &v1::Deduction| it.deduction == deduction && it.standing() == standing;
+        all.iter().find(|it| is_so(it)).cloned().ok_or(all)
+    })
+    .await
 }
 
 async fn settled(world: &World) -> v1::Settlement {
@@ -231,9 +230,7 @@ async fn a_month(world: &World) -> (Vec<v1::Deduction>, i64) {
     assert_eq!(count(Standing::Withdrawn), 1);
     assert_eq!(count(Standing::Lifted), 1);
     for region in [NINGBO, CHENGDU] {
-        while world.status(region).await.legs_held < 8 {
-            tokio::task::yield_now().await;
-        }
+        world.status_when(region, |it| it.legs_held >= 8).await;
     }
     (all, paid)
 }

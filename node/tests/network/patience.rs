@@ -1,6 +1,7 @@
 //! How long the parties of a test wait for each other: longer than a machine that has much else to do ever takes. Where a test
 //! is about a limit, it sets that itself.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use huitong_node::treatment::Timing;
@@ -8,6 +9,8 @@ use huitong_transport::{ClientLimits, ServerLimits};
 
 /// Nothing takes longer that comes at all.
 const LONGEST: Duration = Duration::from_secs(60);
+/// Nor what comes after waits that double.
+const WAITED: Duration = Duration::from_secs(90);
 
 /// Of whoever calls.
 pub fn client() -> ClientLimits {
@@ -35,4 +38,20 @@ pub fn timing() -> Timing {
         resolve_every: Duration::from_millis(50),
         ..Timing::STANDARD
     }
+}
+
+/// Looks until what is looked for is there, and panics with what was seen last when it never is: no test waits without an end.
+pub async fn until<T, S: Debug>(mut look: impl AsyncFnMut() -> Result<T, S>) -> T {
+    let mut last = None;
+    let looking = async {
+        loop {
+            match look().await {
+                Ok(found) => return found,
+                Err(seen) => last = Some(seen),
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let found = tokio::time::timeout(WAITED, looking).await;
+    found.unwrap_or_else(|_| panic!("not in {WAITED:?}; seen last: {last:?}"))
 }

@@ -1,6 +1,8 @@
 //! What own institutions settled for the own insured after a backup: nobody else holds it, the status says so until all have
 //! reconciled, and its evidence has it booked again, once.
 
+mod reversed;
+
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
 use huitong_proto::settlement::v1::{Presented, ReversalReason as Reason, State};
@@ -151,6 +153,8 @@ async fn what_was_done_since_stands_and_its_numbers_are_its_own() {
     hospital.reversed("r-3").await;
     // The visit is free: what was lost of it may stand after all.
     assert_eq!(became(&world, OFFICER, &of_one).await, Presented::Booked);
+    // It was not settled in place of the one that was settled and reversed after it.
+    assert_eq!(hospital.get("r-1").await.unwrap().correction, None);
     release(&world).await;
     let (last, _) = settled(&world, "r-4", "V4").await;
     let ordered = by_officer(
@@ -162,30 +166,6 @@ async fn what_was_done_since_stands_and_its_numbers_are_its_own() {
     );
     ordered.await.unwrap();
     hospital.reversed("r-4").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reversal_that_was_lost_is_booked_again_with_its_settlement_or_after_it() {
-    let mut world = World::new().await;
-    settled(&world, "r-0", "V0").await;
-    let backup = tempfile::tempdir().unwrap();
-    world.back_up(CHENGDU, backup.path()).await;
-    let free = next(&world).await;
-    let (one, standing) = settled(&world, "r-1", "V1").await;
-    let mut hospital = world.hospital(HOSPITAL).await;
-    let reversed = hospital.reverse("x-1", "r-1", Reason::WrongBill).await;
-    assert_eq!(reversed.unwrap().state(), State::Reversed);
-    let taken_back = of(&world, &one).await;
-    for first in [&taken_back, &standing] {
-        lost(&mut world, &backup).await;
-        for evidence in [first, &taken_back] {
-            present(&world, HOSPITAL, evidence).await.unwrap();
-        }
-        let mut hospital = world.hospital(HOSPITAL).await;
-        assert_eq!(hospital.get("r-1").await.unwrap().state(), State::Reversed);
-        assert_eq!(next(&world).await.decision, free.decision);
-        assert_eq!(became(&world, HOSPITAL, &standing).await, Presented::Known);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

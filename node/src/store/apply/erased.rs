@@ -140,6 +140,7 @@ fn remaining(
         | Remains::MatchesSeen(_)
         | Remains::Reprepared(_)
         | Remains::VisitFreed
+        | Remains::VisitRegained
         | Remains::PersonReleased
         | Remains::LateMirrored
         | Remains::LateOffered

@@ -138,6 +138,7 @@ pub fn changes(
         NodeRecord::PeerRestored(record) => recovery::peer(record, ground, &mut out)?,
         NodeRecord::CommitRegained(record) => recovery::commit(record, at, ground, &mut out)?,
         NodeRecord::ReversalRegained(record) => recovery::reversed(record, at, ground, &mut out)?,
+        NodeRecord::VisitRegained(record) => recovery::visit(record, ground, &mut out)?,
         NodeRecord::LegsRegained(record) => recovery::legs(record, at, ground, &mut out)?,
         NodeRecord::PersonReleased(record) => recovery::released(record, &mut out),
         NodeRecord::RegionLeftOut(record) => recovery::left_out(record, &mut out),

@@ -8,13 +8,13 @@ use huitong_core::person::PsnNo;
 use huitong_core::record::hand::Handed;
 use huitong_core::record::recovery::{
     CommitRegained, LegsRegained, PeerRestored, PersonReleased, RegionLeftOut, RestoreBegan,
-    RestoreEnded, ReversalRegained,
+    RestoreEnded, ReversalRegained, VisitRegained,
 };
 use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
     Account, BackupDay, Key, LeftOut, Location, Moved, RegainedLegs, RestoreState, Restored,
-    RestoredPeer, Row, StoreError, Stream, StreamHead,
+    RestoredPeer, Row, SettlementRow, StoreError, Stream, StreamHead,
 };
 use super::regained::{Late, regained};
 use super::transfer::handed_from;
@@ -157,6 +157,40 @@ pub(super) fn reversed(
     let (part, number) = (&record.body().clearing, record.body().number);
     home::numbered_again((part.treatment, number), at, ground, out)?;
     keep_highest(psn_no, late, ground, out)
+}
+
+/// How a visit stands, whatever the words before it changed of that.
+pub(super) fn visit(
+    record: &VisitRegained,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    for kept in &record.kept {
+        if let Some(stands) = kept.home {
+            out.put(Key::HomeVisit(kept.visit.clone()), Row::HomeVisit(stands));
+        }
+        if let Some(taken) = kept.treatment {
+            out.put(Key::Visit(kept.visit.clone()), Row::Visit(taken));
+        }
+    }
+    let last = Key::Replaced(record.visit.clone());
+    match record.last_reversed {
+        Some(reversed) => out.put(last, Row::Replaced(reversed)),
+        None => out.remove(last),
+    }
+    for in_place in &record.in_place {
+        if let Some(row) = ground.rows.settlement(in_place.settlement)? {
+            let row = SettlementRow {
+                replaces: in_place.of,
+                ..row
+            };
+            out.put(
+                Key::Settlement(in_place.settlement),
+                Row::Settlement(row.into()),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A word to a new home came back.

@@ -76,7 +76,7 @@ use policy::{
 use provisional::{ProvisionalTakenBack, SnapshotKept, SnapshotSigned, TruedUp};
 use recovery::{
     CommitRegained, LegsRegained, PeerRestored, PersonReleased, RefusalRegained, RegionLeftOut,
-    RestoreBegan, RestoreEnded, ReversalRegained,
+    RestoreBegan, RestoreEnded, ReversalRegained, VisitRegained,
 };
 use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
 use transfer::{
@@ -161,6 +161,8 @@ pub enum NodeRecord {
     CommitRegained(CommitRegained),
     /// Home role: a reversal that the backup does not have stands again.
     ReversalRegained(ReversalRegained),
+    /// Either role: how a visit stands once an earlier word on it came back.
+    VisitRegained(VisitRegained),
     /// Legs that the backup does not have are written again.
     LegsRegained(LegsRegained),
     /// Home role: a person held after a restore is served again.
@@ -306,6 +308,7 @@ canonical_enum!(NodeRecord {
     56 => PersonReleased(record),
     32 => RegionLeftOut(record),
     57 => RefusalRegained(record),
+    58 => VisitRegained(record),
     80 => ExternalNoted(record),
     81 => ExternalWithdrawn(record),
     60 => TransferStepped(record),

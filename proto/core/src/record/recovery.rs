@@ -4,13 +4,15 @@
 //! from it, and beside it the proof that was given with it then. So whoever asks again hears the same bytes.
 
 use crate::canonical_struct;
+use crate::claim::VisitKey;
 use crate::coverage::Balances;
 use crate::date::Timestamp;
 use crate::digest::Digest;
 use crate::final_refusal::FinalRefusal;
+use crate::id::SettlementId;
 use crate::leg::NumberedLeg;
 use crate::officer::OfficerName;
-use crate::person::PsnNo;
+use crate::person::{PersonRef, PsnNo};
 use crate::receipt::{GroupSignature, Receipt};
 use crate::region::RegionCode;
 use crate::reversal::Reversal;
@@ -129,6 +131,58 @@ impl CommitRegained {
         self.proof.clone().receipt_of(&self.record)
     }
 }
+
+/// How a visit stands once a word on it came back that was given before others which the node has. It follows what that word
+/// changed, in the same frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitRegained {
+    /// Whose.
+    pub person: PersonRef,
+    /// The visit.
+    pub visit: VisitKey,
+    /// What others had taken of it, and go on having.
+    pub kept: Vec<VisitKept>,
+    /// The last settlement of it that was reversed.
+    pub last_reversed: Option<SettlementId>,
+    /// Which reversed settlement each of them takes the place of.
+    pub in_place: Vec<InPlace>,
+}
+
+canonical_struct!(VisitRegained {
+    person,
+    visit,
+    kept,
+    last_reversed,
+    in_place
+});
+
+/// A visit, or part of a stay, that is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitKept {
+    /// Which.
+    pub visit: VisitKey,
+    /// Home role: what stands of it.
+    pub home: Option<SettlementId>,
+    /// Treatment role: what is prepared or stands.
+    pub treatment: Option<SettlementId>,
+}
+
+canonical_struct!(VisitKept {
+    visit,
+    home,
+    treatment
+});
+
+/// A settlement, and the reversed one of the same visit whose place it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPlace {
+    /// Which.
+    pub settlement: SettlementId,
+    /// Of which.
+    pub of: Option<SettlementId>,
+}
+
+canonical_struct!(InPlace { settlement, of });
 
 /// Home role: a reversal that was ordered after the backup, as the treatment region holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]

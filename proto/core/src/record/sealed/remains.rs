@@ -88,6 +88,8 @@ pub enum Remains {
         /// The number of its first leg.
         legs_from: u64,
     },
+    /// Of how a visit stands: nothing.
+    VisitRegained,
     /// Of a person who was released: nothing.
     PersonReleased,
     /// Of a step of a transfer: the transfer's id.
@@ -163,6 +165,7 @@ canonical_enum!(Remains {
     53 => CommitRegained { body, legs_from },
     54 => ReversalRegained { body, legs_from },
     56 => PersonReleased,
+    58 => VisitRegained,
     60 => TransferStepped(transfer),
     61 => HandWritten { leaf, new_home, number },
     62 => HandRegained { new_home, number },

@@ -99,6 +99,9 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
                 legs_from: regained.record.legs_from,
             },
         ),
+        NodeRecord::VisitRegained(record) => {
+            (Subject::Person(record.person), Remains::VisitRegained)
+        }
         NodeRecord::ReversalBooked(record) => (
             Subject::Person(record.reversal.person.person),
             Remains::ReversalBooked {

@@ -2,12 +2,12 @@
 
 use super::refusals::{final_refusal, home_refused};
 use super::reversals::{reversal_id, reversal_ordered};
-use super::samples::{at, body, chengdu, claim, committed, decision, settled, snapshot};
+use super::samples::{at, body, chengdu, claim, committed, decision, id, settled, snapshot};
 use super::*;
 use crate::leg::{Leg, NumberedLeg, Side};
 use crate::record::recovery::{
-    CommitRegained, LegsRegained, PeerRestored, PersonReleased, Proof, RefusalRegained,
-    RegionLeftOut, RestoreBegan, RestoreEnded, ReversalRegained,
+    CommitRegained, InPlace, LegsRegained, PeerRestored, PersonReleased, Proof, RefusalRegained,
+    RegionLeftOut, RestoreBegan, RestoreEnded, ReversalRegained, VisitKept, VisitRegained,
 };
 use crate::recovery::{Returned, ReturnedWord};
 use crate::reversal::HomeWord;
@@ -19,7 +19,7 @@ fn proof() -> Proof {
     Proof { group, index, path }
 }
 
-pub(super) fn of_restores() -> [NodeRecord; 9] {
+pub(super) fn of_restores() -> [NodeRecord; 10] {
     let (at, mark) = (at(), [7; 16]);
     let leg = Leg::of(&body()).remove(0);
     [
@@ -45,6 +45,20 @@ pub(super) fn of_restores() -> [NodeRecord; 9] {
         NodeRecord::ReversalRegained(ReversalRegained {
             proof: proof(),
             record: reversal_ordered(),
+        }),
+        NodeRecord::VisitRegained(VisitRegained {
+            person: claim().person,
+            visit: claim().visit_key(),
+            kept: vec![VisitKept {
+                visit: claim().visit_key(),
+                home: Some(id()),
+                treatment: None,
+            }],
+            last_reversed: Some(id()),
+            in_place: vec![InPlace {
+                settlement: id(),
+                of: None,
+            }],
         }),
         NodeRecord::LegsRegained(LegsRegained {
             legs: vec![NumberedLeg {
@@ -72,12 +86,13 @@ pub(super) fn of_restores() -> [NodeRecord; 9] {
     ]
 }
 
-const GOLDEN: [&str; 11] = [
+const GOLDEN: [&str; 12] = [
     "b91aaf28671ded87",
     "3cab280cf4dc36ee",
     "2637bd4c471741d4",
     "34794632b5e5f91b",
     "0f8f7a079e3cfda8",
+    "c2ac66e17cebd0be",
     "d1ee7435fceb2efc",
     "ea3b8e03844a5c75",
     "0acc52c8f3f15e67",
