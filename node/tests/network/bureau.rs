@@ -71,9 +71,9 @@ async fn what_the_bureau_reverses_reaches_the_hospital_and_stays_until_it_is_ack
     let mut hospital = world.hospital(HOSPITAL).await;
     assert!(hospital.notices().await.is_empty());
     assert_eq!(hospital.get("r-1").await.unwrap(), reversed);
-    while world.status(NINGBO).await.receipts_undelivered > 0 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
     assert_eq!(legs(&world).await, (2, 2));
 }
 

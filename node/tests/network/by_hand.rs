@@ -11,6 +11,7 @@ use tonic::Status;
 
 use crate::bills::{settle, small};
 use crate::files::{CLASS_A, messages};
+use crate::patience::until;
 use crate::relay::Commits;
 use crate::reversals::legs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
@@ -187,10 +188,12 @@ async fn where_the_person_was_treated_is_asked_before_a_bill_is_settled_by_hand(
     by_hand(&world, elsewhere).await.unwrap();
     world.start(CHENGDU).await;
     // Nobody who has just been away is asked at once.
-    while let Err(status) = by_hand(&world, bill("h-3", "V3")).await {
-        assert_eq!(code(&status), "treatment.unreachable");
-        tokio::task::yield_now().await;
-    }
+    let settled = until(async || {
+        let told = by_hand(&world, bill("h-3", "V3")).await;
+        let told = told.map_err(|status| code(&status));
+        told.inspect_err(|code| assert_eq!(code, "treatment.unreachable"))
+    });
+    settled.await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ use self::incarnations::{Incarnations, refused};
 use self::rejects::Rejects;
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
+use crate::patience::until;
 use crate::prefunds::Prefunds;
 use crate::witness::Proofs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
@@ -257,13 +258,15 @@ impl World {
     /// A region's legs, once the clearinghouse holds so many.
     pub async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
         let clearing = self.clearing.as_ref().unwrap();
-        loop {
+        until(async || {
             let held = clearing.held(region);
             if held.len() >= legs {
-                return held;
+                Ok(held)
+            } else {
+                Err(held)
             }
-            tokio::task::yield_now().await;
-        }
+        })
+        .await
     }
 }
 
@@ -373,9 +376,11 @@ async fn both_regions_show_what_the_home_region_signed_when_it_is_wanted() {
         world.start(region).await;
     }
     let shown = world.clearing.as_ref().unwrap().shown.clone();
-    while shown.lock().unwrap().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    until(async || {
+        let by = shown.lock().unwrap().len();
+        if by >= 2 { Ok(()) } else { Err(by) }
+    })
+    .await;
     let shown = shown.lock().unwrap().clone();
     for bytes in shown.values() {
         let evidence = ClearingEvidence::from_bytes(bytes).unwrap();

@@ -23,6 +23,7 @@ use tonic::{Request, Response, Status};
 use crate::bills::{card, settle, small};
 use crate::bureau::by_officer;
 use crate::hospital::Hospital;
+use crate::patience::until;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified, region, year};
 
@@ -121,14 +122,16 @@ async fn commit_as(world: &World, hospital: &mut Hospital, visit: &str, code: &s
     world.commits(Commits::Lost);
     let lost = hospital.settle(settle(visit, small(visit))).await;
     assert!(lost.is_err());
-    let sent = loop {
+    let sent = until(async || {
         let sent = world.relay.as_ref().unwrap().last();
         let claim = sent.claim.as_ref().unwrap();
         if claim.visit.as_ref().unwrap().number == visit {
-            break sent;
+            Ok(sent)
+        } else {
+            Err(sent)
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    };
+    });
+    let sent = sent.await;
     let channel = world.caller(&format!("/region/{code}/node"), NINGBO).await;
     let mut home = HomeServiceClient::new(channel);
     let claim = sent.claim.clone().unwrap();

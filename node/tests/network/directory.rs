@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_core::canonical::Artifact;
@@ -13,15 +12,12 @@ use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskSer
 use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
 use huitong_proto::settlement::v1::State;
 use huitong_transport::peer;
-use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
+use crate::patience;
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
-
-/// The longest that anything is waited for, on a busy machine.
-const LONGEST: Duration = Duration::from_secs(90);
 
 /// The versions that are handed out, and to which regions only so many of them are.
 #[derive(Clone, Default)]
@@ -49,13 +45,11 @@ impl Directories {
     async fn goes_away(&self) {
         self.1.0.store(true, Ordering::SeqCst);
         // Waits double, so the third is not one node's before the other's first.
-        let kept = async {
-            while self.1.1.load(Ordering::SeqCst) < 3 {
-                tokio::task::yield_now().await;
-            }
-        };
-        let kept = timeout(LONGEST, kept).await;
-        kept.unwrap_or_else(|_| panic!("the nodes did not ask in {LONGEST:?}"));
+        patience::until(async || {
+            let asked = self.1.1.load(Ordering::SeqCst);
+            if asked >= 3 { Ok(()) } else { Err(asked) }
+        })
+        .await;
     }
 
     /// Answers again.
@@ -138,13 +132,11 @@ pub async fn until_at(
     region: &str,
     so: impl Fn(&v1::ShowDirectoryResponse) -> bool,
 ) {
-    let seen = async {
-        while !so(&shown(world, region).await) {
-            tokio::task::yield_now().await;
-        }
-    };
-    let seen = timeout(LONGEST, seen).await;
-    seen.unwrap_or_else(|_| panic!("{region}: not in {LONGEST:?}"));
+    patience::until(async || {
+        let told = shown(world, region).await;
+        if so(&told) { Ok(()) } else { Err(told) }
+    })
+    .await;
 }
 
 /// What both nodes show, once it is so.

@@ -7,6 +7,7 @@ use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
 use crate::directory::{listed, refusal, settles, shown, until_at, version_after};
+use crate::patience::until;
 use crate::provisional::{allowed, emergency, estimate, trued_up};
 use crate::relay::Commits;
 use crate::witness::Signing;
@@ -114,13 +115,14 @@ async fn what_was_settled_on_a_signed_snapshot_is_not_begun_any_more_a_week_afte
     assert_eq!(given.unwrap().state(), State::Provisional);
     world.start(NINGBO).await;
     let state = std::sync::Arc::clone(&world.relay.as_ref().unwrap().state);
-    let sent = loop {
+    let sent = until(async || {
         let last = state.lock().unwrap().last.clone();
         match last {
-            Some(sent) if !sent.provisional.is_empty() => break sent,
-            _ => tokio::task::yield_now().await,
+            Some(sent) if !sent.provisional.is_empty() => Ok(sent),
+            other => Err(other),
         }
-    };
+    });
+    let sent = sent.await;
     // The snapshot could be used for 72 hours.
     let node = world.caller("/region/510100/node", NINGBO).await;
     let mut home = HomeServiceClient::new(node);

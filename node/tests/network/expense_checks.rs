@@ -1,8 +1,5 @@
 //! Expense checks between two nodes: by their days, and with a reversal.
 
-use std::fmt::Debug;
-use std::time::Duration;
-
 use huitong_core::money::Fen;
 use huitong_node::checks::CheckRule;
 use huitong_proto::common::v1 as common;
@@ -18,6 +15,7 @@ use tonic::transport::Channel;
 
 use crate::bills::{published, settle, small};
 use crate::bureau::by_officer;
+use crate::patience::until;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 /// What both regions go by: the published bill is large enough.
@@ -103,25 +101,6 @@ pub async fn show(
         .show(v1::ShowCheckRequest { check })
         .await?;
     Ok(answer.into_inner())
-}
-
-/// The longest that anything is waited for, on a busy machine.
-const LONGEST: Duration = Duration::from_secs(60);
-
-/// Looks until what is looked for is there, and panics with what was seen last when it never is.
-pub async fn until<T, S: Debug>(mut look: impl AsyncFnMut() -> Result<T, S>) -> T {
-    let mut last = None;
-    let looking = async {
-        loop {
-            match look().await {
-                Ok(found) => return found,
-                Err(seen) => last = Some(seen),
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let found = tokio::time::timeout(LONGEST, looking).await;
-    found.unwrap_or_else(|_| panic!("not in {LONGEST:?}; seen last: {last:?}"))
 }
 
 /// Waits until a check stands so in a region's book, with nothing left to send.

@@ -7,9 +7,8 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::CheckStanding as Standing;
 use huitong_proto::settlement::v1::deduction_service_client::DeductionServiceClient;
 
-use crate::expense_checks::{
-    answer, ask, confirm, page, settled, show, stands, until, verified, wrong,
-};
+use crate::expense_checks::{answer, ask, confirm, page, settled, show, stands, verified, wrong};
+use crate::patience::until;
 use crate::world::{CHENGDU, NINGBO, World, certified, code, year};
 
 /// A region that signs with another key from its next start on.

@@ -7,9 +7,9 @@ use huitong_proto::settlement::v1::{CheckStanding as Standing, ReversalReason};
 
 use crate::bureau::by_officer;
 use crate::expense_checks::{
-    answer, ask, confirm, once_collected, said, settled, show, stands, until, verified, words,
-    wrong,
+    answer, ask, confirm, once_collected, said, settled, show, stands, verified, words, wrong,
 };
+use crate::patience::until;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 const NODE_OF_HOME: &str = "/region/330200/node";

@@ -299,12 +299,10 @@ async fn a_prepared_settlement_is_decided_anew_on_what_the_core_system_settled_m
     record(&world, stay("c-1", "E1")).await.unwrap();
     world.commits(Commits::Pass);
     // One that is on its way already may still end as the first did; the hospital asks again under its id.
-    let settled = loop {
-        match hospital.settle(settle("r-1", published("V1"))).await {
-            Err(status) if code(&status) == "outcome.unknown" => tokio::task::yield_now().await,
-            answer => break answer.unwrap(),
-        }
-    };
+    let settled = hospital
+        .until_known(async |it| it.settle(settle("r-1", published("V1"))).await)
+        .await
+        .unwrap();
     assert_eq!((settled.state(), start(&settled)), (State::Settled, 0));
 }
 

@@ -16,6 +16,7 @@ use huitong_proto::settlement::v1::{State, TransferState};
 
 use crate::bills::settle;
 use crate::filings::{EMPLOYEE, bill, change};
+use crate::patience::until;
 use crate::regained::without_receipt;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region, year};
@@ -83,14 +84,13 @@ async fn moved() -> World {
     for region in [NINGBO, CHENGDU] {
         let officer = format!("/region/{region}/officer/li.wei");
         let mut desk = TransferServiceClient::new(world.caller(&officer, region).await);
-        loop {
+        until(async || {
             let all = v1::ListTransfersRequest::default();
             let listed = desk.list_transfers(all).await.unwrap().into_inner();
-            if listed.transfers[0].state() == TransferState::Done {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
+            let is_done = listed.transfers[0].state() == TransferState::Done;
+            if is_done { Ok(()) } else { Err(listed) }
+        })
+        .await;
     }
     world
 }
@@ -99,16 +99,18 @@ async fn moved() -> World {
 async fn holds(world: &World, fen: i64) {
     let officer = "/region/510100/officer/li.wei";
     let mut people = PeopleServiceClient::new(world.caller(officer, CHENGDU).await);
-    loop {
+    until(async || {
         let of = v1::GetPersonRequest {
             psn_no: NUMBER.to_owned(),
         };
         let record = people.get_person(of).await.unwrap().into_inner();
         if record.own_fen == fen {
-            return;
+            Ok(())
+        } else {
+            Err(record)
         }
-        tokio::task::yield_now().await;
-    }
+    })
+    .await;
 }
 
 #[derive(Parser)]
@@ -174,13 +176,9 @@ async fn the_new_home_puts_back_what_it_had_counted_in_once_the_officer_names_th
     let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
     assert!(matches!(outcome, Some(Outcome::Receipt(_))), "{outcome:?}");
     holds(&world, 10_000).await;
-    loop {
-        let status = world.status(NINGBO).await;
-        if status.legs_written > 0 && status.legs_held == status.legs_written {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
+    let are_held =
+        |it: &v1::NodeStatusResponse| it.legs_written > 0 && it.legs_held == it.legs_written;
+    world.status_when(NINGBO, are_held).await;
 
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.recovered(NINGBO).await;

@@ -5,6 +5,9 @@ use huitong_proto::settlement::v1::institution_service_client::InstitutionServic
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::patience::until;
+use crate::world::code;
+
 #[derive(Clone)]
 pub struct Hospital {
     pub client: InstitutionServiceClient<Channel>,
@@ -33,15 +36,40 @@ impl Hospital {
             .unwrap())
     }
 
+    /// Asks until the settlement is in such a state.
+    pub async fn get_when(
+        &mut self,
+        request_id: &str,
+        is_so: impl Fn(v1::State) -> bool,
+    ) -> v1::Settlement {
+        until(async || {
+            let settlement = self.get(request_id).await.unwrap();
+            let state = settlement.state();
+            if is_so(state) {
+                Ok(settlement)
+            } else {
+                Err((request_id, state))
+            }
+        })
+        .await
+    }
+
+    /// Asks until there is an outcome: until then it is told that there is none yet.
+    pub async fn until_known<T>(
+        &mut self,
+        mut ask: impl AsyncFnMut(&mut Self) -> Result<T, Status>,
+    ) -> Result<T, Status> {
+        until(async || match ask(self).await {
+            Err(status) if code(&status) == "outcome.unknown" => Err(status),
+            told => Ok(told),
+        })
+        .await
+    }
+
     /// Asks until the settlement has an outcome.
     pub async fn outcome(&mut self, request_id: &str) -> v1::Settlement {
-        loop {
-            let settlement = self.get(request_id).await.unwrap();
-            if settlement.state() != v1::State::Prepared {
-                return settlement;
-            }
-            tokio::task::yield_now().await;
-        }
+        self.get_when(request_id, |state| state != v1::State::Prepared)
+            .await
     }
 
     pub async fn cancel(
@@ -82,13 +110,8 @@ impl Hospital {
 
     /// Asks until the settlement is reversed.
     pub async fn reversed(&mut self, request_id: &str) -> v1::Settlement {
-        loop {
-            let settlement = self.get(request_id).await.unwrap();
-            if settlement.state() == v1::State::Reversed {
-                return settlement;
-            }
-            tokio::task::yield_now().await;
-        }
+        self.get_when(request_id, |state| state == v1::State::Reversed)
+            .await
     }
 
     /// What others reversed and this hospital has not acknowledged.

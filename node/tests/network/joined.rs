@@ -160,9 +160,7 @@ async fn a_restored_node_collects_from_a_region_that_joined_after_its_backup() {
     directories.set(std::slice::from_ref(&first));
     goes_by(&world, 1).await;
     settles(&world, "V0").await;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
     world.recovered(NINGBO).await;
@@ -196,9 +194,7 @@ async fn a_restored_node_that_cannot_follow_the_directory_waits_until_an_officer
         assert_eq!(accepted.unwrap(), 1);
     }
     settles(&world, "V0").await;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
     // In recovery its officer sees what keeps the directory from being followed, and ends it.
@@ -249,15 +245,13 @@ async fn a_region_that_was_left_out_is_so_when_it_joins_again_after_a_start() {
     goes_by(&world, 1).await;
     settles(&world, "V0").await;
     world.back_up(NINGBO, &backup).await;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     world.stop(CHENGDU).await;
     world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
-    while world.status(NINGBO).await.recovering_from != [CHENGDU] {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(NINGBO, |it| it.recovering_from == [CHENGDU])
+        .await;
     leaves_out(&world, NINGBO, CHENGDU).await.unwrap();
     world.recovered(NINGBO).await;
     // A version says no more where Chengdu is, and Ningbo starts by that.

@@ -55,16 +55,14 @@ async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
         .settle(settle("r-1", published("V1")))
         .await
         .unwrap();
-    while world.status(NINGBO).await.legs_held < 2 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 2).await;
     let refused = leave_out(&world, CHENGDU).await.unwrap_err();
     assert_eq!(code(&refused), "recovery.not_waited_for");
     world.kill(CHENGDU).await;
     world.lose_and_restore(NINGBO, backup.path()).await;
-    while world.status(NINGBO).await.recovering_from != [CHENGDU] {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(NINGBO, |it| it.recovering_from == [CHENGDU])
+        .await;
     let refused = leave_out(&world, "440100").await.unwrap_err();
     assert_eq!(code(&refused), "recovery.not_waited_for");
     leave_out(&world, CHENGDU).await.unwrap();
@@ -134,14 +132,12 @@ async fn a_treatment_region_serves_without_a_home_region_and_has_its_receipts_ag
         .settle(settle("r-1", published("V1")))
         .await
         .unwrap();
-    while world.status(CHENGDU).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(CHENGDU, |it| it.legs_held >= 1).await;
     world.kill(NINGBO).await;
     world.lose_and_restore(CHENGDU, backup.path()).await;
-    while world.status(CHENGDU).await.recovering_from != [NINGBO] {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(CHENGDU, |it| it.recovering_from == [NINGBO])
+        .await;
     leaves_out(&world, CHENGDU, NINGBO).await.unwrap();
     // Its legs are there, and what they are for is not.
     let status = world.recovered(CHENGDU).await;

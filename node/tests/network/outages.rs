@@ -224,13 +224,8 @@ async fn while_home_is_silent_a_cancelled_id_has_no_outcome_and_gets_it_by_itsel
 
     world.start(NINGBO).await;
     for (request, state) in [("r-9", v1::State::Refused), ("r-10", v1::State::Abandoned)] {
-        let told = loop {
-            match hospital.get(request).await {
-                Ok(told) => break told,
-                Err(unknown) => assert_eq!(code(&unknown), "outcome.unknown"),
-            }
-            tokio::task::yield_now().await;
-        };
+        let told = hospital.until_known(async |it| it.get(request).await);
+        let told = told.await.unwrap();
         assert_eq!(told.state(), state);
         let cancelled = hospital.cancel(request, PERSON).await.unwrap();
         assert_eq!(cancelled.state(), state);

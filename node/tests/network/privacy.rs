@@ -4,6 +4,7 @@ use huitong_proto::settlement::v1;
 use huitong_transport::pushback;
 
 use crate::bills::{card, person, published, settle};
+use crate::patience::until;
 use crate::world::{HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
 const PERSON: &str = "330200000000000001";
@@ -19,13 +20,15 @@ async fn who_looked(world: &World, psn_no: &str) -> v1::WhoLookedResponse {
 
 /// Asks until so many were written down.
 pub async fn looked(world: &World, times: u64) -> v1::WhoLookedResponse {
-    loop {
+    until(async || {
         let answer = who_looked(world, PERSON).await;
         if answer.times >= times {
-            return answer;
+            Ok(answer)
+        } else {
+            Err(answer)
         }
-        tokio::task::yield_now().await;
-    }
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

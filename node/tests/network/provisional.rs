@@ -8,6 +8,7 @@ use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 use crate::bills::{published, settle, small};
 use crate::files::{policy, replacing};
 use crate::hospital::Hospital;
+use crate::patience::until;
 use crate::relay::Commits;
 use crate::reversals::legs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
@@ -47,13 +48,9 @@ fn amounts(settled: &v1::Settlement) -> Vec<(Fund, i64)> {
 
 /// Asks until the home region's word is known.
 pub async fn trued_up(hospital: &mut Hospital, request_id: &str) -> v1::Settlement {
-    loop {
-        let settlement = hospital.get(request_id).await.unwrap();
-        if settlement.state() != State::Provisional {
-            return settlement;
-        }
-        tokio::task::yield_now().await;
-    }
+    hospital
+        .get_when(request_id, |state| state != State::Provisional)
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,14 +165,12 @@ async fn nothing_is_given_over_the_ceiling_without_a_signed_snapshot_or_for_othe
     }
     // The id is free. Ningbo's node was missed so often that it is left alone for a moment yet.
     world.start(NINGBO).await;
-    let settled = loop {
+    let settled = until(async || {
         let again = settle("r-1", emergency(published("V1")));
-        match hospital.settle(again).await {
-            Ok(settled) => break settled,
-            Err(status) => assert_eq!(code(&status), "provisional.over_ceiling"),
-        }
-        tokio::task::yield_now().await;
-    };
+        let told = hospital.settle(again).await.map_err(|status| code(&status));
+        told.inspect_err(|code| assert_eq!(code, "provisional.over_ceiling"))
+    });
+    let settled = settled.await;
     assert_eq!(settled.state(), State::Settled);
 }
 
@@ -192,12 +187,10 @@ async fn a_provisional_settlement_is_taken_back_before_the_home_region_books_it(
     let wished = hospital.reverse("x-1", "r-1", Reason::WrongBill).await;
     assert_eq!(code(&wished.unwrap_err()), "outcome.unknown");
     world.start(NINGBO).await;
-    let back = loop {
-        match hospital.reverse("x-1", "r-1", Reason::WrongBill).await {
-            Ok(back) => break back,
-            Err(status) => assert_eq!(code(&status), "outcome.unknown"),
-        }
-    };
+    let back = hospital
+        .until_known(async |it| it.reverse("x-1", "r-1", Reason::WrongBill).await)
+        .await
+        .unwrap();
     // A round of the timer may have had it booked a moment before.
     assert!([State::Abandoned, State::Reversed].contains(&back.state()));
     let (home, treatment) = legs(&world).await;
@@ -212,13 +205,11 @@ async fn a_provisional_settlement_is_taken_back_before_the_home_region_books_it(
 
 /// The outcome of a wish to reverse r-1, once the home region was heard.
 pub async fn outcome(hospital: &mut Hospital, wish: &str) -> Result<State, String> {
-    loop {
-        match hospital.reverse(wish, "r-1", Reason::WrongBill).await {
-            Ok(back) => return Ok(back.state()),
-            Err(status) if code(&status) == "outcome.unknown" => {}
-            Err(status) => return Err(code(&status)),
-        }
-    }
+    let told = hospital
+        .until_known(async |it| it.reverse(wish, "r-1", Reason::WrongBill).await)
+        .await;
+    told.map(|back| back.state())
+        .map_err(|status| code(&status))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,6 @@
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use huitong_node::ledger::{Holder, RecordsGone};
 use huitong_node::{Node, StartError};
@@ -12,6 +11,7 @@ use huitong_proto::settlement::v1;
 use tonic::Status;
 
 use crate::bills::{published, settle};
+use crate::patience::until;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
 
 fn segment(world: &World) -> PathBuf {
@@ -47,13 +47,15 @@ async fn gone_from(mut world: World, left: Left) -> World {
         .settle(settle("r-1", published("V1")))
         .await
         .unwrap();
-    while world.status(NINGBO).await.receipts_undelivered > 0 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
     if let Some(clearing) = &world.clearing {
-        while clearing.held(NINGBO).is_empty() {
-            tokio::task::yield_now().await;
-        }
+        until(async || {
+            let held = clearing.held(NINGBO);
+            if held.is_empty() { Err(held) } else { Ok(()) }
+        })
+        .await;
     }
     world.kill(NINGBO).await;
     world.forget_index(NINGBO);
@@ -80,12 +82,11 @@ async fn status(world: &World) -> Result<v1::NodeStatusResponse, Status> {
 
 /// Asks until nobody is served; what is told.
 async fn is_closed(world: &World) -> Status {
-    loop {
-        match status(world).await {
-            Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            Err(refused) => return refused,
-        }
-    }
+    until(async || match status(world).await {
+        Ok(open) => Err(open),
+        Err(refused) => Ok(refused),
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,22 +67,15 @@ impl World {
 
     /// Waits until a restored region serves.
     pub async fn recovered(&self, code: &str) -> v1::NodeStatusResponse {
-        loop {
-            let status = self.status(code).await;
-            if status.recovering_from.is_empty() {
-                return status;
-            }
-            tokio::task::yield_now().await;
-        }
+        self.status_when(code, |it| it.recovering_from.is_empty())
+            .await
     }
 }
 
 /// Waits until the clearinghouse holds so many legs of each region.
 async fn legs_held(world: &World, legs: u64) {
     for region in [NINGBO, CHENGDU] {
-        while world.status(region).await.legs_held < legs {
-            tokio::task::yield_now().await;
-        }
+        world.status_when(region, |it| it.legs_held >= legs).await;
     }
 }
 
@@ -193,9 +186,9 @@ async fn a_home_region_that_lost_its_disk_gives_every_receipt_and_reversal_again
     legs_held(&world, 8).await;
     assert_eq!(legs(&world, NINGBO)[..6], ningbo[..]);
     assert_eq!(legs(&world, CHENGDU)[..6], chengdu[..]);
-    while world.status(NINGBO).await.receipts_undelivered > 0 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,9 +53,7 @@ async fn is_committed_again(back: Option<&str>) {
     let backup = tempfile::tempdir().unwrap();
     let mut world = World::relayed().await;
     let (_, lost) = unheard(&mut world, backup.path()).await;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     let told = legs(&world, NINGBO);
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.commits(Commits::Pass);
@@ -71,9 +69,8 @@ async fn is_committed_again(back: Option<&str>) {
     let receipt = settled.receipt.unwrap();
     assert_eq!(receipt.amounts, lost.amounts);
     assert_eq!(receipt.business_day, lost.business_day);
-    while world.status(NINGBO).await.legs_held < 2 || world.status(CHENGDU).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 2).await;
+    world.status_when(CHENGDU, |it| it.legs_held >= 1).await;
     // What was told stays as it was told, and the leg of the new receipt is there from both sides.
     let (ningbo, chengdu) = (legs(&world, NINGBO), legs(&world, CHENGDU));
     assert_eq!(ningbo[..1], told[..]);
@@ -92,9 +89,7 @@ async fn what_its_home_region_had_taken_back_is_given_up_and_not_committed_again
     let (settlement, _) = unheard(&mut world, backup.path()).await;
     let ordered = by_officer(&world, NINGBO, "o-1", &settlement, Reason::Fraud).await;
     ordered.unwrap();
-    while world.status(NINGBO).await.legs_held < 2 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 2).await;
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.commits(Commits::Pass);
     world.clock.set(LONG_AFTER);
@@ -145,9 +140,7 @@ async fn what_comes_to_other_amounts_is_given_up_by_an_officer_and_settled_under
     let backup = tempfile::tempdir().unwrap();
     let mut world = World::relayed().await;
     let (settlement, lost) = unheard(&mut world, backup.path()).await;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.start(CHENGDU).await;
     world.recovered(NINGBO).await;
@@ -196,9 +189,8 @@ async fn what_comes_to_other_amounts_is_given_up_by_an_officer_and_settled_under
     assert_ne!(receipt.amounts, lost.amounts);
     let stands = give_up(&world, CHENGDU, &anew.settlement).await;
     assert_eq!(code(&stands.unwrap_err()), "recovery.nothing_to_give_up");
-    while world.status(NINGBO).await.legs_held < 2 || world.status(CHENGDU).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 2).await;
+    world.status_when(CHENGDU, |it| it.legs_held >= 1).await;
     // The leg of before stays as it was told, and only that of the new receipt is there from both sides.
     let (ningbo, chengdu) = (legs(&world, NINGBO), legs(&world, CHENGDU));
     assert_eq!((ningbo.len(), chengdu.len()), (2, 1));
@@ -214,9 +206,7 @@ async fn a_reversal_that_nobody_heard_of_is_listed_and_ordered_again() {
     let mut hospital = world.hospital(HOSPITAL).await;
     let settled = hospital.settle(settle("r-1", published("V1"))).await;
     let settlement = settled.unwrap().settlement;
-    while world.status(NINGBO).await.legs_held < 1 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 1).await;
     world.back_up(NINGBO, backup.path()).await;
     world.kill(CHENGDU).await;
     let reverse = async |world: &World, id: &str| {
@@ -224,9 +214,7 @@ async fn a_reversal_that_nobody_heard_of_is_listed_and_ordered_again() {
         ordered.unwrap();
     };
     reverse(&world, "o-1").await;
-    while world.status(NINGBO).await.legs_held < 2 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.legs_held >= 2).await;
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.start(CHENGDU).await;
     world.recovered(NINGBO).await;

@@ -6,6 +6,7 @@ use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 use crate::bills::{settle, small};
 use crate::files::replacing;
 use crate::hospital::Hospital;
+use crate::patience::until;
 use crate::provisional::{SECTION, allowed, emergency, estimate, trued_up};
 use crate::relay::{Commits, Policies, Seen};
 use crate::world::{HOSPITAL, NINGBO, World, code};
@@ -46,9 +47,12 @@ async fn a_policy_that_does_not_arrive_for_a_while_gives_nothing_up() {
     policies(&world, Policies::Lost);
     let before = seen(&world).policies;
     world.commits(Commits::Pass);
-    while seen(&world).policies == before {
+    until(async || {
         stays_open(&mut hospital).await;
-    }
+        let asked = seen(&world).policies;
+        if asked == before { Err(asked) } else { Ok(()) }
+    })
+    .await;
     // What was asked for has ended by now.
     stays_open(&mut hospital).await;
     policies(&world, Policies::Pass);
@@ -94,11 +98,13 @@ async fn given() -> (World, Hospital) {
 /// It is provisional until something was met so often: the first that met it has ended by then.
 async fn stands_until(hospital: &mut Hospital, met: impl Fn() -> u64) {
     let before = met();
-    while met() < before + 2 {
+    until(async || {
         let settlement = hospital.get("r-1").await.unwrap();
         assert_eq!(settlement.state(), State::Provisional);
-        tokio::task::yield_now().await;
-    }
+        let met = met();
+        if met >= before + 2 { Ok(()) } else { Err(met) }
+    })
+    .await;
     let settlement = hospital.get("r-1").await.unwrap();
     assert_eq!(settlement.state(), State::Provisional);
 }

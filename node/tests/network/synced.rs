@@ -61,9 +61,9 @@ async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again()
     let mut hospital = world.hospital(HOSPITAL).await;
     let settled = hospital.settle(settle("r-1", published("V1"))).await;
     let id = settled.unwrap().settlement;
-    while world.status(NINGBO).await.receipts_undelivered > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
     let (disk, gate) = on_gated(&mut world).await;
     let _goes_on = GoesOn(Arc::clone(&gate));
     gate.close();
@@ -86,9 +86,9 @@ async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again()
     let reversed = timeout(WITHIN, hospital.reversed("r-1")).await;
     let told = reversed.expect("the reversal is lost").reversal.unwrap();
     assert_eq!(told, ordered);
-    while world.status(NINGBO).await.receipts_undelivered > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,6 @@
 //! And a home region that has lost what it showed: the claim comes to its outcome all the same.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use huitong_node::treatment::order::settlement_id;
 use huitong_proto::settlement::v1;
@@ -12,9 +11,6 @@ use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use crate::bills::{person, published, settle};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
-
-/// Longer than what is sent again needs, on a busy machine.
-const SOON: Duration = Duration::from_secs(60);
 
 /// The same claim under another id, of another visit.
 fn another(commit: &v1::CommitRequest, nth: u8) -> v1::CommitRequest {
@@ -118,14 +114,10 @@ async fn where_the_credential_is_lost_as_well_the_bill_that_is_sent_again_brings
     // By itself it has no outcome before it lapses.
     let open = hospital.get("r-1").await.unwrap();
     assert_eq!(open.state(), v1::State::Prepared);
-    let begun = Instant::now();
-    let settled = loop {
-        match hospital.settle(settle("r-1", published("V1"))).await {
-            Ok(settled) => break settled,
-            Err(refused) => assert_eq!(code(&refused), "outcome.unknown"),
-        }
-        assert!(begun.elapsed() < SOON, "no outcome within {SOON:?}");
-    };
+    let settled = hospital
+        .until_known(async |it| it.settle(settle("r-1", published("V1"))).await)
+        .await
+        .unwrap();
     assert_eq!(settled.state(), v1::State::Settled);
     assert_eq!(world.status(NINGBO).await.legs_written, 1);
 }

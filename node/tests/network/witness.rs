@@ -35,6 +35,7 @@ use tonic::Request;
 pub use proofs::{Proofs, Shown};
 
 use crate::bills::{settle, small};
+use crate::patience::until;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, SetClock, World, region};
 
 /// A netted cycle, with each region's part.
@@ -188,9 +189,8 @@ impl World {
         for region in [NINGBO, CHENGDU] {
             self.held(region, up_to).await;
             // Until then they still call each other.
-            while self.status(region).await.receipts_undelivered > 0 {
-                tokio::task::yield_now().await;
-            }
+            self.status_when(region, |it| it.receipts_undelivered == 0)
+                .await;
         }
     }
 
@@ -200,13 +200,24 @@ impl World {
 
     /// How a region stands to checkpoints, once the clearinghouse holds its word on so many.
     pub async fn witnessed(&self, region: &str, plans: u64) -> WitnessStanding {
-        loop {
+        self.witness_when(region, |standing| standing.witnessed >= plans)
+            .await
+    }
+
+    pub async fn witness_when(
+        &self,
+        region: &str,
+        is_so: impl Fn(&WitnessStanding) -> bool,
+    ) -> WitnessStanding {
+        until(async || {
             let standing = self.witness(region).await;
-            if standing.witnessed >= plans {
-                return standing;
+            if is_so(&standing) {
+                Ok(standing)
+            } else {
+                Err(standing)
             }
-            tokio::task::yield_now().await;
-        }
+        })
+        .await
     }
 }
 

@@ -42,20 +42,12 @@ async fn a_leg_that_is_not_taken_is_shown_by_its_number_and_code_until_it_is() {
     for visit in ["V1", "V2", "V3"] {
         hospital.settle(settle(visit, small(visit))).await.unwrap();
     }
-    let status = loop {
-        let status = world.status(NINGBO).await;
-        if status.rejected_leg > 0 {
-            break status;
-        }
-        tokio::task::yield_now().await;
-    };
+    let status = world.status_when(NINGBO, |it| it.rejected_leg > 0).await;
     assert_eq!((status.legs_written, status.legs_held), (3, 1));
     let shown = (status.rejected_leg, status.rejected_code.as_str());
     assert_eq!(shown, (2, "leg.same_region"));
     assert_eq!(status.rejected_detail, "number 2");
     rejects.set(None);
     world.held(NINGBO, 3).await;
-    while world.status(NINGBO).await.rejected_leg > 0 {
-        tokio::task::yield_now().await;
-    }
+    world.status_when(NINGBO, |it| it.rejected_leg == 0).await;
 }

@@ -6,13 +6,9 @@ use crate::world::{certified, year};
 
 /// How a region stands, once it tells this trouble.
 async fn troubled(world: &World, region: &str, why: &str) -> WitnessStanding {
-    loop {
-        let standing = world.witness(region).await;
-        if standing.trouble.contains(why) {
-            return standing;
-        }
-        tokio::task::yield_now().await;
-    }
+    world
+        .witness_when(region, |standing| standing.trouble.contains(why))
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,9 +33,9 @@ async fn a_word_under_a_certificate_that_is_not_taken_is_told_and_handed_in_agai
     let said = &proofs.said(NINGBO)[0];
     assert_ne!(said.signer[0], revoked);
     assert!(is_signed(&world, said));
-    while !world.witness(NINGBO).await.trouble.is_empty() {
-        tokio::task::yield_now().await;
-    }
+    world
+        .witness_when(NINGBO, |standing| standing.trouble.is_empty())
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,9 @@
 //! A node that was down while another root took the place of the one under which checkpoints were signed.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use huitong_certs::authority::Hosts;
 use huitong_certs::{Authority, Trust, Validity};
-use tokio::time::timeout;
 
 use super::Signing;
 use crate::world::{CHENGDU, World, year};
@@ -31,16 +29,9 @@ async fn a_node_that_was_down_across_a_roll_of_the_root_countersigns_once_it_is_
     }
     // The old root is gone while it was down: it says that it stands still, and countersigns nothing.
     world.start(CHENGDU).await;
-    let troubled = async {
-        loop {
-            let standing = world.witness(CHENGDU).await;
-            if !standing.trouble.is_empty() {
-                return standing;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let standing = timeout(Duration::from_secs(60), troubled).await.unwrap();
+    let standing = world
+        .witness_when(CHENGDU, |standing| !standing.trouble.is_empty())
+        .await;
     assert_eq!((standing.seen, standing.witnessed), (0, 0));
     world.stop(CHENGDU).await;
     let new = Arc::clone(&world.trust);

@@ -46,9 +46,9 @@ async fn a_clearinghouse_that_signs_two_checkpoints_for_a_day_is_found_out_by_an
     // Nothing but a bill that is settled.
     world.settle_some(2, 3).await;
     for (region, other) in [(NINGBO, CHENGDU), (CHENGDU, NINGBO)] {
-        while world.witness(region).await.split_views == 0 {
-            tokio::task::yield_now().await;
-        }
+        world
+            .witness_when(region, |standing| standing.split_views > 0)
+            .await;
         let found = split_views(&world, region).await;
         let expected = if region == NINGBO {
             (of_one.clone(), of_two.clone(), other.to_owned())

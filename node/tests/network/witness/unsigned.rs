@@ -22,13 +22,9 @@ async fn what_the_clearinghouse_did_not_sign_is_an_alarm_and_nothing_is_written_
         ),
         (CHENGDU, "does not belong"),
     ] {
-        let standing = loop {
-            let standing = world.witness(region).await;
-            if !standing.trouble.is_empty() {
-                break standing;
-            }
-            tokio::task::yield_now().await;
-        };
+        let standing = world
+            .witness_when(region, |standing| !standing.trouble.is_empty())
+            .await;
         assert!(standing.trouble.contains(why), "{standing:?}");
         assert_eq!((standing.seen, standing.refused_count), (0, 0));
         assert_eq!(proofs.said(region).len(), 0);
