@@ -1,5 +1,5 @@
-//! What clearing officers call to see what audits took off. The legs of a cycle are read beside the writer, for one officer
-//! at a time: those of a whole day are gone through for a few.
+//! What clearing officers call to see what audits took off. The legs of a cycle are read beside the writer, and what waits is
+//! looked for in it, for one officer at a time: those of a whole day are gone through for a few.
 
 use std::sync::Arc;
 
@@ -16,13 +16,12 @@ use huitong_proto::clearing::v1::deduction_office_service_server::DeductionOffic
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
-use tokio::sync::Mutex;
-use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::day;
 use super::in_steps;
+use super::lists::{Lists, pieces};
 use super::month::month;
 use super::officer::officer_name;
 use super::reading::{Untold, proofs, read};
@@ -34,16 +33,10 @@ use crate::state::NotTaken;
 use crate::store::Deducted;
 use crate::writer::Writer;
 
-/// Debts of one message.
-const ROWS_AT_ONCE: usize = 1_000;
-/// Messages that wait for a slow reader.
-const WAITING: usize = 4;
-
 /// The officers' view of deductions.
 pub(super) struct DeductionOfficeGrpc {
     writer: Arc<Writer>,
-    /// Held while the legs of a cycle are gone through.
-    reading: Arc<Mutex<()>>,
+    lists: Lists,
 }
 
 type Netted = Result<v1::ListNettedDeductionsResponse, Status>;
@@ -53,24 +46,8 @@ impl DeductionOfficeGrpc {
     pub(super) fn new(writer: &Arc<Writer>) -> Self {
         Self {
             writer: Arc::clone(writer),
-            reading: Arc::default(),
+            lists: Lists::new(),
         }
-    }
-
-    /// What waits.
-    async fn waiting(
-        &self,
-        whose: Whose,
-        until: Option<BusinessDay>,
-    ) -> Result<Vec<NotTaken>, Refusal> {
-        in_steps::found(
-            &self.writer,
-            move |context| decide::begin_waiting_deductions(context, whose, until),
-            WaitingDeductions::go_on,
-            decide::waiting_deductions,
-            "cycles go on while deductions are looked for: ask again",
-        )
-        .await
     }
 }
 
@@ -99,16 +76,9 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
             malformed(&Path::root("after").wrong("is the last cycle of the month"))
         })?;
         let more = left.next().is_some();
-        let (proofs, reading) = (proofs(&self.writer).await?, Arc::clone(&self.reading));
-        let (to, parts) = channel(WAITING);
-        // The answer begins before the legs are read: a caller waits for its beginning no longer than for any call.
-        tokio::spawn(async move {
-            let turn = tokio::select! {
-                biased;
-                () = to.closed() => return,
-                turn = reading.lock_owned() => turn,
-            };
-            let found = read(move || {
+        let proofs = proofs(&self.writer).await?;
+        let find = move |turn| {
+            read(move || {
                 let is_own = |window: &Window| whose.is_of(window.region, Some(window.member));
                 let found = proofs.deducted(next, is_own, DEDUCTIONS_AT_MOST)?;
                 drop(turn);
@@ -117,21 +87,17 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
                     return Err(decide::too_many_deductions().into());
                 }
                 Ok(found)
-            });
-            match found.await {
-                Ok(found) => {
-                    let not_netted = cycles.not_netted.iter().map(ToString::to_string);
-                    let cycle = v1::DeductedCycle {
-                        more,
-                        not_netted: not_netted.collect(),
-                        ..cycle(&found)
-                    };
-                    let belongs = matches!(period, Period::Month(_)).then_some(cycles.after);
-                    send(cycle, &found.legs, belongs, &to).await;
-                }
-                // A reader that has gone needs nothing more.
-                Err(refused) => drop(to.send(Err(refused)).await),
-            }
+            })
+        };
+        let parts = self.lists.write(find, move |found| {
+            let not_netted = cycles.not_netted.iter().map(ToString::to_string);
+            let cycle = v1::DeductedCycle {
+                more,
+                not_netted: not_netted.collect(),
+                ..cycle(&found)
+            };
+            let belongs = matches!(period, Period::Month(_)).then_some(cycles.after);
+            in_parts(cycle, found.legs, belongs)
         });
         Ok(Response::new(ReceiverStream::new(parts)))
     }
@@ -147,50 +113,55 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
         let whose = whose(&request.region, &request.member).map_err(|fault| malformed(&fault))?;
         let until = Path::root("until").optional(&request.until, BusinessDay::parse);
         let until = until.map_err(|fault| malformed(&fault))?;
-        let found = self.waiting(whose, until).await;
-        let found = found.map_err(|refusal| status(&refusal))?;
-        let (to, parts) = channel(WAITING);
-        tokio::spawn(async move {
-            for some in found.chunks(ROWS_AT_ONCE) {
-                let deductions = some.iter().map(waiting).collect();
-                let part = v1::ListWaitingDeductionsResponse { deductions };
-                if to.send(Ok(part)).await.is_err() {
-                    return;
-                }
-            }
+        let writer = Arc::clone(&self.writer);
+        let find = move |turn| async move {
+            let found = waiting_of(&writer, whose, until).await;
+            drop(turn);
+            found.map_err(|refusal| status(&refusal))
+        };
+        let parts = self.lists.write(find, |found| {
+            pieces(found).map(|some| v1::ListWaitingDeductionsResponse {
+                deductions: some.iter().map(waiting).collect(),
+            })
         });
         Ok(Response::new(ReceiverStream::new(parts)))
     }
 }
 
-/// Sends what a cycle took, its rows first, as long as it is read.
-async fn send(
-    cycle: v1::DeductedCycle,
-    legs: &[Leg],
+/// What waits.
+async fn waiting_of(
+    writer: &Writer,
+    whose: Whose,
+    until: Option<BusinessDay>,
+) -> Result<Vec<NotTaken>, Refusal> {
+    in_steps::found(
+        writer,
+        move |context| decide::begin_waiting_deductions(context, whose, until),
+        WaitingDeductions::go_on,
+        decide::waiting_deductions,
+        "cycles go on while deductions are looked for: ask again",
+    )
+    .await
+}
+
+/// What a cycle took, its rows first.
+fn in_parts(
+    mut cycle: v1::DeductedCycle,
+    legs: Vec<Leg>,
     belongs: Option<Option<BusinessDay>>,
-    to: &Sender<Netted>,
-) {
-    let mut rows = cycle.rows.chunks(ROWS_AT_ONCE);
-    let first = rows.next().unwrap_or_default().to_vec();
-    let of_rows = rows.map(|some| v1::DeductedCycle {
-        rows: some.to_vec(),
+) -> impl Iterator<Item = v1::ListNettedDeductionsResponse> {
+    let mut rows = pieces(std::mem::take(&mut cycle.rows));
+    cycle.rows = rows.next().unwrap_or_default();
+    let of_rows = rows.map(|rows| v1::DeductedCycle {
+        rows,
         ..v1::DeductedCycle::default()
     });
-    let of_rows: Vec<_> = of_rows.collect();
-    let head = v1::DeductedCycle {
-        rows: first,
-        ..cycle
-    };
-    for part in std::iter::once(head).chain(of_rows) {
-        let part = v1::ListNettedDeductionsResponse {
-            cycle: Some(part),
-            deductions: Vec::new(),
-        };
-        if to.send(Ok(part)).await.is_err() {
-            return;
-        }
-    }
-    for some in legs.chunks(ROWS_AT_ONCE) {
+    let of_rows = std::iter::once(cycle).chain(of_rows);
+    let of_rows = of_rows.map(|cycle| v1::ListNettedDeductionsResponse {
+        cycle: Some(cycle),
+        deductions: Vec::new(),
+    });
+    let of_legs = pieces(legs).map(move |some| {
         let deductions = some.iter().map(|leg| {
             let of_earlier_month = belongs
                 .is_some_and(|after| Belongs::of(leg.business_day, after) == Belongs::ToEarlier);
@@ -199,14 +170,12 @@ async fn send(
                 ..debt(leg)
             }
         });
-        let part = v1::ListNettedDeductionsResponse {
+        v1::ListNettedDeductionsResponse {
             cycle: None,
             deductions: deductions.collect(),
-        };
-        if to.send(Ok(part)).await.is_err() {
-            return;
         }
-    }
+    });
+    of_rows.chain(of_legs)
 }
 
 fn whose(region: &str, member: &str) -> Result<Whose, WireFault> {

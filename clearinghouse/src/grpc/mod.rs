@@ -15,6 +15,7 @@ mod evidence;
 mod exception;
 mod in_force;
 mod in_steps;
+mod lists;
 mod member;
 mod month;
 mod month_office;

@@ -1,0 +1,133 @@
+//! Who reads holds a place, one finds at a time, and nothing is found for who has gone.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+
+const PATIENT: Duration = Duration::from_secs(600);
+const SHORT: Duration = Duration::from_millis(20);
+/// More than waits for a slow reader.
+const LONG: usize = ROWS_AT_ONCE * (WAITING + 3);
+
+type Taken = Receiver<Result<Vec<usize>, Status>>;
+
+/// A list of so many rows; how many were found, and how many are found at this moment, is counted.
+#[derive(Default)]
+struct Counted {
+    found: AtomicUsize,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Counted {
+    fn list(self: &Arc<Self>, lists: &Lists, rows: usize) -> Taken {
+        let counted = Arc::clone(self);
+        let find = move |turn: Turn| async move {
+            let now = counted.now.fetch_add(1, Ordering::SeqCst) + 1;
+            counted.most.fetch_max(now, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            counted.now.fetch_sub(1, Ordering::SeqCst);
+            counted.found.fetch_add(1, Ordering::SeqCst);
+            drop(turn);
+            Ok((0..rows).collect())
+        };
+        lists.write(find, pieces)
+    }
+
+    fn found(&self) -> usize {
+        self.found.load(Ordering::SeqCst)
+    }
+}
+
+async fn all(mut taken: Taken) -> Vec<usize> {
+    let mut rows = Vec::new();
+    while let Some(part) = taken.recv().await {
+        let part = part.unwrap();
+        assert!((1..=ROWS_AT_ONCE).contains(&part.len()));
+        rows.extend(part);
+    }
+    rows
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_comes_whole_in_parts_and_one_is_found_at_a_time() {
+    let (lists, counted) = (Lists::within(PATIENT), Arc::<Counted>::default());
+    let asked = [LONG, 0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1].map(|rows| {
+        let taken = counted.list(&lists, rows);
+        tokio::spawn(async move { (rows, all(taken).await) })
+    });
+    for one in asked {
+        let (rows, told) = one.await.unwrap();
+        assert!(told.into_iter().eq(0..rows), "{rows}");
+    }
+    assert_eq!(counted.most.load(Ordering::SeqCst), 1);
+    until(|| lists.places.available_permits() == HELD_AT_ONCE).await;
+}
+
+#[tokio::test]
+async fn nothing_is_found_without_a_place_nor_for_a_reader_that_has_gone() {
+    let (lists, counted) = (Lists::within(PATIENT), Arc::<Counted>::default());
+    let slow = [(); HELD_AT_ONCE].map(|()| counted.list(&lists, LONG));
+    until(|| counted.found() == HELD_AT_ONCE).await;
+    let gone = counted.list(&lists, LONG);
+    let waits = counted.list(&lists, LONG);
+    tokio::time::sleep(SHORT).await;
+    assert_eq!(counted.found(), HELD_AT_ONCE, "no place");
+    drop(gone);
+    tokio::time::sleep(SHORT).await;
+    // Readers that go in the middle give their places back at once.
+    drop(slow);
+    assert_eq!(all(waits).await.len(), LONG);
+    assert_eq!(counted.found(), HELD_AT_ONCE + 1, "not for who has gone");
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_loses_its_place() {
+    let (lists, counted) = (Lists::within(SHORT), Arc::<Counted>::default());
+    let still = counted.list(&lists, LONG);
+    until(|| counted.found() == 1).await;
+    until(|| lists.places.available_permits() == HELD_AT_ONCE).await;
+    assert!(all(still).await.len() < LONG);
+}
+
+#[tokio::test]
+async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes() {
+    let lists = Lists::within(PATIENT);
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (go, gone) = tokio::sync::oneshot::channel::<()>();
+    let find = move |turn: Turn| async move {
+        // Goes on by itself, as what is read beside the runtime does.
+        let reading = tokio::spawn(async move {
+            gone.await.unwrap();
+            drop(turn);
+        });
+        tell.send(()).unwrap();
+        reading.await.unwrap();
+        Ok(vec![0_usize])
+    };
+    let taken = lists.write(find, pieces);
+    told.await.unwrap();
+    drop(taken);
+    tokio::time::sleep(SHORT).await;
+    assert!(lists.finding.try_lock().is_err());
+    assert_eq!(lists.places.available_permits(), HELD_AT_ONCE - 1);
+    go.send(()).unwrap();
+    until(|| lists.finding.try_lock().is_ok()).await;
+    until(|| lists.places.available_permits() == HELD_AT_ONCE).await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_as_it_is() {
+    let lists = Lists::within(PATIENT);
+    let find = |_turn: Turn| async { Err::<Vec<usize>, _>(Status::not_found("none")) };
+    let mut taken = lists.write(find, pieces);
+    let told = taken.recv().await.unwrap().unwrap_err();
+    assert_eq!(told.message(), "none");
+    assert!(taken.recv().await.is_none());
+}
