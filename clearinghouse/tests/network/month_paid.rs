@@ -26,11 +26,19 @@ async fn two_cycles(world: &World) {
 
 /// What Ningbo and Chengdu owe each other by each of the last two business days of March, netted with its day.
 pub(crate) async fn netted(world: &World, legs: &[Vec<Leg>; 2]) {
+    netted_with(world, legs, async || {}).await;
+}
+
+/// The same, with something done between the two.
+pub(crate) async fn netted_with(world: &World, legs: &[Vec<Leg>; 2], between: impl AsyncFn()) {
     world.clock.put("2026-04-02T04:00:00.000Z");
     let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
     let mut officer = world.officer().await;
     let mut next = 0;
     for (day, legs) in DAYS.iter().zip(legs) {
+        if *day == DAYS[1] {
+            between().await;
+        }
         for leg in legs {
             next += 1;
             let is_chengdus = leg.creditor.to_string() == CHENGDU;

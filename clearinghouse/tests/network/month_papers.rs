@@ -7,10 +7,10 @@ use huitong_core::leg::{Leg, LegKind};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde_json::{Value, json as to_json};
 
-use crate::commands::{clearing, json, offline};
-use crate::month_paid::{DAYS, MONTH, approved, netted, start_again};
+use crate::commands::{clearing, clearing_as, json, offline};
+use crate::month_paid::{DAYS, MONTH, approved, netted, netted_with, start_again};
 use crate::months::asked;
-use crate::world::{NINGBO, World, debt};
+use crate::world::{CHENGDU, NINGBO, OFFICER, SECOND_OFFICER, World, debt};
 
 /// A row by the names of its columns.
 pub(crate) type Row = BTreeMap<String, String>;
@@ -71,14 +71,18 @@ pub(crate) fn deduction(id: u8, amount: i64, kind: LegKind) -> Leg {
 pub(crate) async fn begin() -> World {
     let mut world = World::begin().await;
     start_again(&mut world, "monthly").await;
+    netted(&world, &legs()).await;
+    world
+}
+
+fn legs() -> [Vec<Leg>; 2] {
     let first = vec![debt(1, 1_316_000), deduction(9, 16_000, LegKind::Deduction)];
     let second = vec![
         debt(2, 50_000),
         deduction(9, 16_000, LegKind::DeductionEnd),
         deduction(8, 70_000, LegKind::Deduction),
     ];
-    netted(&world, &[first, second]).await;
-    world
+    [first, second]
 }
 
 async fn nets(world: &World, member: &str) -> BTreeMap<String, i64> {
@@ -247,4 +251,50 @@ async fn the_list_of_a_months_deductions_is_whole_or_is_not_written() {
     );
     let all: Value = to_json!(rows(&folder.path().join("papers"), "legs").len());
     assert_eq!(all, 5, "the other tables are written too");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_region_that_changed_its_member_is_held_against_the_whole_month_by_both_members_statements()
+ {
+    let mut world = World::begin().await;
+    start_again(&mut world, "monthly").await;
+    // From the second cycle on Ningbo clears for itself.
+    netted_with(&world, &legs(), async || {
+        for officer in [OFFICER, SECOND_OFFICER] {
+            let words = ["members", "change", NINGBO, "--member", NINGBO];
+            clearing_as(&world, officer, &words).await.unwrap();
+        }
+    })
+    .await;
+    asked(&world, &["draw-up", MONTH]).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let month = file("month");
+    let show = asked(&world, &["show", MONTH, "--out", &month])
+        .await
+        .unwrap();
+    for (day, member) in [(DAYS[0], "330000"), (DAYS[1], NINGBO)] {
+        let words = ["statement", "--day", day, "--member", member, "--out"];
+        clearing(&world, &[&words[..], &[&file(day)]].concat())
+            .await
+            .unwrap();
+    }
+    let [first, second] = DAYS.map(file);
+    let papers = async |statements: &[&str], region: &str, out: &str| {
+        let out = file(out);
+        let words = ["--month", &month, "--region", region, "--out", &out];
+        offline(&[&["papers", "--statement"], statements, &words].concat()).await
+    };
+    papers(&[&first, &second], NINGBO, "whole").await.unwrap();
+    let listed = rows(&folder.path().join("whole"), "deductions");
+    assert_eq!(sums(&listed), of_month(&show));
+    // Without the first day's it is refused.
+    let refused = papers(&[&second], NINGBO, "half").await.unwrap_err();
+    assert!(
+        refused.contains("are not those of its rows") && !folder.path().join("half").exists(),
+        "{refused}"
+    );
+    let none = papers(&[&first, &second], CHENGDU, "none").await;
+    let none = none.unwrap_err();
+    assert!(none.contains("510100 stands in none of these"), "{none}");
 }

@@ -13,20 +13,29 @@ use huitong_core::date::BusinessDay;
 use huitong_core::id::DeductionId;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
+use huitong_core::region::RegionCode;
 use huitong_papers::{Cell, Kind, Table, TableError};
 
-use super::standing::{NotTied, Standing};
+use super::standing::{Missing, NotTied, Standing};
 use super::tables::{Gathered, GatheredLeg, text};
 
 /// So many rows that do not tie are told.
 const TOLD: usize = 10;
 
-/// The debts of deductions, of the cycles of a month where one is given.
-fn deductions<'a>(
-    gathered: &'a Gathered,
-    month: Option<&'a ClearingMonth>,
-) -> impl Iterator<Item = GatheredLeg<'a>> {
-    let is_deduction = |leg: &GatheredLeg<'_>| is_deduction(leg.kind);
+/// Of which debts the list is: the cycles of a month where one is given, and the rows of a region where one is named.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Of<'a> {
+    pub(super) month: Option<&'a ClearingMonth>,
+    pub(super) region: Option<RegionCode>,
+}
+
+/// The debts of deductions.
+fn deductions<'a>(gathered: &'a Gathered, of: Of<'a>) -> impl Iterator<Item = GatheredLeg<'a>> {
+    let Of { month, region } = of;
+    let is_deduction = move |leg: &GatheredLeg<'_>| {
+        let ends = [leg.pair.debtor, leg.pair.creditor];
+        is_deduction(leg.kind) && region.is_none_or(|region| ends.contains(&region))
+    };
     let is_of_month = move |leg: &GatheredLeg<'_>| {
         month.is_none_or(|month| (month.first_plan..=month.last_plan).contains(&leg.plan))
     };
@@ -95,11 +104,8 @@ pub(in crate::command::clearing) fn listed(
 }
 
 /// The list of what statements say. Of which month's days a deduction is, is said when the month is given.
-pub(super) fn table(
-    gathered: &Gathered,
-    month: Option<&ClearingMonth>,
-) -> Result<Table, TableError> {
-    let rows = deductions(gathered, month).map(|leg| {
+pub(super) fn table(gathered: &Gathered, of: Of<'_>) -> Result<Table, TableError> {
+    let rows = deductions(gathered, of).map(|leg| {
         let day = leg.leg.business_day;
         Listed {
             cycle: (leg.day, leg.plan),
@@ -107,7 +113,7 @@ pub(super) fn table(
             deduction: (DeductionId::of_debt(leg.leg.settlement), leg.kind),
             amount: leg.leg.amount,
             business_day: day,
-            belongs: month.map(|month| Belongs::of(day, month.after)),
+            belongs: of.month.map(|month| Belongs::of(day, month.after)),
         }
     });
     listed(rows)
@@ -122,13 +128,27 @@ fn add(sums: &mut Sums, of: (Pair, LegKind), (legs, amount): (u64, Fen)) {
     *sum = (sum.0.saturating_add(legs), amount);
 }
 
-/// Whether the statements have just the deductions that a month's rows of their regions are made of. Told are the regions
-/// that changed their member, with the rows of which that is not known.
-pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<Vec<NotTied>> {
+/// Whether the statements have just the deductions that a month's rows of their regions, or of the one named, are made of.
+/// Told are the regions that changed their member, with the rows of which that is not known.
+pub(super) fn ties(
+    gathered: &Gathered,
+    held: &MonthFile,
+    region: Option<RegionCode>,
+) -> anyhow::Result<Vec<NotTied>> {
     let month = &held.certified.month;
     belong(gathered, month)?;
     let cycles = gathered.cycles(&(month.first_plan..=month.last_plan));
-    let standing = Standing::of(gathered.clears(), &cycles);
+    let (clears, of) = (
+        gathered.clears(),
+        Of {
+            month: Some(month),
+            region,
+        },
+    );
+    let standing = region.map_or_else(
+        || Standing::of(clears, &cycles),
+        |region| Standing::of_one(clears, &cycles, region),
+    );
     let (mut expected, mut found) = (Sums::new(), Sums::new());
     for row in held.table.rows() {
         if standing.has(&row.pair) {
@@ -141,7 +161,7 @@ pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<Vec<
             }
         }
     }
-    for leg in deductions(gathered, Some(month)).filter(|leg| standing.has(&leg.pair)) {
+    for leg in deductions(gathered, of).filter(|leg| standing.has(&leg.pair)) {
         add(&mut found, (leg.pair, leg.kind), (1, leg.leg.amount));
     }
     same(month, &expected, &found, &standing)?;
@@ -156,8 +176,9 @@ fn belong(gathered: &Gathered, month: &ClearingMonth) -> anyhow::Result<()> {
     let checkpoint = gathered.checkpoint(plan);
     anyhow::ensure!(
         checkpoint.is_some(),
-        "month {named}: no statement of plan {plan} is here, its last; give it too, the month names its checkpoint \
-         / 缺少该月最后一期（方案 {plan}）的对账单"
+        "month {named}: no statement of plan {plan} is here, its last; give it too, the month names its checkpoint: \
+         where another member clears for the region by then, that one's (--region) \
+         / 缺少该月最后一期（方案 {plan}）的对账单；统筹区已改由其他成员清算的，提供该成员对账单（--region）"
     );
     anyhow::ensure!(
         checkpoint == Some(month.checkpoint),
@@ -203,11 +224,16 @@ fn same(
         return Ok(());
     }
     let missing = standing.missing().iter().take(TOLD);
-    differing.extend(missing.map(|((day, member), region)| {
-        format!(
-            "region {region} stands in no statement of {day}: give the statement of {member} for that cycle, if it has one \
-             / 缺少成员 {member} 该期（{day}）的对账单（如有）"
-        )
+    differing.extend(missing.map(|Missing { day, region, member }| match member {
+        Some(member) => format!(
+            "region {region} stands in no statement of {day}: give the statement of {member} for that cycle, if it has one; \
+             where another member cleared for the region then, give that one's and name the region (--region {region}) \
+             / 缺少成员 {member} 该期（{day}）的对账单（如有）；如该期由其他成员代为清算，请提供该成员对账单并加 --region {region}"
+        ),
+        None => format!(
+            "region {region} stands in no statement of {day}: give the statement of the member that cleared for it then \
+             / 缺少该统筹区 {day} 所属成员的对账单"
+        ),
     }));
     anyhow::bail!(
         "month {}: the deductions of these statements are not those of its rows; give the statements of all of its cycles \

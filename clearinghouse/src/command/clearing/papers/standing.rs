@@ -3,8 +3,9 @@
 //! A region that another member cleared for on some days stands, on those, in that member's statements alone, which
 //! this member does not have. Its rows with regions that do not stand in every cycle either cannot be held against the
 //! month: they are named. Where a member's own statement of a day is not given, it is missing, or the member had no region
-//! that day since its only one joined later or had left: the sums tell which, and then it is asked for. Deliberately absent:
-//! cycles of which there is no statement at all, which the sums tell too.
+//! that day since its only one joined later or had left: the sums tell which, and then it is asked for. Where one region's
+//! rows alone are asked for, it is given the statements of whoever cleared for it each day, and nothing is expected of what
+//! else those members clear for. Deliberately absent: cycles of which there is no statement at all, which the sums tell too.
 
 #[cfg(test)]
 mod tests;
@@ -24,10 +25,39 @@ pub(super) struct Standing {
     whole: BTreeSet<RegionCode>,
     /// Regions that stood in other statements on some days, with those.
     moved: BTreeMap<RegionCode, BTreeSet<BusinessDay>>,
-    missing: BTreeMap<(BusinessDay, RegionCode), RegionCode>,
+    missing: BTreeSet<Missing>,
+}
+
+/// A statement that is not given, and a region that may stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Missing {
+    pub(super) day: BusinessDay,
+    pub(super) region: RegionCode,
+    /// Whose it is; none when it may be anybody's.
+    pub(super) member: Option<RegionCode>,
 }
 
 impl Standing {
+    /// How one region stands in them, whoever cleared for it: of all others' rows nothing is said.
+    pub(super) fn of_one(
+        clears: &Clears,
+        cycles: &BTreeSet<BusinessDay>,
+        region: RegionCode,
+    ) -> Self {
+        let without = cycles.iter().copied();
+        let without = without.filter(|day| !clears.contains_key(&(*day, region)));
+        let missing = without.map(|day| Missing {
+            day,
+            region,
+            member: None,
+        });
+        Self {
+            whole: BTreeSet::from([region]),
+            missing: missing.collect(),
+            ..Self::default()
+        }
+    }
+
     /// How regions stand in the cycles of a month that are given.
     pub(super) fn of(clears: &Clears, cycles: &BTreeSet<BusinessDay>) -> Self {
         let mut stands: BTreeMap<RegionCode, BTreeMap<BusinessDay, RegionCode>> = BTreeMap::new();
@@ -49,15 +79,18 @@ impl Standing {
             } else {
                 standing.moved.insert(region, elsewhere);
             }
-            let missing = missing.into_iter().map(|of| (of, region));
+            let missing = missing.into_iter().map(|(day, member)| Missing {
+                day,
+                region,
+                member: Some(member),
+            });
             standing.missing.extend(missing);
         }
         standing
     }
 
-    /// The statements that are not given of a day and a member, each with a region that may stand in it: where the sums do
-    /// not tie, one of them is what lacks.
-    pub(super) const fn missing(&self) -> &BTreeMap<(BusinessDay, RegionCode), RegionCode> {
+    /// The statements that are not given: where the sums do not tie, one of them is what lacks.
+    pub(super) const fn missing(&self) -> &BTreeSet<Missing> {
         &self.missing
     }
 

@@ -82,8 +82,49 @@ fn a_statement_that_is_missing_beside_another_members_is_known_and_the_rows_are_
         let gone = gone.parse().unwrap();
         clears.remove(&(gone, region(CHENGDU)));
         let standing = Standing::of(&clears, &days);
-        let of = ((gone, region(CHENGDU)), region(CHENGDU));
-        assert_eq!(standing.missing(), &BTreeMap::from([of]));
+        let of = Missing {
+            day: gone,
+            region: region(CHENGDU),
+            member: Some(region(CHENGDU)),
+        };
+        assert_eq!(standing.missing(), &BTreeSet::from([of]));
         assert!(standing.has(&own) && standing.not_tied(std::iter::once(own)).next().is_none());
     }
+}
+
+#[test]
+fn of_one_region_nothing_is_expected_of_what_else_its_members_clear_for() {
+    // Zhejiang cleared for Ningbo on the first day, Sichuan does since; of neither is there a statement of the other days.
+    let days: BTreeSet<BusinessDay> = DAYS.iter().map(|day| day.parse().unwrap()).collect();
+    let mut clears = Clears::new();
+    for (day, member) in days.iter().zip([ZHEJIANG, "510000", "510000"]) {
+        let other = if member == ZHEJIANG {
+            HANGZHOU
+        } else {
+            CHENGDU
+        };
+        for of in [NINGBO, other] {
+            clears.insert((*day, region(of)), region(member));
+        }
+    }
+    let standing = Standing::of_one(&clears, &days, region(NINGBO));
+    assert!(standing.missing().is_empty());
+    assert!(standing.has(&pair(NINGBO, "440100")) && standing.has(&pair(CHENGDU, NINGBO)));
+    assert!(!standing.has(&pair(CHENGDU, HANGZHOU)));
+    assert!(
+        standing
+            .not_tied([pair(CHENGDU, HANGZHOU)].into_iter())
+            .next()
+            .is_none()
+    );
+    // A day on which it stands nowhere is named, whoever cleared for it then.
+    let gone = *days.iter().next().unwrap();
+    clears.remove(&(gone, region(NINGBO)));
+    let standing = Standing::of_one(&clears, &days, region(NINGBO));
+    let missing = Missing {
+        day: gone,
+        region: region(NINGBO),
+        member: None,
+    };
+    assert_eq!(standing.missing(), &BTreeSet::from([missing]));
 }
