@@ -54,25 +54,27 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         due: due.unwrap_or_default(),
         final_at_ms: final_at,
         month: ordered.map(paid::month).unwrap_or_default(),
-        failure: status
-            .failed
-            .as_ref()
-            .map(|failed| failure(failed, status.proposed.as_ref())),
+        failure: failure(status.failed.as_ref(), status.proposed.as_ref()),
         left_out: Some(&status.left_out)
             .filter(|legs| !legs.is_empty())
             .map(left_out),
     }
 }
 
-/// Why a cycle could not be netted, and what an officer wants to leave out of it.
-fn failure(failed: &NettingFailed, proposed: Option<&ReopeningProposed>) -> v1::CycleFailure {
-    v1::CycleFailure {
-        fault: failed.fault.clone(),
-        at_ms: failed.at.as_millis(),
-        named: Some(left_out(&failed.named)),
+/// Why a cycle could not be netted, and what an officer wants to leave out of it: after a restore also of one that is not
+/// known to have failed, or the other officer would not see it.
+fn failure(
+    failed: Option<&NettingFailed>,
+    proposed: Option<&ReopeningProposed>,
+) -> Option<v1::CycleFailure> {
+    let is_told = failed.is_some() || proposed.is_some();
+    is_told.then(|| v1::CycleFailure {
+        fault: failed.map_or_else(String::new, |failed| failed.fault.clone()),
+        at_ms: failed.map_or(0, |failed| failed.at.as_millis()),
+        named: failed.map(|failed| left_out(&failed.named)),
         proposed_by: proposed.map_or_else(String::new, |proposed| proposed.by.to_string()),
         proposed: proposed.map(|proposed| left_out(&proposed.left_out)),
-    }
+    })
 }
 
 /// What is left out of a cycle.
@@ -261,5 +263,27 @@ fn posting(posting: &Posting) -> v1::Posting {
         account: posting.account.class.to_string(),
         side: side.into(),
         amount_fen: posting.amount.get(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_officer_wants_to_leave_out_is_told_also_when_nothing_is_known_to_have_failed() {
+        let proposed = ReopeningProposed {
+            day: "2026-03-02".parse().unwrap(),
+            left_out: LegsLeftOut::default(),
+            by: "wang.fang".parse().unwrap(),
+            at: Timestamp::EPOCH,
+        };
+        let told = failure(None, Some(&proposed)).unwrap();
+        assert_eq!(
+            (&*told.proposed_by, &*told.fault, told.at_ms),
+            ("wang.fang", "", 0)
+        );
+        assert!(told.proposed.is_some() && told.named.is_none());
+        assert!(failure(None, None).is_none());
     }
 }

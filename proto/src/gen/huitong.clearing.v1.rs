@@ -640,12 +640,14 @@ pub struct LeftOut {
     #[prost(message, repeated, tag = "2")]
     pub rows: ::prost::alloc::vec::Vec<CycleRow>,
 }
-/// A cycle that could not be netted, and has not been since.
+/// A cycle that could not be netted, and has not been since; or one of which an officer wants to leave something out after a
+/// restore, which may have lost that it failed.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CycleFailure {
-    /// What is wrong, for people.
+    /// What is wrong, for people. Empty when it is not known here to have failed.
     #[prost(string, tag = "1")]
     pub fault: ::prost::alloc::string::String,
+    /// When it failed; 0 when it is not known here to have.
     #[prost(int64, tag = "2")]
     pub at_ms: i64,
     /// What of the cycle that names.

@@ -150,19 +150,27 @@ pub(super) fn left_out_text(out: &mut dyn Write, left_out: &v1::LeftOut) -> anyh
 pub(super) fn failure_json(failure: &v1::CycleFailure) -> anyhow::Result<Value> {
     let named = failure.named.as_ref().map(left_out_json).transpose()?;
     let proposed = failure.proposed.as_ref().map(left_out_json).transpose()?;
+    let at = failed_at(failure)?;
     Ok(json!({
-        "fault": failure.fault,
-        "at": Timestamp::from_millis(failure.at_ms)?.to_string(),
+        "fault": at.map(|_| &failure.fault),
+        "at": at.map(|at| at.to_string()),
         "named": named,
         "proposed_by": (!failure.proposed_by.is_empty()).then_some(&failure.proposed_by),
         "proposed": proposed,
     }))
 }
 
+/// Since when a cycle could not be netted; none when it is not known to have failed.
+fn failed_at(failure: &v1::CycleFailure) -> anyhow::Result<Option<Timestamp>> {
+    let at = Some(failure.at_ms).filter(|at| *at > 0);
+    Ok(at.map(Timestamp::from_millis).transpose()?)
+}
+
 /// Why a cycle could not be netted, and what is to be done.
 pub(super) fn failure_text(out: &mut dyn Write, failure: &v1::CycleFailure) -> anyhow::Result<()> {
-    let at = Timestamp::from_millis(failure.at_ms)?;
-    writeln!(out, "NOT NETTED since {at}: {} / 轧差失败", failure.fault)?;
+    if let Some(at) = failed_at(failure)? {
+        writeln!(out, "NOT NETTED since {at}: {} / 轧差失败", failure.fault)?;
+    }
     if let Some(named) = &failure.named {
         left_out_text(out, named)?;
     }
@@ -234,6 +242,22 @@ mod tests {
         assert_eq!(document["proposed_by"], "wang.fang");
         assert_eq!(document["named"]["debts"][0]["kind"], "reversal");
         assert_eq!(document["named"]["rows"][0], "330200-510100-resident_pool");
+        // After a restore it is not known to have failed.
+        failure = v1::CycleFailure {
+            proposed_by: failure.proposed_by,
+            proposed: failure.proposed,
+            ..v1::CycleFailure::default()
+        };
+        let alone = shown(&failure);
+        assert!(alone.starts_with("wang.fang wants to leave out"), "{alone}");
+        let document = failure_json(&failure).unwrap();
+        assert!(
+            document["fault"].is_null() && document["at"].is_null() && document["named"].is_null()
+        );
+        assert_eq!(
+            document["proposed"]["rows"][0],
+            "330200-510100-resident_pool"
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ use huitong_netting::{Inputs, NettingPlan, PlanError, plan};
 
 use super::*;
 
+mod after_restore;
+
 const RETURNS: [Return; 3] = [Return::Stopped, Return::PowerCut, Return::IndexLost];
 
 fn row() -> Pair {
@@ -279,55 +281,6 @@ fn what_was_reopened_while_it_was_counted_is_counted_anew() {
     let (found, _) = super::status::counted(&house, 1, |_| {});
     let found = found.unwrap();
     assert_eq!((found.agreed, found.waiting), (1, 1));
-}
-
-/// The backup is of before it failed, so that it did is lost; by the digest it can only be netted as it was.
-#[test]
-fn what_was_left_out_before_a_restore_is_left_out_again_by_its_name() {
-    for how in RETURNS {
-        let mut house = House::new(65);
-        cut_off_day(&house);
-        let named = Named {
-            rows: [row()].into(),
-            ..Named::default()
-        };
-        let refused = reopen(&house, named.clone(), "wang.fang");
-        assert_eq!(code(refused), "cycle.not_failed", "nothing was restored");
-        let backup = house.disk.copy();
-        net_by(&house, narrow).unwrap_err();
-        for by in ["wang.fang", "li.na"] {
-            reopen(&house, Named::default(), by).unwrap();
-        }
-        let netted = net_by(&house, narrow).unwrap();
-        let digest = huitong_core::digest::sha256(&netted.to_bytes());
-        house.put_back(&backup);
-        let again = |house: &House| {
-            house.ask(move |context| net(context, day(1), Expected::Plan(digest), 0, officer()))
-        };
-        assert_eq!(code(again(&house)), "cycle.other_plan");
-        let nothing = reopen(&house, Named::default(), "wang.fang");
-        assert_eq!(code(nothing), "cycle.not_failed", "nothing is named");
-        let left_out = huitong_core::record::clearing::LegsLeftOut {
-            rows: [row()].into(),
-            ..Default::default()
-        };
-        let came = reopen(&house, named.clone(), "wang.fang");
-        assert_eq!(came, Ok(Reopening::Proposed(left_out.clone())));
-        house.come_back(how);
-        let came = reopen(&house, named.clone(), "li.na");
-        assert_eq!(came, Ok(Reopening::Reopened(left_out.clone())));
-        house.come_back(how);
-        assert_eq!(again(&house).unwrap().to_bytes(), netted.to_bytes());
-        let other = Named {
-            rows: [Pair {
-                fund: Fund::EmployeePool,
-                ..row()
-            }]
-            .into(),
-            ..Named::default()
-        };
-        assert_eq!(code(reopen(&house, other, "li.na")), "cycle.not_failed");
-    }
 }
 
 fn says(house: &House, of: usize, legs: &[Leg]) -> Result<Vec<Pair>, Refusal> {
