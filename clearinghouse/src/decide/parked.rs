@@ -72,6 +72,9 @@ pub(crate) fn send_back(
     if line.back == Some((back, on)) {
         return Ok(Decided::answer(()));
     }
+    if let Err(refusal) = moved_before(line, on) {
+        return Ok(Decided::refuse(refusal));
+    }
     let amount = line.parked_rest();
     if amount.is_zero() {
         let refusal = Refusal::new(ClearingCode::PaymentNotParked, bank_reference);
@@ -104,6 +107,17 @@ pub(crate) fn send_back(
     };
     let record = PaymentRecord::Returned(returned);
     Ok(Decided::record(ClearingRecord::Payment(record), ()))
+}
+
+/// Nothing goes back before it came: the account would have had what it had not.
+fn moved_before(line: &Line, on: BusinessDay) -> Result<(), Refusal> {
+    let came = line.line.on;
+    if on < came {
+        let detail =
+            format_args!("on: {on} is before {came}, the day on which it came / 早于入账日");
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    Ok(())
 }
 
 /// Whether a movement that was entered for itself can be the way back of what is parked of another.

@@ -146,7 +146,10 @@ impl Delay {
                 &json!({ "reference": reference.to_string(), "delay": reason.word() }),
             ),
             Shape::Text => {
-                writeln!(out, "{reference} is late: {reason} / 已登记原因")?;
+                writeln!(
+                    out,
+                    "{reference}: not paid in time because of {reason}, which those who are owed see / 已登记逾期原因"
+                )?;
                 Ok(())
             }
         }
@@ -320,14 +323,52 @@ fn movement_text(out: &mut dyn Write, movement: &v1::Movement) -> anyhow::Result
     }
     if movement.parked_fen > 0 {
         let amount = shown::yuan(movement.parked_fen)?;
-        let why = parked(movement)?.map(ParkReason::word).unwrap_or_default();
-        writeln!(
-            out,
-            "  PARKED {amount}: {why}, it bears {:?} / 挂账，待处理",
-            movement.reference
-        )?;
+        let why = parked(movement)?;
+        let word = why.map(ParkReason::word).unwrap_or_default();
+        let bears = match &*movement.reference {
+            "" => "it bears no reference".to_owned(),
+            reference => format!("it bears {reference:?}"),
+        };
+        writeln!(out, "  PARKED {amount}: {word}, {bears} / 挂账，待处理")?;
+        if let Some((english, chinese)) = why.map(what_to_do) {
+            writeln!(out, "    {english} / {chinese}")?;
+        }
     }
     Ok(())
+}
+
+/// Why money is parked, and what an officer does about it.
+const fn what_to_do(why: ParkReason) -> (&'static str, &'static str) {
+    match why {
+        ParkReason::UnknownReference => (
+            "nothing was ordered under that: say what it is for (apply), or that it went back (send-back)",
+            "付款参考号不存在：核销（apply）或登记退回（send-back）",
+        ),
+        ParkReason::OtherDirection => (
+            "it moved the other way than was ordered: mend what was mistyped (correct), or say that it went back (send-back)",
+            "收付方向与拨付指令不符：误登记的请更正（correct），否则登记退回（send-back）",
+        ),
+        ParkReason::OtherMember => (
+            "the reference is another member's: mend what was mistyped (correct), say what it is for (apply), or that it went back (send-back)",
+            "付款参考号属其他成员：误登记的请更正（correct），否则核销（apply）或登记退回（send-back）",
+        ),
+        ParkReason::OtherFund => (
+            "the reference is another fund's: mend what was mistyped (correct), say what it is for (apply), or that it went back (send-back)",
+            "付款参考号属其他基金：误登记的请更正（correct），否则核销（apply）或登记退回（send-back）",
+        ),
+        ParkReason::Exceeds => (
+            "it is more than is open (payments): let as much count (apply), and send back the rest (send-back)",
+            "超过未清余额（payments）：核销未清部分（apply），其余登记退回（send-back）",
+        ),
+        ParkReason::EarlierOpen => (
+            "an earlier cycle comes first (payments --open): let it count for that (apply)",
+            "存在更早的未清清算期（payments --open）：先核销该期（apply）",
+        ),
+        ParkReason::NotCovered => (
+            "more would be paid out than was paid in: let it count once that is there (apply)",
+            "拨付超过已缴入金额：待款项缴入后核销（apply）",
+        ),
+    }
 }
 
 #[cfg(test)]

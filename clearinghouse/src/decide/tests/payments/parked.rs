@@ -100,6 +100,12 @@ fn parked_money_counts_or_goes_back_once_and_the_earliest_cycle_comes_first() {
         code(back(&house, "P-1", "P-1")),
         "payment.bank_reference_taken"
     );
+    let (of, by) = (bank("P-1"), bank("P-1-BACK"));
+    let on = "2026-03-30".parse().unwrap();
+    let early = house.ask(move |context| send_back(context, of, (by, on), name("zhao.min")));
+    let early = early.unwrap_err();
+    assert_eq!(early.code.code(), "request.malformed");
+    assert!(early.detail.contains("2026-03-30 is before 2026-03-31"));
     for _ in 0..2 {
         back(&house, "P-1", "P-1-BACK").unwrap();
         house.come_back(Return::PowerCut);
