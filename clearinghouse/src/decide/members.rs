@@ -2,7 +2,7 @@
 //!
 //! What decides over money takes two different officers, who say the same: who joins and leaves, who is suspended and
 //! comes back, and who clears for whom. Where a node is and with what it signs takes one, since its certificate says who
-//! it is. In order of precedence: what stands already, an unknown or left region, one that is there already, a clearing
+//! it is. Whoever says of a region that it is to stand as it stands ends what waits of that. In order of precedence: what stands already, an unknown or left region, one that is there already, a clearing
 //! member of another province, a step that does not follow, what is open.
 
 use std::collections::BTreeMap;
@@ -44,16 +44,34 @@ pub(crate) struct Changed {
     pub(crate) row: Option<MemberRow>,
 }
 
-/// Every region of the directory, and the number of the version in force.
-pub(crate) fn members(context: &Context<'_>) -> Decision<(u64, Vec<MemberRow>)> {
+/// The directory as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MembersListed {
+    /// The number of the version in force.
+    pub(crate) number: u64,
+    /// Every region of it.
+    pub(crate) rows: Vec<MemberRow>,
+    /// What waits of regions that are not in it.
+    pub(crate) joining: Vec<MemberProposed>,
+}
+
+/// Every region of the directory, and what waits of others.
+pub(crate) fn members(context: &Context<'_>) -> Decision<MembersListed> {
     let held = &context.state.directory;
     let regions = held.next(&context.state.members).regions;
+    let waiting = held.all_waiting();
+    let joining = waiting.filter(|proposed| !regions.contains_key(&proposed.region));
+    let joining = joining.cloned().collect();
     let rows = regions.into_iter().map(|(region, listed)| MemberRow {
         region,
         listed,
         waiting: held.waiting(region).cloned(),
     });
-    Ok(Decided::answer((held.number(), rows.collect())))
+    Ok(Decided::answer(MembersListed {
+        number: held.number(),
+        rows: rows.collect(),
+        joining,
+    }))
 }
 
 /// Changes a member, or notes that an officer wants it, where another must want it too.
@@ -67,7 +85,7 @@ pub(crate) fn change_member(
     let mut directory = held.next(&context.state.members);
     let now = directory.regions.get(&region);
     if now.is_some_and(|listed| says_already(listed, &change)) {
-        return Ok(Decided::answer(answer(context, region)));
+        return Ok(stands(context, region, change, by));
     }
     let changed = match changed(context, region, now, &change) {
         Ok(changed) => changed,
@@ -121,6 +139,32 @@ pub(crate) fn change_member(
     };
     let record = ClearingRecord::Members(MembersRecord::Decided(decided));
     Ok(Decided::record(record, told))
+}
+
+/// A region stands as the change would have it already. Where another change of its standing waits, that waits no more: an
+/// officer says that it is to stay as it is.
+fn stands(
+    context: &Context<'_>,
+    region: RegionCode,
+    change: MemberChange,
+    by: OfficerName,
+) -> Decided<Changed> {
+    let mut told = answer(context, region);
+    let waits = context.state.directory.waiting(region).is_some();
+    if !waits || !context.state.directory.withdraws(region, &change) {
+        return Decided::answer(told);
+    }
+    if let Some(row) = &mut told.row {
+        row.waiting = None;
+    }
+    let withdrawn = MemberProposed {
+        region,
+        change,
+        by,
+        at: context.now,
+    };
+    let record = MembersRecord::Proposed(withdrawn);
+    Decided::record(ClearingRecord::Members(record), told)
 }
 
 fn answer(context: &Context<'_>, region: RegionCode) -> Changed {

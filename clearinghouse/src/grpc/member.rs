@@ -9,6 +9,7 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_core::digest::sha256;
 use huitong_core::evidence::Chain;
 use huitong_core::membership::{Changing, Joining, MemberChange, Standing};
+use huitong_core::record::clearing::MemberProposed;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
@@ -43,10 +44,11 @@ impl MemberService for MemberGrpc {
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
         officer_name(&request)?;
         let found = self.writer.decide(decide::members).await;
-        let (number, rows) = found.map_err(|refusal| status(&refusal))?;
+        let found = found.map_err(|refusal| status(&refusal))?;
+        let joining = found.joining.iter().map(joins);
         Ok(Response::new(v1::ListMembersResponse {
-            number,
-            members: rows.iter().map(row).collect(),
+            number: found.number,
+            members: found.rows.iter().map(row).chain(joining).collect(),
         }))
     }
 
@@ -191,21 +193,56 @@ fn row(row: &MemberRow) -> v1::ListedMember {
         Standing::Suspended => v1::MemberStanding::Suspended,
         Standing::Left => v1::MemberStanding::Left,
     };
-    let waiting = row.waiting.as_ref();
-    let leaves = listed.signers.iter().filter_map(|chain| chain.first());
-    let fingerprints = leaves.map(|leaf| sha256(leaf).as_bytes().to_vec());
+    let waiting = row.waiting.as_ref().map(waits).unwrap_or_default();
     v1::ListedMember {
         region: row.region.to_string(),
         member: listed.member.to_string(),
         standing: standing.into(),
         since: listed.since.map(|day| day.to_string()).unwrap_or_default(),
         endpoint: listed.endpoint.clone().unwrap_or_default(),
-        signers: fingerprints.collect(),
-        waiting: waiting.map_or(0, |waiting| action(&waiting.change).into()),
-        waiting_by: waiting
-            .map(|waiting| waiting.by.to_string())
-            .unwrap_or_default(),
+        signers: fingerprints(&listed.signers),
+        ..waiting
     }
+}
+
+/// A region that is not in the directory and waits to join.
+fn joins(proposed: &MemberProposed) -> v1::ListedMember {
+    v1::ListedMember {
+        region: proposed.region.to_string(),
+        ..waits(proposed)
+    }
+}
+
+/// What waits, with all that the second officer has to say too.
+fn waits(proposed: &MemberProposed) -> v1::ListedMember {
+    let (member, endpoint, signers) = match &proposed.change {
+        MemberChange::Join(joining) => (
+            Some(joining.member),
+            Some(&joining.endpoint),
+            &joining.signers[..],
+        ),
+        MemberChange::Change(changing) => (
+            changing.member,
+            changing.endpoint.as_ref(),
+            &changing.signers[..],
+        ),
+        MemberChange::Suspend | MemberChange::Resume | MemberChange::Leave => (None, None, &[][..]),
+    };
+    v1::ListedMember {
+        waiting: action(&proposed.change).into(),
+        waiting_by: proposed.by.to_string(),
+        waiting_member: member.map(|member| member.to_string()).unwrap_or_default(),
+        waiting_endpoint: endpoint.cloned().unwrap_or_default(),
+        waiting_signers: fingerprints(signers),
+        ..v1::ListedMember::default()
+    }
+}
+
+fn fingerprints(signers: &[Chain]) -> Vec<Vec<u8>> {
+    let leaves = signers.iter().filter_map(|chain| chain.first());
+    leaves
+        .map(|leaf| sha256(leaf).as_bytes().to_vec())
+        .collect()
 }
 
 const fn action(change: &MemberChange) -> v1::MemberAction {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
-use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_core::membership::{Directory, ListedRegion, MemberChange, SignedDirectory, Standing};
 use huitong_core::record::clearing::{MemberProposed, MembersRecord};
 use huitong_core::region::RegionCode;
 use huitong_netting::Members;
@@ -59,6 +59,21 @@ impl DirectoryHeld {
         self.waiting.get(&region)
     }
 
+    /// All that waits for a second officer.
+    pub(crate) fn all_waiting(&self) -> impl Iterator<Item = &MemberProposed> {
+        self.waiting.values()
+    }
+
+    /// Whether a word says of a region's standing what it is already, so that no other is wanted any more.
+    pub(crate) fn withdraws(&self, region: RegionCode, change: &MemberChange) -> bool {
+        let standing = self.standing(region);
+        match change {
+            MemberChange::Resume => standing == Standing::Active,
+            MemberChange::Suspend => standing == Standing::Suspended,
+            MemberChange::Join(_) | MemberChange::Change(_) | MemberChange::Leave => false,
+        }
+    }
+
     /// The version that is to be signed next.
     pub(crate) fn unsigned(&self) -> Option<&Directory> {
         self.unsigned.front()
@@ -96,6 +111,9 @@ impl DirectoryHeld {
     /// Changes what a record says has changed.
     pub(crate) fn apply(&mut self, record: &MembersRecord) {
         match record {
+            MembersRecord::Proposed(said) if self.withdraws(said.region, &said.change) => {
+                self.waiting.remove(&said.region);
+            }
             MembersRecord::Proposed(proposed) => {
                 self.waiting.insert(proposed.region, proposed.clone());
             }

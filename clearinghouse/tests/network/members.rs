@@ -10,6 +10,7 @@ use huitong_proto::clearing::v1::directory_service_client::DirectoryServiceClien
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
 use tonic::transport::Channel;
 
+use crate::commands::clearing;
 use crate::world::{
     CHENGDU, GUANGZHOU, NINGBO, OFFICER, SECOND_OFFICER, World, debt, payable, receivable, refusal,
     report,
@@ -112,7 +113,7 @@ async fn two_officers_suspend_a_region_and_every_node_can_check_who_said_so() {
     assert!(!is_signed(&world, &version));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_region_joins_with_its_own_certificate_and_says_where_it_is() {
     let world = World::begin().await;
     let mut first = MemberServiceClient::new(world.connect(OFFICER).await);
@@ -140,6 +141,10 @@ async fn a_region_joins_with_its_own_certificate_and_says_where_it_is() {
     let stranger = report(&mut guangzhou, Vec::new()).await;
     assert_eq!(refusal(stranger).0, "stream.unknown_region");
     assert_eq!(say(&mut first, own()).await.unwrap().member, None);
+    let listed = clearing(&world, &["members", "list"]).await.unwrap();
+    let waits = "440100  is no member yet / 尚未加入\n        join --member 440100 \
+                 --node https://node.guangzhou.example:7400 --signing-certificate (SHA-256 ";
+    assert!(listed.contains(waits), "{listed}");
     let joined = say(&mut second, own()).await.unwrap().member.unwrap();
     assert_eq!(
         (joined.standing(), joined.since.as_str()),

@@ -7956,6 +7956,7 @@ pub struct ChangeMemberResponse {
     #[prost(message, optional, tag = "2")]
     pub member: ::core::option::Option<ListedMember>,
 }
+/// Of a region that is in no version yet, what waits alone: it has no standing.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListedMember {
     #[prost(string, tag = "1")]
@@ -7980,6 +7981,15 @@ pub struct ListedMember {
     /// Who wants it. Optional.
     #[prost(string, tag = "8")]
     pub waiting_by: ::prost::alloc::string::String,
+    /// Who would clear for it then, of a change or a joining. Optional: that stays.
+    #[prost(string, tag = "9")]
+    pub waiting_member: ::prost::alloc::string::String,
+    /// Where its node would be. Optional: that stays.
+    #[prost(string, tag = "10")]
+    pub waiting_endpoint: ::prost::alloc::string::String,
+    /// The keys it would sign with. Optional: those stay.
+    #[prost(bytes = "vec", repeated, tag = "11")]
+    pub waiting_signers: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FetchDirectoryRequest {
@@ -8295,7 +8305,8 @@ pub mod member_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same.
+        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same, or until one
+        /// says that the region is to stay active, or suspended, as it is.
         pub async fn change_member(
             &mut self,
             request: impl tonic::IntoRequest<super::ChangeMemberRequest>,
@@ -8345,7 +8356,8 @@ pub mod member_service_server {
             tonic::Response<super::ListMembersResponse>,
             tonic::Status,
         >;
-        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same.
+        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same, or until one
+        /// says that the region is to stay active, or suspended, as it is.
         async fn change_member(
             &self,
             request: tonic::Request<super::ChangeMemberRequest>,

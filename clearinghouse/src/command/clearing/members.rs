@@ -11,6 +11,7 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
+use super::shown;
 
 /// Who is a member of the network.
 #[derive(Debug, clap::Args)]
@@ -27,9 +28,9 @@ enum Action {
     Join(Say),
     /// Where its node is, with what it signs, who clears for it / 变更
     Change(Say),
-    /// Nothing new is settled with it, what stands goes on; two officers / 暂停（须两人）
+    /// Nothing new is settled with it, what stands goes on; two officers. Of one that is suspended it ends what waits / 暂停（须两人）；已暂停的则撤回待确认事项
     Suspend(Name),
-    /// It settles and clears again; two officers / 恢复（须两人）
+    /// It settles and clears again; two officers. Of one that is active it ends what waits / 恢复（须两人）；未暂停的则撤回待确认事项
     Resume(Name),
     /// It is no member any more; nothing of it may be open; two officers / 退出（须两人）
     Leave(Name),
@@ -172,33 +173,50 @@ fn print(out: &mut dyn Write, of: &v1::ListedMember) -> std::io::Result<()> {
             text.to_owned()
         }
     };
-    writeln!(
-        out,
-        "{}  {} by {}  since {}  at {}",
-        of.region,
-        standing(of.standing()),
-        of.member,
-        or(&of.since, "the beginning"),
-        or(&of.endpoint, "as configured")
-    )?;
-    if of.waiting() != v1::MemberAction::Unspecified {
-        let wanted = action(of.waiting());
+    if of.standing() == v1::MemberStanding::Unspecified {
+        writeln!(out, "{}  is no member yet / 尚未加入", of.region)?;
+    } else {
         writeln!(
             out,
-            "        {wanted} waits, wanted by {} / 待第二人确认",
+            "{}  {} by {}  since {}  at {}",
+            of.region,
+            standing(of.standing()),
+            of.member,
+            or(&of.since, "the beginning"),
+            or(&of.endpoint, "as configured")
+        )?;
+    }
+    if of.waiting() != v1::MemberAction::Unspecified {
+        writeln!(
+            out,
+            "        {} waits, wanted by {}: another officer says the same / 待第二人确认",
+            wanted(of),
             of.waiting_by
         )?;
     }
     Ok(())
 }
 
+/// What waits, as the second officer has to say it too.
+fn wanted(of: &v1::ListedMember) -> String {
+    let mut wanted = action(of.waiting()).to_owned();
+    for (option, value) in [
+        ("--member", &of.waiting_member),
+        ("--node", &of.waiting_endpoint),
+    ] {
+        if !value.is_empty() {
+            wanted = format!("{wanted} {option} {value}");
+        }
+    }
+    for signer in &of.waiting_signers {
+        let certificate = shown::hex(signer);
+        wanted = format!("{wanted} --signing-certificate (SHA-256 {certificate})");
+    }
+    wanted
+}
+
 fn as_json(of: &v1::ListedMember) -> Value {
-    let hex = |bytes: &Vec<u8>| {
-        bytes
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
+    let hex = |bytes: &Vec<u8>| shown::hex(bytes);
     json!({
         "region": of.region,
         "member": of.member,
@@ -208,6 +226,9 @@ fn as_json(of: &v1::ListedMember) -> Value {
         "signers": of.signers.iter().map(hex).collect::<Vec<_>>(),
         "waiting": action(of.waiting()),
         "waiting_by": of.waiting_by,
+        "waiting_member": of.waiting_member,
+        "waiting_endpoint": of.waiting_endpoint,
+        "waiting_signers": of.waiting_signers.iter().map(hex).collect::<Vec<_>>(),
     })
 }
 

@@ -25,9 +25,9 @@ pub(super) fn both(house: &House, code: &str, change: &MemberChange) -> Result<b
 }
 
 fn row(house: &House, code: &str) -> MemberRow {
-    let (_, rows) = house.ask(members).unwrap();
+    let mut rows = house.ask(members).unwrap().rows.into_iter();
     let code = code.parse().unwrap();
-    rows.into_iter().find(|row| row.region == code).unwrap()
+    rows.find(|row| row.region == code).unwrap()
 }
 
 fn join(member: &str) -> MemberChange {
@@ -59,6 +59,49 @@ fn versions(house: &House, last: u64) -> Vec<SignedDirectory> {
     }
     assert_eq!(versions.version(last + 1).unwrap(), None);
     found
+}
+
+#[test]
+fn what_waits_is_listed_and_ends_when_an_officer_says_that_all_is_to_stay() {
+    let (mut house, chengdu) = (House::new(2), "510100");
+    let waits = |house: &House| row(house, chengdu).waiting.map(|waiting| waiting.change);
+    let moved = MemberChange::Change(Changing {
+        member: Some("510000".parse().unwrap()),
+        endpoint: None,
+        signers: Vec::new(),
+    });
+    let steps = [
+        (MemberChange::Suspend, MemberChange::Resume),
+        (moved, MemberChange::Suspend),
+    ];
+    for (wanted, stays) in steps {
+        if stays == MemberChange::Suspend {
+            assert_eq!(both(&house, chengdu, &stays), Ok(true));
+        }
+        let number = house.ask(members).unwrap().number;
+        say(&house, chengdu, wanted, "wang.fang").unwrap();
+        assert!(waits(&house).is_some());
+        for _ in 0..2 {
+            assert_eq!(say(&house, chengdu, stays.clone(), "zhao.min"), Ok(true));
+            assert_eq!(waits(&house), None);
+            house.come_back(Return::IndexLost);
+        }
+        assert_eq!(
+            house.ask(members).unwrap().number,
+            number,
+            "nothing was decided"
+        );
+    }
+    // What was wanted before is no first word for it any more.
+    assert_eq!(both(&house, chengdu, &MemberChange::Resume), Ok(true));
+    assert_eq!(
+        say(&house, chengdu, MemberChange::Suspend, "zhao.min"),
+        Ok(false)
+    );
+    say(&house, "440100", join("440100"), "wang.fang").unwrap();
+    let joining = house.ask(members).unwrap().joining;
+    assert_eq!(joining.len(), 1);
+    assert_eq!(joining[0].region.to_string(), "440100");
 }
 
 #[test]
