@@ -40,7 +40,7 @@ macro_rules! clearing_codes {
 
 clearing_codes! {
     /// The caller's region is not in the directory.
-    StreamUnknownRegion "stream.unknown_region" No "This region is not in the clearinghouse's directory; its officers must enter it." "清算中心名录中无此统筹区，须由清算人员登记。";
+    StreamUnknownRegion "stream.unknown_region" No "This region is not in the clearinghouse's directory: check the code, or have its officers enter it." "清算中心名录中无此统筹区：请核对代码，或由清算人员登记。";
     /// The stream stands still until an officer has looked.
     StreamHalted "stream.halted" No "The stream said two things under one number and stands still; a clearing officer must look and release it." "该序列同一序号出现不同内容，已停止接收，须由清算人员核查后放行。";
     /// The same number came with other content.
@@ -90,7 +90,7 @@ clearing_codes! {
     /// Some regions have not closed.
     CycleRegionsOpen "cycle.regions_open" SameId "The regions named have not closed the day; wait for them, or cut off at the deadline." "所示统筹区尚未日终，请等待，或于截止时间强制日切。";
     /// The cycle is not cut off.
-    CycleNotCutOff "cycle.not_cut_off" No "Cut the cycle off first." "请先日切。";
+    CycleNotCutOff "cycle.not_cut_off" No "Check the day, or cut it off first (cut-off)." "请核对业务日，或先日切（cut-off）。";
     /// An earlier cycle is not netted.
     CycleEarlierNotNetted "cycle.earlier_not_netted" No "Net the earlier cycle named first." "请先对所示较早的清算期进行轧差。";
     /// Regions have not attested the cycle.
@@ -106,7 +106,7 @@ clearing_codes! {
     /// The cycle's legs give no plan.
     CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan, for the reason named, and the cycle waits. Two different officers leave out the legs or rows that are wrong (clearing reopen), and it is netted without them; clearing status shows what the fault names." "现有数据无法轧差（原因如所示），本期暂停。须由两名不同人员剔除有误的分录或行（clearing reopen）后再轧差；clearing status 列明所涉内容。";
     /// The cycle did not fail.
-    CycleNotFailed "cycle.not_failed" No "This cycle has not failed: there is nothing to leave out of it. Net it." "该期轧差未失败，无需剔除，请直接轧差。";
+    CycleNotFailed "cycle.not_failed" No "This cycle has not failed: there is nothing to leave out of it. Net it, if it is not netted." "该期轧差未失败，无需剔除；尚未轧差的请直接轧差。";
     /// The cycle has no plan yet.
     CycleNotNetted "cycle.not_netted" No "Net the cycle first." "请先轧差。";
     /// The cycle's checkpoint is not signed.

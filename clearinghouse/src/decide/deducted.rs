@@ -16,7 +16,7 @@ use huitong_netting::Member;
 use super::month::{after_cycle, cycles};
 use super::net::is_netted;
 use super::over::{Over, last_cut_off};
-use super::{Context, Decided, Decision};
+use super::{Context, Decided, Decision, has_stream};
 use crate::refusal::Refusal;
 use crate::state::{Ends, NotTaken};
 
@@ -114,6 +114,9 @@ pub(crate) fn begin_waiting_deductions(
     whose: Whose,
     until: Option<BusinessDay>,
 ) -> Decision<WaitingDeductions> {
+    if let Err(refusal) = has_stream(context, whose.region) {
+        return Ok(Decided::refuse(refusal));
+    }
     Ok(Decided::answer(WaitingDeductions {
         whose,
         until,

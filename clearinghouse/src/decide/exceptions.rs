@@ -19,7 +19,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::over::{Over, last_cut_off};
-use super::{Context, Decided, Decision, Fault};
+use super::{Context, Decided, Decision, Fault, has_stream};
 use crate::refusal::Refusal;
 use crate::state::{Ends, Says, Waiting, WaitingLeg};
 
@@ -159,6 +159,9 @@ pub(crate) struct Finding {
 
 /// Begins to find which exceptions there are, as asked for.
 pub(crate) fn begin_exceptions(context: &Context<'_>, asked: Asked) -> Decision<Finding> {
+    if let Err(refusal) = has_stream(context, asked.region) {
+        return Ok(Decided::refuse(refusal));
+    }
     Ok(Decided::answer(Finding {
         listing: Listing {
             asked,

@@ -44,6 +44,7 @@ use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::Debt;
 use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::region::RegionCode;
 
 pub(crate) use approve::approve;
 pub(crate) use attest::{ROWS_AT_ONCE, attest, row_held, tell_differences, window};
@@ -73,7 +74,7 @@ pub(crate) use paid::{Openness, Wanted, movement, movements, payments};
 pub(crate) use parked::{count_parked, delay, send_back};
 pub(crate) use prove::{Unsigned, prove};
 pub(crate) use regain::{Regain, Regained, regain};
-pub(crate) use release::release;
+pub(crate) use release::{Release, release};
 pub(crate) use reopen::{Named, Reopening, reopen};
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement, statement_of};
@@ -165,6 +166,16 @@ pub(crate) enum Fault {
 
 /// A decision, or why none can be made.
 pub(crate) type Decision<A> = Result<Decided<A>, Fault>;
+
+/// Whether a region whose part alone is asked for is one that ever reported or may: of a code that is none nothing is listed,
+/// which would read as if nothing waited.
+fn has_stream(context: &Context<'_>, region: Option<RegionCode>) -> Result<(), Refusal> {
+    let streams = &context.state.streams;
+    match region.filter(|region| !streams.contains_key(region)) {
+        Some(unknown) => Err(Refusal::new(ClearingCode::StreamUnknownRegion, unknown)),
+        None => Ok(()),
+    }
+}
 
 /// Whether cycles go on: after a restore of the clearinghouse only once an officer has said so.
 fn going_on(context: &Context<'_>) -> Result<(), Refusal> {

@@ -7,8 +7,21 @@ use huitong_core::region::RegionCode;
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
-/// Releases a stream; answers with the highest number held. One that goes on is left as it is.
-pub(crate) fn release(context: &Context<'_>, region: RegionCode, by: Actor) -> Decision<u64> {
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// It was halted, and goes on.
+    GoesOn,
+    /// It was not halted, and is left as it is.
+    NotHalted,
+}
+
+/// Releases a stream; answers with the highest number held.
+pub(crate) fn release(
+    context: &Context<'_>,
+    region: RegionCode,
+    by: Actor,
+) -> Decision<(u64, Release)> {
     let Some(stream) = context.state.streams.get(&region) else {
         return Ok(Decided::refuse(Refusal::new(
             ClearingCode::StreamUnknownRegion,
@@ -16,7 +29,7 @@ pub(crate) fn release(context: &Context<'_>, region: RegionCode, by: Actor) -> D
         )));
     };
     if stream.halted_at.is_none() {
-        return Ok(Decided::answer(stream.held));
+        return Ok(Decided::answer((stream.held, Release::NotHalted)));
     }
     let released = StreamReleased {
         region,
@@ -25,6 +38,6 @@ pub(crate) fn release(context: &Context<'_>, region: RegionCode, by: Actor) -> D
     };
     Ok(Decided::record(
         ClearingRecord::StreamReleased(released),
-        stream.held,
+        (stream.held, Release::GoesOn),
     ))
 }

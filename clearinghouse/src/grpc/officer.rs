@@ -22,7 +22,7 @@ use super::in_steps;
 use super::reading::{Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition, Expected, Reopening, Statement};
+use crate::decide::{self, Condition, Expected, Release, Reopening, Statement};
 use crate::payments::PaymentRules;
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
@@ -184,9 +184,15 @@ impl OfficerService for OfficerGrpc {
         let decided = self
             .writer
             .decide(move |context| decide::release(context, region, by));
-        let held = decided.await.map_err(|refusal| status(&refusal))?;
-        info!(%region, held, "stream goes on");
-        Ok(Response::new(v1::ReleaseStreamResponse { held }))
+        let (held, came) = decided.await.map_err(|refusal| status(&refusal))?;
+        let was_halted = came == Release::GoesOn;
+        if was_halted {
+            info!(%region, held, "stream goes on");
+        }
+        Ok(Response::new(v1::ReleaseStreamResponse {
+            held,
+            was_halted,
+        }))
     }
 
     async fn resume(

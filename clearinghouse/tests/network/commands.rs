@@ -159,7 +159,7 @@ async fn an_officer_clears_a_day() {
         (vec!["exceptions", "--region", "510100"], "stl"),
         (
             vec!["release", "--region", "510100"],
-            "the stream of 510100 goes on after 2",
+            "the stream of 510100 is not halted: nothing was changed, it goes on after 2",
         ),
     ] {
         let said = clearing(&world, &words).await.unwrap();

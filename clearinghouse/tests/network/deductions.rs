@@ -90,15 +90,14 @@ async fn what_cycles_netted_of_deductions_ties_to_their_plans_and_to_the_month()
         said.contains("in all / 合计: deducted / 扣款 860.00 (2), given back / 终止 160.00 (1)"),
         "{said}"
     );
-    let nobody = clearing(
-        &world,
-        &["deduct", "list", "--day", DAYS[0], "--region", GUANGZHOU],
-    );
-    let nobody = nobody.await.unwrap_err();
-    assert!(
-        nobody.contains("440100 stands in none of these cycles"),
-        "{nobody}"
-    );
+    for (whose, told) in [
+        ("--region", "stream.unknown_region [440100]"),
+        ("--member", "440100 stands in none of these cycles"),
+    ] {
+        let words = ["deduct", "list", "--day", DAYS[0], whose, GUANGZHOU];
+        let nobody = clearing(&world, &words).await.unwrap_err();
+        assert!(nobody.contains(told), "{nobody}");
+    }
     let other = clearing(&world, &["deduct", "list", "--month", "2026-04"]).await;
     assert!(other.unwrap_err().starts_with("month.no_cycles"));
 }

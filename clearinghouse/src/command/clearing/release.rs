@@ -25,12 +25,25 @@ impl Release {
             region: self.region.to_string(),
         };
         let asked = officer.release_stream(request).await;
-        let held = asked.map_err(|status| told(&status))?.into_inner().held;
+        let answer = asked.map_err(|status| told(&status))?.into_inner();
+        let v1::ReleaseStreamResponse { held, was_halted } = answer;
         match self.connection.shape() {
             Shape::Json => print_json(
                 out,
-                &json!({ "region": self.region.to_string(), "held": held }),
+                &json!({
+                    "region": self.region.to_string(),
+                    "held": held,
+                    "was_halted": was_halted,
+                }),
             ),
+            Shape::Text if !was_halted => {
+                writeln!(
+                    out,
+                    "the stream of {} is not halted: nothing was changed, it goes on after {held} / 该序列未停止，未作任何变更",
+                    self.region
+                )?;
+                Ok(())
+            }
             Shape::Text => {
                 writeln!(
                     out,

@@ -7,7 +7,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::DisputeStage;
 
 use super::unknown;
-use crate::decide::{Context, Decided, Decision};
+use crate::decide::{Context, Decided, Decision, has_stream};
 
 /// The most disputes of one page.
 const ROWS_AT_ONCE: usize = 500;
@@ -37,6 +37,9 @@ pub(crate) fn disputes(
     context: &Context<'_>,
     filter: Filter,
 ) -> Decision<(Vec<DisputeSeen>, Option<DisputeName>)> {
+    if let Err(refusal) = has_stream(context, filter.region) {
+        return Ok(Decided::refuse(refusal));
+    }
     let all = context.state.disputes.after(filter.after);
     let all = all.filter(|course| {
         let is_of = |region| course.names(region);

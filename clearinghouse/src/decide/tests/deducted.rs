@@ -227,6 +227,12 @@ fn what_waits_is_told_with_why_before_the_first_cycle_and_after() {
     };
     let own = waiting(&house, (of_chengdu, None), 100, |_| {}).unwrap();
     assert_eq!(told(&own), [expected[2]]);
+    let stranger = Whose {
+        region: Some("440100".parse().unwrap()),
+        member: None,
+    };
+    let none = house.ask(move |context| begin_waiting_deductions(context, stranger, None));
+    assert_eq!(code(none), "stream.unknown_region");
     let zhejiang = Whose {
         region: None,
         member: members().of(region(2)),

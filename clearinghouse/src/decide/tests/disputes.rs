@@ -129,6 +129,12 @@ fn list(house: &House) -> Vec<DisputeSeen> {
         lateness: Lateness::Any,
         after: None,
     };
+    let stranger = Filter {
+        region: Some("440100".parse().unwrap()),
+        ..filter
+    };
+    let none = house.ask(move |context| dispute::disputes(context, stranger));
+    assert_eq!(code(none), "stream.unknown_region");
     let listed = house.ask(move |context| dispute::disputes(context, filter));
     listed.unwrap().0
 }

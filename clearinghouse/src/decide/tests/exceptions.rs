@@ -203,6 +203,13 @@ fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
         asked(missing),
         [(region(3), 4, Reason::CounterpartMissing, 3)]
     );
+    // Of a region that is none it is not said that nothing waits.
+    let stranger = Asked {
+        region: Some("440100".parse().unwrap()),
+        ..Asked::default()
+    };
+    let none = house.ask(move |context| begin_exceptions(context, stranger));
+    assert_eq!(code(none), "stream.unknown_region");
     let old = Asked {
         at_least_days: 4,
         ..Asked::default()

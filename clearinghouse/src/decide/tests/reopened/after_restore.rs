@@ -77,5 +77,7 @@ fn what_one_officer_wanted_to_leave_out_after_a_restore_is_seen_and_ends_before_
     resumed().unwrap();
     house.come_back(Return::IndexLost);
     assert_eq!(house.status(Some(1)).proposed, None);
-    assert_eq!(code(reopen(&house, named, "li.na")), "cycle.not_failed");
+    let refused = reopen(&house, named, "li.na").unwrap_err();
+    assert_eq!(refused.code.code(), "cycle.not_failed");
+    assert_eq!(refused.detail, "2026-03-01, netted as plan 1");
 }
