@@ -61,7 +61,13 @@ pub(crate) fn reopen(
         Some(_) => &wanted,
         None if is_restored && !wanted.is_empty() => &wanted,
         None => {
-            let refusal = Refusal::new(ClearingCode::CycleNotFailed, day);
+            let refusal = match cycle.plan {
+                Some(plan) => {
+                    let detail = format_args!("{day}, netted as plan {plan}");
+                    Refusal::new(ClearingCode::CycleNotFailed, detail)
+                }
+                None => Refusal::new(ClearingCode::CycleNotFailed, day),
+            };
             return Ok(Decided::refuse(refusal));
         }
     };

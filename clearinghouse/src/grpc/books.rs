@@ -22,6 +22,8 @@ use crate::writer::Writer;
 
 /// The most rows of one page.
 const ROWS_AT_ONCE: usize = 1_000;
+/// The period begins after its end.
+const AFTER: &str = "query.from_ms: after the moment that is asked for";
 
 /// The officers' view of the books.
 pub(super) struct BooksGrpc(pub(super) Arc<Writer>);
@@ -47,6 +49,10 @@ impl Query {
 
     /// The last voucher before the period, and the last of it.
     fn span(&self, books: &Proofs) -> Result<(u64, u64), Untold> {
+        let after = || Refusal::general(RefusalCode::Malformed, AFTER);
+        if self.from.is_some() && self.at.is_some() && self.from > self.at {
+            return Err(after().into());
+        }
         let before = match self.from {
             Some(from) => books.voucher_at(from.plus_millis(-1).unwrap_or(from))?,
             None => 0,
@@ -64,8 +70,7 @@ impl Query {
             (None, None) => books.last_voucher()?,
         };
         if before > to {
-            let detail = "query.from_ms: after the moment that is asked for";
-            return Err(Refusal::general(RefusalCode::Malformed, detail).into());
+            return Err(after().into());
         }
         Ok((before, to))
     }

@@ -60,12 +60,19 @@ pub(crate) fn open(payments: &Value) -> Vec<(&str, &str)> {
     rows.collect()
 }
 
+/// What the status says that is to be done next.
+async fn says_next(world: &World, next: &str) {
+    let said = clearing(world, &["status", "--day", DAY]).await.unwrap();
+    assert!(said.contains(next), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_officers_have_a_netted_day_paid() {
     let mut world = World::begin().await;
     let digest = netted(&world).await;
     let approve = ["approve", "--day", DAY, "--digest", &digest];
     let instruct = ["instruct", "--day", DAY];
+    says_next(&world, "two different officers approve its plan").await;
     for _ in 0..2 {
         let said = json(&world, &approve).await;
         assert_eq!(said["state"], "netted");
@@ -79,6 +86,7 @@ async fn two_officers_have_a_netted_day_paid() {
     let said = clearing_as(&world, SECOND_OFFICER, &approve).await.unwrap();
     assert!(said.contains("cycle 2026-03-01: approved"), "{said}");
     assert!(said.contains("approved by wang.fang at"), "{said}");
+    says_next(&world, "its payment is ordered next: instruct").await;
     let said = clearing(&world, &instruct).await.unwrap();
     assert!(said.contains("payment is due by 2026-03-18"), "{said}");
     let ordered = json(&world, &["payments", "--open"]).await;
@@ -101,6 +109,7 @@ async fn two_officers_have_a_netted_day_paid() {
         .await
         .unwrap();
     assert!(said.contains("PARKED 170.00: unknown_reference"), "{said}");
+    assert!(said.contains("say what it is for (apply)"), "{said}");
     let to = format!("{IN}=160.00");
     let applied = json(&world, &["apply", "--bank-ref", "B-2", "--to", &to]).await;
     assert_eq!(applied["movement"]["parked"], "10.00");
@@ -187,8 +196,12 @@ async fn the_books_show_it_all(world: &World) {
     assert!(said.contains("trial balance resident_pool: 0.00"), "{said}");
     assert!(said.contains("claims_payable"), "{said}");
     let backwards = ["books", "--from", "2026-03-22", "--at", "2026-03-02"];
-    let said = clearing(world, &backwards).await.unwrap_err();
-    assert!(said.contains("after the moment"), "{said}");
+    // Also where nothing was posted by either.
+    let before = ["books", "--from", "2020-02-01", "--at", "2020-01-01"];
+    for words in [backwards, before] {
+        let said = clearing(world, &words).await.unwrap_err();
+        assert!(said.contains("after the moment"), "{said}");
+    }
     let cut = [&of[..], &["--limit", "1"]].concat();
     assert_eq!(json(world, &cut).await["more_entries"], true);
 }

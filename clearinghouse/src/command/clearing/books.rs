@@ -216,7 +216,7 @@ fn text(out: &mut dyn Write, read: &Read) -> anyhow::Result<()> {
     shown::none(
         out,
         &read.accounts,
-        "nothing was posted by then / 截至该时点无记账",
+        "nothing was posted to such an account by then / 截至该时点此类科目无记账",
     )?;
     for account in &read.accounts {
         writeln!(

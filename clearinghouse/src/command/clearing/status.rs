@@ -167,11 +167,27 @@ fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Resu
     for (officer, at) in &approved {
         writeln!(out, "approved by {officer} at {at} / 已审批")?;
     }
-    if !approved.is_empty() && status.state() == v1::CycleState::Netted {
-        writeln!(
-            out,
-            "another officer has to approve it too / 尚需另一名人员审批"
-        )?;
+    let next = match status.state() {
+        v1::CycleState::Netted if approved.is_empty() => Some(
+            "two different officers approve its plan next (approve) / 下一步：两名不同人员审批（approve）",
+        ),
+        v1::CycleState::Netted => {
+            Some("another officer has to approve it too / 尚需另一名人员审批")
+        }
+        v1::CycleState::Approved => Some(
+            "its payment is ordered next: instruct, or month instruct where money moves by the month \
+             / 下一步：下达拨付（instruct；按月拨付的用 month instruct）",
+        ),
+        v1::CycleState::Unspecified
+        | v1::CycleState::Open
+        | v1::CycleState::CutOff
+        | v1::CycleState::Attested
+        | v1::CycleState::Failed
+        | v1::CycleState::Instructed
+        | v1::CycleState::Final => None,
+    };
+    if let Some(next) = next {
+        writeln!(out, "{next}")?;
     }
     if !status.month.is_empty() {
         writeln!(out, "ordered with month {} / 按月下达拨付", status.month)?;
