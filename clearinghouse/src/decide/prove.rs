@@ -2,7 +2,8 @@
 //!
 //! It follows from the plan and the legs that it took, which are in memory until the index has them. A cycle that was
 //! netted while nothing could be signed, or by a program that signed nothing, gets its checkpoint when its turn comes:
-//! each names the one before. After a restore the same plan comes to the same checkpoint.
+//! each names the one before. After a restore the same plan comes to the same checkpoint: what is netted again then is
+//! proven as the last one before it is, since it may have been signed by a program that knew of no counts.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
@@ -56,12 +57,58 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
         Fault::Broken(format!("plan {number} of {day} cannot be proven: {error}"))
     })?;
     let before = state.proven.as_ref();
-    let before = before.map(|proven| proven.signed.checkpoint.digest());
-    let (checkpoint, tree) = checkpoint_and_tree(&plan, &pair_roots, before);
+    let before = before.map(|proven| &proven.signed.checkpoint);
+    let (checkpoint, tree) =
+        checkpoint_and_tree(&plan, &pair_roots, before.map(Checkpoint::digest));
+    let checkpoint = match state.restored.waits_since {
+        Some(_) => as_before(checkpoint, before),
+        None => checkpoint,
+    };
     Ok(Some(Unsigned {
         checkpoint,
         pair_roots,
         misfit,
         tree,
     }))
+}
+
+/// A checkpoint with counts of rows only where the one before it has them: one that was signed once and lost is not to be
+/// signed otherwise.
+fn as_before(checkpoint: Checkpoint, before: Option<&Checkpoint>) -> Checkpoint {
+    match before {
+        Some(before) if !before.is_counted() => Checkpoint {
+            counts: None,
+            ..checkpoint
+        },
+        Some(_) | None => checkpoint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::digest::sha256;
+
+    use super::*;
+    use crate::testing::day;
+
+    #[test]
+    fn what_is_signed_again_has_counts_where_the_one_before_it_has() {
+        let counted = Checkpoint {
+            plan: 1,
+            day: day(1),
+            root: sha256(b"root"),
+            rows: 1,
+            nets: sha256(b"nets"),
+            before: None,
+            counts: Some(sha256(b"counts")),
+        };
+        let uncounted = Checkpoint {
+            counts: None,
+            ..counted.clone()
+        };
+        let again = |before| as_before(counted.clone(), before);
+        assert_eq!(again(Some(&uncounted)), uncounted);
+        assert_eq!(again(Some(&counted)), counted);
+        assert_eq!(again(None), counted);
+    }
 }

@@ -109,12 +109,28 @@ pub struct Cycle {
     pub statements: Vec<MemberStatement>,
 }
 
+/// Whether checkpoints are made as they are now, or as before there were counts of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    Counted,
+    Uncounted,
+}
+
 /// Nets a cycle, signs it and states it; nothing when that cannot be netted.
 pub fn cycle(
     number: usize,
     before: Option<&Cycle>,
     marks: &Marks,
     taken: &[Agreed],
+) -> Option<Cycle> {
+    cycle_as(Made::Counted, number, before, (marks, taken))
+}
+
+fn cycle_as(
+    made: Made,
+    number: usize,
+    before: Option<&Cycle>,
+    (marks, taken): (&Marks, &[Agreed]),
 ) -> Option<Cycle> {
     let members = members();
     let legs: Vec<AgreedLeg> = taken.iter().map(|(agreed, _)| agreed.clone()).collect();
@@ -130,7 +146,11 @@ pub fn cycle(
     let plan = plan(&inputs).ok()?;
     let roots = pair_roots(&plan, &whole).ok()?;
     let digest = before.map(|before| before.checkpoint.signed.checkpoint.digest());
-    let checkpoint = signed(checkpoint(&plan, &roots, digest));
+    let mut checkpoint = checkpoint(&plan, &roots, digest);
+    if made == Made::Uncounted {
+        checkpoint.counts = None;
+    }
+    let checkpoint = signed(checkpoint);
     let rows = PlanRows::of(&plan, &roots);
     let proven = ProvenPlan {
         plan: &plan,
@@ -160,6 +180,7 @@ pub struct Chain {
     pub marks: [Marks; CYCLES],
     pub cycles: Vec<Cycle>,
     books: BTreeMap<RegionCode, Vec<NumberedLeg>>,
+    made: Made,
     folder: TempDir,
 }
 
@@ -176,6 +197,10 @@ pub fn inside(agreed: &[Agreed], before: Option<&Marks>, marks: &Marks) -> Vec<A
 
 impl Chain {
     pub fn of(debts: &[Debt], tenths: [u64; 2]) -> Self {
+        Self::made(Made::Counted, debts, tenths)
+    }
+
+    pub fn made(made: Made, debts: &[Debt], tenths: [u64; 2]) -> Self {
         let mut books: BTreeMap<RegionCode, Vec<NumberedLeg>> = BTreeMap::new();
         let mut agreed = Vec::new();
         for (id, (debtor, distance, fund, fen, both)) in (1_u8..).zip(debts) {
@@ -214,6 +239,7 @@ impl Chain {
             marks,
             cycles: Vec::new(),
             books,
+            made,
             folder: tempfile::tempdir().unwrap(),
         };
         chain.cycles = chain.again(0, &chain.agreed, &[]);
@@ -231,7 +257,8 @@ impl Chain {
         for number in from..CYCLES {
             let last = number.checked_sub(1).map(|at| &self.marks[at]);
             let taken = inside(agreed, last, &self.marks[number]);
-            let next = cycle(number, cycles.last(), &self.marks[number], &taken);
+            let marks = &self.marks[number];
+            let next = cycle_as(self.made, number, cycles.last(), (marks, &taken));
             cycles.push(next.unwrap());
         }
         cycles
@@ -251,6 +278,14 @@ impl Chain {
     /// What the command says of a statement, held against checkpoints by the names of their files, the statement before, and
     /// the books of its regions.
     pub fn verify(&self, statement: &MemberStatement, with: &With<'_>) -> Vec<Fault> {
+        let document = self.told(statement, with);
+        let faults = document["faults"].as_array().unwrap();
+        assert_eq!(document["holds"], faults.is_empty());
+        faults.iter().map(Fault::read).collect()
+    }
+
+    /// The whole of what it says.
+    pub fn told(&self, statement: &MemberStatement, with: &With<'_>) -> Value {
         let path = |name: &str| self.path(name).display().to_string();
         std::fs::write(self.path("own.htst"), statement.to_bytes()).unwrap();
         let mut words = vec![
@@ -277,10 +312,7 @@ impl Chain {
         let mut printed = Vec::new();
         let command = Command::try_parse_from(words).unwrap();
         command.clearing.run_to(&mut printed).unwrap();
-        let document: Value = serde_json::from_slice(&printed).unwrap();
-        let faults = document["faults"].as_array().unwrap();
-        assert_eq!(document["holds"], faults.is_empty());
-        faults.iter().map(Fault::read).collect()
+        serde_json::from_slice(&printed).unwrap()
     }
 }
 

@@ -184,7 +184,7 @@ const REGION: [(&str, Change<StatedRegion>); 7] = [
 type Forgery = fn(&mut CertifiedCheckpoint);
 
 /// What becomes of a checkpoint; each is a field of what is signed, or of what proves that.
-pub const CHECKPOINT: [(&str, Forgery); 11] = [
+pub const CHECKPOINT: [(&str, Forgery); 12] = [
     ("plan", |it| it.signed.checkpoint.plan += 1),
     ("day", |it| {
         let day = it.signed.checkpoint.day.plus_days(1);
@@ -196,6 +196,7 @@ pub const CHECKPOINT: [(&str, Forgery); 11] = [
     ("before", |it| {
         it.signed.checkpoint.before = Some(sha256(b"another"))
     }),
+    ("counts", |it| it.signed.checkpoint.counts = None),
     ("at", |it| {
         let later = it.signed.at.as_millis() + 1;
         it.signed.at = Timestamp::from_millis(later).unwrap();

@@ -8,6 +8,7 @@
 //! | [`chain`] | What is there to be changed, and what says the command? |
 //! | [`files`] | What of somebody who changes a file? |
 //! | [`anew`] | What of those who do everything anew? |
+//! | [`missing`] | What of somebody who leaves rows out whole, with all that follows from it? |
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,6 +23,7 @@
 mod anew;
 mod chain;
 mod files;
+mod missing;
 
 use proptest::prelude::*;
 
@@ -58,6 +60,7 @@ proptest! {
                     checkpoints: near.map(|(at, of)| (names[at], &of.checkpoint)).collect(),
                     before,
                     books: true,
+                    ..With::default()
                 };
                 let found = chain.verify(statement, &with);
                 prop_assert!(found.is_empty(), "{at} {BEFORE}: {found:?}");

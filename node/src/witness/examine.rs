@@ -10,6 +10,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::witness::{Finding, FindingKind, Findings, StreamReach, Verdict};
+use huitong_core::digest::Digest;
 use huitong_core::region::RegionCode;
 use huitong_netting::Runs;
 use huitong_netting::statement::{RegionPart, StatementFault, compare};
@@ -56,6 +57,8 @@ pub(super) struct Case<'a> {
     pub(super) region: RegionCode,
     /// The checkpoint that was seen before; none for the first.
     pub(super) before: Option<&'a WitnessHead>,
+    /// What that one commits to of how many rows each region has, if it does.
+    pub(super) counts_before: Option<Digest>,
     /// What became of the part of that one.
     pub(super) part_before: PartBefore,
     /// The highest number of the own legs in days that were closed up to the checkpoint's; 0 for none.
@@ -83,6 +86,9 @@ pub(super) fn examine<E>(
     let mut findings = Vec::new();
     if !follows(case) {
         findings.push(Finding::whole(FindingKind::Chain));
+    }
+    if case.counts_before.is_some() && !case.checkpoint.is_counted() {
+        findings.push(Finding::whole(FindingKind::Uncounted));
     }
     let reach = case.before.and_then(|before| before.reach);
     if case.part.is_empty() {

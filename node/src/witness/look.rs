@@ -76,11 +76,15 @@ impl WitnessDesk {
     ) -> Result<Examined, Trouble> {
         let (region, ledger) = (self.region, Arc::clone(&self.ledger));
         let before = head.map_or(Ok(None), |head| self.seen(head.plan))?;
+        let counts_before = before.as_ref();
+        let counts_before =
+            counts_before.and_then(|before| before.checkpoint.signed.checkpoint.counts);
         let found_before = before.map(|before| before.word.word.verdict);
         let work = move || {
             let case = Case {
                 region,
                 before: head.as_ref(),
+                counts_before,
                 part_before: found_before
                     .as_ref()
                     .map_or(PartBefore::Read, PartBefore::after),

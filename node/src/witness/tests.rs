@@ -138,6 +138,7 @@ fn case<'a>(cycle: &'a Cycle, part: &'a [u8], before: Option<&'a WitnessHead>) -
     Case {
         region: region(NINGBO),
         before,
+        counts_before: None,
         part_before: PartBefore::Read,
         closed: 0,
         checkpoint: &cycle.checkpoint,
@@ -197,6 +198,40 @@ fn a_checkpoint_that_does_not_name_the_one_that_was_seen_is_refused_and_so_is_an
     }
     let unseen = look(&second, &[], None, Vec::new());
     assert_eq!(codes(&unseen.findings), ["checkpoint.chain"]);
+}
+
+#[test]
+fn a_checkpoint_without_counts_is_refused_after_one_with_and_not_after_one_without() {
+    let first = cycle(3, None);
+    let mut second = cycle(5, Some(&first));
+    second.checkpoint.counts = None;
+    let mut statement = second.part.statement().clone();
+    statement.checkpoint = certified(&second.checkpoint);
+    let part = RegionPart::new(statement).unwrap().to_bytes();
+    let before = head(&first, first.part.reach());
+    let found = |counts_before| {
+        let case = Case {
+            counts_before,
+            ..case(&second, &part, Some(&before))
+        };
+        examine::<()>(&case, |_| Ok(book(4..=5))).unwrap().findings
+    };
+    assert_eq!(
+        codes(&found(first.checkpoint.counts)),
+        ["checkpoint.uncounted"]
+    );
+    assert_eq!(found(None), []);
+}
+
+#[test]
+fn a_row_that_is_left_out_whole_is_missing_whatever_is_said_to_wait() {
+    let found = changed(|part| {
+        part.rows.clear();
+        let own = &mut part.regions[0];
+        own.carried = Runs::new(vec![Run { first: 1, last: 3 }]).unwrap();
+        own.nets.clear();
+    });
+    assert_eq!(codes(&found), ["row.missing"]);
 }
 
 #[test]

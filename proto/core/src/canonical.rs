@@ -73,8 +73,17 @@ const VALUE_BYTES: usize = 128;
 pub trait Artifact: Canonical {
     /// Four letters that no other artifact uses.
     const KIND: [u8; 4];
-    /// The version of the body's shape, from 1.
+    /// The newest version of the body's shape, from 1.
     const VERSION: u16;
+    /// The oldest that is still read. Where that is another one, the body says for itself which it is, and
+    /// [`Artifact::version`] tells it.
+    const OLDEST: u16 = Self::VERSION;
+
+    /// The version of this value's shape.
+    #[must_use]
+    fn version(&self) -> u16 {
+        Self::VERSION
+    }
 
     /// Kind, version and body.
     #[must_use]
@@ -87,7 +96,7 @@ pub trait Artifact: Canonical {
     /// Appends kind, version and body.
     fn append_to(&self, out: &mut Encoder) {
         out.raw(&Self::KIND);
-        Self::VERSION.encode(out);
+        self.version().encode(out);
         self.encode(out);
     }
 
@@ -97,17 +106,23 @@ pub trait Artifact: Canonical {
     /// Another kind, another version, bytes that are not canonical, or bytes left over.
     fn from_bytes(bytes: &[u8]) -> Result<Self, CanonicalError> {
         let mut input = Decoder::new(bytes);
-        Self::head(&mut input)?;
+        let version = Self::head(&mut input)?;
         let value = Self::decode(&mut input)?;
         input.finish()?;
+        // A shape has one version: under another one the same value would have two forms.
+        if version != value.version() {
+            let its = value.version();
+            let reason = format_args!("its body is of version {its}, not of {version}");
+            return Err(CanonicalError::invalid("version", reason));
+        }
         Ok(value)
     }
 
-    /// Reads kind and version, up to the body.
+    /// Reads kind and version, up to the body, and gives the version.
     ///
     /// # Errors
     /// Another kind, another version, or bytes that end before.
-    fn head(input: &mut Decoder<'_>) -> Result<(), CanonicalError> {
+    fn head(input: &mut Decoder<'_>) -> Result<u16, CanonicalError> {
         let kind = input.array()?;
         if kind != Self::KIND {
             return Err(CanonicalError::WrongKind {
@@ -116,14 +131,14 @@ pub trait Artifact: Canonical {
             });
         }
         let version = u16::decode(input)?;
-        if version != Self::VERSION {
+        if !(Self::OLDEST..=Self::VERSION).contains(&version) {
             return Err(CanonicalError::WrongVersion {
                 kind: Self::KIND,
                 expected: Self::VERSION,
                 found: version,
             });
         }
-        Ok(())
+        Ok(version)
     }
 
     /// SHA-256 of [`Artifact::to_bytes`].

@@ -6,17 +6,22 @@ use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::checkpoint::row::leg_leaf;
 use huitong_core::fund::Fund;
+use huitong_core::leg::Side;
 use huitong_core::merkle;
 use huitong_core::region::RegionCode;
 
-use super::fault::{CheckpointFault, LegFault, LegPlace, RegionFault, RowFault, StatementFault};
+use super::fault::{
+    CheckpointFault, LegFault, LegPlace, RegionFault, RowFault, RowNumbers, StatementFault,
+};
 use super::{MemberStatement, StatedRegion, StatedRow};
 use crate::runs::Runs;
 
 /// Sums of nets, in fen, by whose and which fund.
 type Sums = BTreeMap<(RegionCode, Fund), i128>;
 
-/// All that is wrong with a statement, in the order of trust: table, regions, rows, sums.
+const SIDES: [Side; 2] = [Side::Payable, Side::Receivable];
+
+/// All that is wrong with a statement, in the order of trust: tables, regions, rows, sums.
 #[must_use]
 pub fn check(statement: &MemberStatement) -> Vec<StatementFault> {
     faults(statement, Extent::Member)
@@ -36,8 +41,11 @@ pub(super) fn faults(statement: &MemberStatement, extent: Extent) -> Vec<Stateme
     let mut faults = Vec::new();
     first(statement, &mut faults);
     table(statement, &mut faults);
+    counts(statement, &mut faults);
     regions(statement, &mut faults);
     rows(statement, &mut faults);
+    standing(statement, &mut faults);
+    left_out(statement, extent, &mut faults);
     nets(statement, extent, &mut faults);
     taken(statement, &mut faults);
     faults
@@ -55,7 +63,7 @@ pub enum Neighbour {
 }
 
 /// Holds a checkpoint that was got elsewhere against the statement's own: of the same cycle they are one, and of two
-/// that follow each other the later names the earlier.
+/// that follow each other the later names the earlier, and commits to counts of rows if that did.
 ///
 /// # Errors
 /// [`StatementFault::Checkpoint`].
@@ -79,11 +87,13 @@ pub fn neighbour(
     if earlier.plan.saturating_add(1) != later.plan {
         return fault(CheckpointFault::Far(other.plan));
     }
-    if later.before == Some(earlier.digest()) && earlier.day < later.day {
-        Ok(stands)
-    } else {
-        fault(CheckpointFault::Chain(later.plan))
+    if later.before != Some(earlier.digest()) || earlier.day >= later.day {
+        return fault(CheckpointFault::Chain(later.plan));
     }
+    if earlier.is_counted() && !later.is_counted() {
+        return fault(CheckpointFault::Uncounted(later.plan));
+    }
+    Ok(stands)
 }
 
 /// All in which a statement does not go on where the one of the cycle before ended: of each region's stream nothing
@@ -142,6 +152,64 @@ fn table(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
         sums.filter(|(_, sum)| *sum != 0)
             .map(|(fund, sum)| StatementFault::TableSum(fund, sum)),
     );
+}
+
+/// Under a checkpoint that says nothing of counts there is nothing to hold them against.
+fn counts(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    let signed = &statement.checkpoint.signed.checkpoint;
+    let Some(counts) = signed.counts else { return };
+    if statement.counts.digest() != counts {
+        faults.push(StatementFault::Counts);
+    }
+    for side in SIDES {
+        let sum = statement.counts.sum(side);
+        if sum != signed.rows {
+            faults.push(StatementFault::CountsSum(side, sum, signed.rows));
+        }
+    }
+}
+
+/// In its rows each region stands as often as is committed to: none is left out whole.
+fn standing(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    if !statement.is_counted() {
+        return;
+    }
+    let mut found = BTreeMap::<(RegionCode, Side), u64>::new();
+    for row in &statement.rows {
+        let pair = row.row.pair;
+        for end in [
+            (pair.debtor, Side::Payable),
+            (pair.creditor, Side::Receivable),
+        ] {
+            let count = found.entry(end).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    for region in &statement.regions {
+        let code = region.region;
+        for side in SIDES {
+            let signed = statement.counts.standing(code, side);
+            let found = found.get(&(code, side)).copied().unwrap_or_default();
+            if found != signed {
+                let fault = RegionFault::Rows(side, RowNumbers { signed, found });
+                faults.push(StatementFault::Region(code, fault));
+            }
+        }
+    }
+}
+
+/// A region that comes to nothing could be left out whole. One that stands in rows is the member's own where the table of
+/// nets has no other member of the province: every member of which a region stands in a row is in that.
+fn left_out(statement: &MemberStatement, extent: Extent, faults: &mut Vec<StatementFault>) {
+    let (own, member) = (own(statement), statement.member.code());
+    let is_here = |region: &RegionCode| region.province() == member.province();
+    let mut members = statement.table.nets.keys().map(|(of, _)| *of);
+    if extent == Extent::Region || members.any(|of| of != member && is_here(&of)) {
+        return;
+    }
+    let standing = statement.counts.regions.keys();
+    let gone = standing.filter(|region| is_here(region) && !own.contains(region));
+    faults.extend(gone.map(|region| StatementFault::Region(*region, RegionFault::LeftOut)));
 }
 
 /// What a cycle could take of a region's stream, where its numbers hold together.

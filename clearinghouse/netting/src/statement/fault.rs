@@ -10,7 +10,7 @@ use std::fmt;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{LegField, LegKind};
+use huitong_core::leg::{LegField, LegKind, Side};
 use huitong_core::region::RegionCode;
 
 use crate::member::Member;
@@ -25,6 +25,10 @@ pub enum StatementFault {
     Table,
     /// The nets of a fund do not sum to zero: to so many fen.
     TableSum(Fund, i128),
+    /// The table of counts is not the one that is committed to.
+    Counts,
+    /// The counts of a side come to so many rows, and the cycle has so many.
+    CountsSum(Side, u64, u64),
     /// The nets of the regions do not come to the member's net in the table.
     MemberNet(Member, Fund),
     /// With a region.
@@ -46,6 +50,8 @@ pub enum CheckpointFault {
     Chain(u64),
     /// The one of this number is neither of the cycle nor next to it.
     Far(u64),
+    /// The one of this number says nothing of how many rows each region has, and the one before it did.
+    Uncounted(u64),
 }
 
 /// What is wrong with a region.
@@ -61,6 +67,27 @@ pub enum RegionFault {
     Taken(u64, u64),
     /// Its rows do not come to its net of a fund.
     Net(Fund),
+    /// It stands in rows of the cycle, is the member's, and is not here.
+    LeftOut,
+    /// It stands on a side in another number of rows than is committed to.
+    Rows(Side, RowNumbers),
+}
+
+/// In how many rows a region stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowNumbers {
+    /// As the checkpoint commits to it.
+    pub signed: u64,
+    /// As the statement has it.
+    pub found: u64,
+}
+
+impl RowNumbers {
+    /// Whether rows are missing, and not too many.
+    #[must_use]
+    pub const fn lacks(self) -> bool {
+        self.found < self.signed
+    }
 }
 
 /// What is wrong with a row.
@@ -125,14 +152,20 @@ impl StatementFault {
             Self::Checkpoint(CheckpointFault::Other(_)) => "checkpoint.other",
             Self::Checkpoint(CheckpointFault::Chain(_)) => "checkpoint.chain",
             Self::Checkpoint(CheckpointFault::Far(_)) => "checkpoint.far",
+            Self::Checkpoint(CheckpointFault::Uncounted(_)) => "checkpoint.uncounted",
             Self::Table => "table.other",
             Self::TableSum(..) => "table.sum",
+            Self::Counts => "counts.other",
+            Self::CountsSum(..) => "counts.sum",
             Self::MemberNet(..) => "member.net",
             Self::Region(_, RegionFault::Place) => "region.place",
             Self::Region(_, RegionFault::Window) => "region.window",
             Self::Region(_, RegionFault::Begin) => "region.begin",
             Self::Region(_, RegionFault::Taken(..)) => "region.taken",
             Self::Region(_, RegionFault::Net(_)) => "region.net",
+            Self::Region(_, RegionFault::LeftOut) => "region.missing",
+            Self::Region(_, RegionFault::Rows(_, numbers)) if numbers.lacks() => "row.missing",
+            Self::Region(_, RegionFault::Rows(..)) => "row.surplus",
             Self::Row(_, RowFault::Place) => "row.place",
             Self::Row(_, RowFault::Foreign) => "row.foreign",
             Self::Row(_, RowFault::Gap(_)) => "row.gap",
@@ -158,6 +191,8 @@ impl StatementFault {
             Self::Checkpoint(_)
             | Self::Table
             | Self::TableSum(..)
+            | Self::Counts
+            | Self::CountsSum(..)
             | Self::MemberNet(..)
             | Self::Region(..)
             | Self::Book(..) => None,
@@ -172,6 +207,8 @@ impl StatementFault {
             Self::Checkpoint(_)
             | Self::Table
             | Self::TableSum(..)
+            | Self::Counts
+            | Self::CountsSum(..)
             | Self::MemberNet(..)
             | Self::Region(..)
             | Self::Row(..)
@@ -197,6 +234,11 @@ impl StatementFault {
                     format!("各成员{fund}轧差之和为{fen}分，应为零"),
                 )
             }
+            Self::Counts => (
+                "the table of how many rows each region has is not the one that the checkpoint commits to".to_owned(),
+                "各统筹区行数表与检查点不符".to_owned(),
+            ),
+            Self::CountsSum(side, sum, rows) => words::counts(*side, *sum, *rows),
             Self::MemberNet(member, fund) => {
                 let fund = fund.as_str();
                 (

@@ -1,5 +1,5 @@
 //! A member's proven statement: its rows of a cycle with their legs, each with the path to the root that the
-//! clearinghouse signed, and the public table in which its nets stand.
+//! clearinghouse signed, the public table in which its nets stand, and the one of how many rows each region has.
 //!
 //! | room | its question |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | [`part`](part()) | What of it is one region's, and does that hold? |
 //! | [`receipt`](receipt()) | What of a region's part proves one settlement? |
 //! | `roots` | To which rows do a plan's legs come? |
+//! | `plan_rows` | Which rows has a plan, and which are whose? |
 //!
 //! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
 //! absent: the signature, which is checked by who reads it.
@@ -18,13 +19,15 @@ mod check;
 mod compare;
 pub mod fault;
 mod part;
+mod plan_rows;
 mod receipt;
 mod roots;
 
 use std::collections::BTreeMap;
 
-use huitong_core::canonical::Artifact;
+use huitong_core::canonical::{Artifact, Canonical, CanonicalError, Decoder, Encoder};
 use huitong_core::canonical_struct;
+use huitong_core::checkpoint::counts::RowCounts;
 use huitong_core::checkpoint::row::{Pair, Placed, Row, in_order, tree};
 use huitong_core::checkpoint::table::NetTable;
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
@@ -41,92 +44,14 @@ pub use check::{Neighbour, check, follow, neighbour};
 pub use compare::compare;
 pub use fault::StatementFault;
 pub use part::{NotOne, RegionPart, part};
+pub use plan_rows::PlanRows;
 pub use receipt::receipt;
 pub use roots::{Gross, ProofError, pair_roots, pair_roots_of};
 
+use self::plan_rows::rows_of;
 use crate::member::Member;
 use crate::netting_plan::{NettingPlan, Window};
 use crate::runs::Runs;
-
-/// The rows of a plan and the tree over them, made once for all who are told their part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanRows {
-    rows: Vec<Row>,
-    /// The rows' places, ascending by creditor: by debtor they lie in order already.
-    by_creditor: Vec<(RegionCode, usize)>,
-    tree: Tree,
-}
-
-impl PlanRows {
-    /// The gross rows of a plan, each with its pair root.
-    #[must_use]
-    pub fn of(plan: &NettingPlan, pair_roots: &[Digest]) -> Self {
-        let rows = rows_of(plan, pair_roots);
-        let tree = tree(&rows);
-        Self::over(rows, tree)
-    }
-
-    /// As [`PlanRows::of`], with the tree that a checkpoint was made of, where it is still there; where it is another one
-    /// the rows are hashed anew.
-    #[must_use]
-    pub fn under(
-        checkpoint: &Checkpoint,
-        plan: &NettingPlan,
-        pair_roots: &[Digest],
-        tree: Option<Tree>,
-    ) -> Self {
-        let is_its = |tree: &Tree| (tree.root(), tree.size()) == (checkpoint.root, checkpoint.rows);
-        match tree.filter(is_its) {
-            Some(tree) => Self::over(rows_of(plan, pair_roots), tree),
-            None => Self::of(plan, pair_roots),
-        }
-    }
-
-    fn over(rows: Vec<Row>, tree: Tree) -> Self {
-        let by_creditor = rows.iter().map(|row| row.pair.creditor).zip(0..);
-        let mut by_creditor: Vec<_> = by_creditor.collect();
-        by_creditor.sort_unstable();
-        Self {
-            rows,
-            by_creditor,
-            tree,
-        }
-    }
-
-    /// The places of the rows in which one of these regions stands, ascending.
-    fn standing(&self, own: &[&Window]) -> Vec<usize> {
-        let mut places = Vec::new();
-        for region in own.iter().map(|window| window.region) {
-            let first = self.rows.partition_point(|row| row.pair.debtor < region);
-            let after = self.rows.partition_point(|row| row.pair.debtor <= region);
-            places.extend(first..after);
-            let is_before = |(creditor, _): &(RegionCode, usize)| *creditor < region;
-            let first = self.by_creditor.partition_point(is_before);
-            let owed = self.by_creditor.iter().skip(first);
-            let owed = owed.take_while(|(creditor, _)| *creditor == region);
-            places.extend(owed.map(|(_, place)| *place));
-        }
-        places.sort_unstable();
-        // One between two of them is both's.
-        places.dedup();
-        places
-    }
-}
-
-fn rows_of(plan: &NettingPlan, pair_roots: &[Digest]) -> Vec<Row> {
-    let rows = plan.gross.iter().zip(pair_roots);
-    let rows = rows.map(|(gross, pair_root)| Row {
-        pair: Pair {
-            debtor: gross.debtor,
-            creditor: gross.creditor,
-            fund: gross.fund,
-        },
-        legs: gross.legs,
-        amount: gross.amount,
-        pair_root: *pair_root,
-    });
-    rows.collect()
-}
 
 /// The public table of a plan.
 fn table_of(plan: &NettingPlan) -> NetTable {
@@ -150,7 +75,8 @@ pub fn checkpoint_and_tree(
     pair_roots: &[Digest],
     before: Option<Digest>,
 ) -> (Checkpoint, Tree) {
-    let tree = tree(&rows_of(plan, pair_roots));
+    let rows = rows_of(plan, pair_roots);
+    let tree = tree(&rows);
     let checkpoint = Checkpoint {
         plan: plan.number,
         day: plan.day,
@@ -158,6 +84,7 @@ pub fn checkpoint_and_tree(
         rows: tree.size(),
         nets: table_of(plan).digest(),
         before,
+        counts: Some(RowCounts::of(&rows).digest()),
     };
     (checkpoint, tree)
 }
@@ -275,23 +202,62 @@ pub struct MemberStatement {
     pub checkpoint: CertifiedCheckpoint,
     /// The public table of nets.
     pub table: NetTable,
+    /// In how many rows each region stands; empty under a checkpoint that says nothing of it.
+    pub counts: RowCounts,
     /// The member's regions, ascending.
     pub regions: Vec<StatedRegion>,
     /// The rows in which one of them stands, each once, ascending by debtor, creditor and fund.
     pub rows: Vec<StatedRow>,
 }
 
-canonical_struct!(MemberStatement {
-    member,
-    checkpoint,
-    table,
-    regions,
-    rows
-});
+impl MemberStatement {
+    /// Whether its checkpoint commits to how many rows each region has.
+    #[must_use]
+    pub const fn is_counted(&self) -> bool {
+        self.checkpoint.signed.checkpoint.is_counted()
+    }
+}
+
+/// Counts are written where the checkpoint before them commits to some: otherwise the bytes are those of before.
+impl Canonical for MemberStatement {
+    fn encode(&self, out: &mut Encoder) {
+        self.member.encode(out);
+        self.checkpoint.encode(out);
+        self.table.encode(out);
+        if self.is_counted() {
+            self.counts.encode(out);
+        }
+        self.regions.encode(out);
+        self.rows.encode(out);
+    }
+
+    fn decode(input: &mut Decoder<'_>) -> Result<Self, CanonicalError> {
+        let member = Canonical::decode(input)?;
+        let checkpoint = CertifiedCheckpoint::decode(input)?;
+        let table = Canonical::decode(input)?;
+        let counts = match checkpoint.signed.checkpoint.counts {
+            Some(_) => Canonical::decode(input)?,
+            None => RowCounts::default(),
+        };
+        Ok(Self {
+            member,
+            checkpoint,
+            table,
+            counts,
+            regions: Canonical::decode(input)?,
+            rows: Canonical::decode(input)?,
+        })
+    }
+}
 
 impl Artifact for MemberStatement {
     const KIND: [u8; 4] = *b"MSTM";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = Checkpoint::VERSION;
+    const OLDEST: u16 = Checkpoint::OLDEST;
+
+    fn version(&self) -> u16 {
+        self.checkpoint.version()
+    }
 }
 
 /// A plan with what was proven of it.
@@ -370,6 +336,11 @@ fn of_regions(
         member,
         checkpoint: checkpoint.clone(),
         table: table_of(plan),
+        counts: if checkpoint.signed.checkpoint.is_counted() {
+            of_plan.counts.clone()
+        } else {
+            RowCounts::default()
+        },
         rows: rows.collect(),
         regions: regions.collect(),
     }

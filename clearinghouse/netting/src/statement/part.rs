@@ -25,7 +25,12 @@ canonical_struct!(RegionPart { statement } via RegionPart::new);
 
 impl Artifact for RegionPart {
     const KIND: [u8; 4] = *b"RPRT";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = MemberStatement::VERSION;
+    const OLDEST: u16 = MemberStatement::OLDEST;
+
+    fn version(&self) -> u16 {
+        self.statement.version()
+    }
 }
 
 /// A statement that is not of one region.

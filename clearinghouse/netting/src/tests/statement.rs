@@ -1,6 +1,7 @@
 //! A statement that was written holds, and no change of it does: what is said names which and where.
 
 mod alike;
+mod counts;
 mod parts;
 mod properties;
 mod roots;
@@ -29,9 +30,25 @@ struct Day {
     parts: [Vec<RegionPart>; 2],
 }
 
-fn signed(plan: &NettingPlan, roots: &[Digest], before: Option<Digest>) -> CertifiedCheckpoint {
+/// Whether a checkpoint is made as it is now, or as before there were counts of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Made {
+    Counted,
+    Uncounted,
+}
+
+fn signed(
+    plan: &NettingPlan,
+    roots: &[Digest],
+    before: Option<Digest>,
+    made: Made,
+) -> CertifiedCheckpoint {
+    let mut checkpoint = checkpoint(plan, roots, before);
+    if made == Made::Uncounted {
+        checkpoint.counts = None;
+    }
     let signed = SignedCheckpoint {
-        checkpoint: checkpoint(plan, roots, before),
+        checkpoint,
         at: Timestamp::from_millis(1).unwrap(),
         algorithm: 1,
         key_id: sha256(b"key"),
@@ -45,6 +62,10 @@ fn signed(plan: &NettingPlan, roots: &[Digest], before: Option<Digest>) -> Certi
 
 /// Two cycles of these debts, the first up to so many tenths of each stream.
 fn netted(debts: &[Debt], tenths: u64) -> Day {
+    netted_as(debts, tenths, [Made::Counted; 2])
+}
+
+fn netted_as(debts: &[Debt], tenths: u64, made: [Made; 2]) -> Day {
     let (streams, members) = (streams(debts), members());
     let (early, late) = (streams.marks(tenths), streams.marks(10));
     let legs = streams.inside(&early, None);
@@ -57,7 +78,7 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
     };
     let one = plan(&inputs).unwrap();
     let roots = pair_roots(&one, &legs.iter().map(whole).collect::<Vec<_>>()).unwrap();
-    let first = signed(&one, &roots, None);
+    let first = signed(&one, &roots, None, made[0]);
     let rows = PlanRows::of(&one, &roots);
     let taken: Vec<Leg> = legs.iter().map(whole).collect();
     let proven = ProvenPlan {
@@ -80,7 +101,7 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
     let taken: Vec<Leg> = rest.iter().map(whole).collect();
     let roots = pair_roots(&two, &taken).unwrap();
     let before = first.signed.checkpoint.digest();
-    let second = signed(&two, &roots, Some(before));
+    let second = signed(&two, &roots, Some(before), made[1]);
     let rows = PlanRows::of(&two, &roots);
     let proven = ProvenPlan {
         plan: &two,
@@ -160,11 +181,15 @@ fn codes(faults: &[StatementFault]) -> Vec<&'static str> {
 
 #[test]
 fn golden_statement() {
-    let day = netted(&busy(), 5);
-    let bytes = zhejiang(&day).to_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, include_str!("../golden/statement.hex").trim());
-    assert_eq!(MemberStatement::from_bytes(&bytes), Ok(zhejiang(&day)));
+    let old = include_str!("../golden/statement.hex");
+    let new = include_str!("../golden/statement_counted.hex");
+    for (made, golden) in [(Made::Uncounted, old), (Made::Counted, new)] {
+        let day = netted_as(&busy(), 5, [made; 2]);
+        let bytes = zhejiang(&day).to_bytes();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, golden.trim());
+        assert_eq!(MemberStatement::from_bytes(&bytes), Ok(zhejiang(&day)));
+    }
 }
 
 #[test]

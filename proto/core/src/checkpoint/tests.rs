@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::book::{BookError, LegBook};
+use super::counts::{RowCounts, Standing};
 use super::row::{Pair, RowError, leg_leaf, rows, tree};
 use super::table::NetTable;
 use super::*;
@@ -57,13 +58,31 @@ fn sample() -> Checkpoint {
         rows: 2,
         nets: table().digest(),
         before: Some(sha256(b"the checkpoint before")),
+        counts: None,
+    }
+}
+
+/// In how many rows its regions stand.
+fn counts() -> RowCounts {
+    let legs = [
+        leg(1, "330200", "510100", 1_000),
+        leg(2, "510100", "330200", 300),
+        leg(3, "510100", "310000", 20),
+    ];
+    RowCounts::of(&rows(&legs).unwrap())
+}
+
+fn counted() -> Checkpoint {
+    Checkpoint {
+        counts: Some(counts().digest()),
+        ..sample()
     }
 }
 
 #[test]
 fn a_checkpoint_and_all_it_commits_to_keep_their_bytes() {
-    let signed = SignedCheckpoint {
-        checkpoint: sample(),
+    let signed = |checkpoint| SignedCheckpoint {
+        checkpoint,
         at: Timestamp::from_millis(1_775_000_000_000).unwrap(),
         algorithm: 1,
         key_id: sha256(b"key"),
@@ -84,10 +103,55 @@ fn a_checkpoint_and_all_it_commits_to_keep_their_bytes() {
         "checkpoint_book",
         &LegBook::new(region("330200"), 5, legs).unwrap(),
     );
-    let signer = vec![vec![1, 2, 3]];
-    golden_file(
-        "checkpoint_certified",
-        &CertifiedCheckpoint { signed, signer },
+    let certified = |checkpoint| CertifiedCheckpoint {
+        signed: signed(checkpoint),
+        signer: vec![vec![1, 2, 3]],
+    };
+    golden_file("checkpoint_certified", &certified(sample()));
+    golden_file("checkpoint_counts", &counts());
+    golden_file("checkpoint_counted", &counted());
+    golden_file("checkpoint_counted_certified", &certified(counted()));
+}
+
+#[test]
+fn a_checkpoint_without_counts_is_what_it_was_before_there_were_any_and_one_with_is_of_another_version()
+ {
+    let first = |of: &Checkpoint| Checkpoint {
+        before: None,
+        ..of.clone()
+    };
+    let (old, new) = (sample(), counted());
+    let all = [first(&old), old, first(&new), new];
+    for (of, version) in all.iter().zip([1, 1, 2, 2]) {
+        let bytes = of.to_bytes();
+        assert_eq!(bytes[..6], [b'C', b'K', b'P', b'T', 0, version]);
+        assert_eq!(Checkpoint::from_bytes(&bytes).as_ref(), Ok(of));
+        // What the body says and what stands before it is one.
+        let mut other = bytes;
+        other[5] = 3 - version;
+        assert!(Checkpoint::from_bytes(&other).is_err());
+    }
+    let digests = all.iter().map(Artifact::digest);
+    assert_eq!(digests.collect::<std::collections::BTreeSet<_>>().len(), 4);
+}
+
+#[test]
+fn counts_say_in_how_many_rows_a_region_owes_and_is_owed_and_come_to_all_rows() {
+    let counts = counts();
+    let standing = |owes, owed| Standing { owes, owed };
+    let expected = [
+        ("310000", standing(0, 1)),
+        ("330200", standing(1, 1)),
+        ("510100", standing(2, 1)),
+    ];
+    let expected = expected.map(|(code, standing)| (region(code), standing));
+    assert_eq!(counts.regions, BTreeMap::from(expected));
+    assert_eq!(counts.standing(region("510100"), Side::Payable), 2);
+    assert_eq!(counts.standing(region("310000"), Side::Payable), 0);
+    assert_eq!(counts.standing(region("110000"), Side::Receivable), 0);
+    assert_eq!(
+        [Side::Payable, Side::Receivable].map(|side| counts.sum(side)),
+        [3, 3]
     );
 }
 

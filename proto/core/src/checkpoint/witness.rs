@@ -99,6 +99,18 @@ finding_kinds! {
     25 PartMissing "part.missing" "no part of it is handed out, although the region stood in cycles before or closed the day with legs" "未给出本区部分，而本区此前已参与清算或当日已关账且有明细";
     /// Rows in which the region owes are left out.
     26 RowGap "row.gap" "rows in which the region owes are left out before a row" "行前遗漏本区为付款方的行";
+    /// The table of counts is not the one that is committed to.
+    27 Counts "counts.other" "the table of how many rows each region has is not the one that it commits to" "各统筹区行数表与检查点不符";
+    /// The counts do not come to the rows of the cycle.
+    28 CountsSum "counts.sum" "the counts of all regions do not come to the rows of the cycle" "各统筹区行数之和与本期行数不符";
+    /// Rows in which the region stands are left out whole.
+    29 RowMissing "row.missing" "rows in which the region stands are left out whole" "整行遗漏本区所在的行";
+    /// There are more rows of the region than are committed to.
+    30 RowSurplus "row.surplus" "there are more rows of the region than it commits to" "本区所在的行多于检查点所载";
+    /// It says nothing of counts, and the one before it did.
+    31 Uncounted "checkpoint.uncounted" "it does not say how many rows each region has, and the checkpoint before it did" "未载明各统筹区行数，而上一检查点已载明";
+    /// A region of the member is left out. No region finds it, which is shown its own part alone.
+    32 RegionLeftOut "region.missing" "a region of the member stands in rows and is left out whole" "成员的统筹区整区遗漏";
 }
 
 /// Something that a region found wrong, and where.

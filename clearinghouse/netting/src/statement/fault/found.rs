@@ -22,14 +22,22 @@ impl StatementFault {
                 FindingKind::Chain
             }
             Self::Checkpoint(CheckpointFault::Other(_)) => FindingKind::Other,
+            Self::Checkpoint(CheckpointFault::Uncounted(_)) => FindingKind::Uncounted,
             Self::Table => FindingKind::Table,
             Self::TableSum(..) => FindingKind::TableSum,
+            Self::Counts => FindingKind::Counts,
+            Self::CountsSum(..) => FindingKind::CountsSum,
             Self::MemberNet(..) => FindingKind::MemberNet,
             Self::Region(_, RegionFault::Place) => FindingKind::RegionPlace,
             Self::Region(_, RegionFault::Window) => FindingKind::RegionWindow,
             Self::Region(_, RegionFault::Begin) => FindingKind::RegionBegin,
             Self::Region(_, RegionFault::Taken(..)) => FindingKind::RegionTaken,
             Self::Region(_, RegionFault::Net(_)) => FindingKind::RegionNet,
+            Self::Region(_, RegionFault::LeftOut) => FindingKind::RegionLeftOut,
+            Self::Region(_, RegionFault::Rows(_, numbers)) if numbers.lacks() => {
+                FindingKind::RowMissing
+            }
+            Self::Region(_, RegionFault::Rows(..)) => FindingKind::RowSurplus,
             Self::Row(_, RowFault::Place) => FindingKind::RowPlace,
             Self::Row(_, RowFault::Foreign) => FindingKind::RowForeign,
             Self::Row(_, RowFault::Gap(_)) => FindingKind::RowGap,
@@ -56,6 +64,8 @@ impl StatementFault {
             Self::Checkpoint(_)
             | Self::Table
             | Self::TableSum(..)
+            | Self::Counts
+            | Self::CountsSum(..)
             | Self::MemberNet(..)
             | Self::Region(..)
             | Self::Row(..)

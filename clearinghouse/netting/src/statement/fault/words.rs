@@ -1,10 +1,10 @@
 //! The words of each fault, in English and Chinese.
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::leg::LegKind;
+use huitong_core::leg::{LegKind, Side};
 use huitong_core::region::RegionCode;
 
-use super::{BookFault, CheckpointFault, LegFault, LegPlace, RegionFault, RowFault};
+use super::{BookFault, CheckpointFault, LegFault, LegPlace, RegionFault, RowFault, RowNumbers};
 use crate::runs::Run;
 
 /// A row as it is named to people.
@@ -15,6 +15,40 @@ pub(in crate::statement) fn shown(pair: &Pair) -> String {
         fund,
     } = pair;
     format!("{debtor} → {creditor} {}", fund.as_str())
+}
+
+/// Counts of a side that are not of all rows.
+pub(super) fn counts(side: Side, sum: u64, rows: u64) -> (String, String) {
+    let (en, zh) = match side {
+        Side::Payable => ("owe", "为付款方的"),
+        Side::Receivable => ("are owed", "为收款方的"),
+    };
+    (
+        format!("regions {en} in {sum} rows together, and the cycle has {rows}"),
+        format!("各统筹区{zh}行数合计{sum}行，本期共{rows}行"),
+    )
+}
+
+/// A region that has other rows than so many.
+fn rows(region: RegionCode, side: Side, numbers: RowNumbers) -> (String, String) {
+    let RowNumbers { signed, found } = numbers;
+    let (en, zh) = match side {
+        Side::Payable => ("owes", "为付款方的"),
+        Side::Receivable => ("is owed", "为收款方的"),
+    };
+    let many = signed.abs_diff(found);
+    let (is, is_zh) = if numbers.lacks() {
+        (
+            format!("{many} left out whole"),
+            format!("整行遗漏{many}行"),
+        )
+    } else {
+        (format!("{many} too many"), format!("多出{many}行"))
+    };
+    (
+        format!("region {region} {en} in {signed} rows of the cycle, and {found} are here: {is}"),
+        format!("统筹区{region}{zh}行本期共{signed}行，此处{found}行，{is_zh}"),
+    )
 }
 
 impl CheckpointFault {
@@ -35,6 +69,14 @@ impl CheckpointFault {
                     "the checkpoint held against it is of plan {plan}, neither of this cycle nor next to it"
                 ),
                 format!("所给检查点属第{plan}号方案，与本期不相邻"),
+            ),
+            Self::Uncounted(plan) => (
+                format!(
+                    "the checkpoint of plan {plan} does not say how many rows each region has, and the one before it did: rows could be left out under it unseen"
+                ),
+                format!(
+                    "第{plan}号方案的检查点未载明各统筹区行数，而其上一检查点已载明，据此无法发现整行遗漏"
+                ),
             ),
         }
     }
@@ -65,6 +107,13 @@ impl RegionFault {
                 ),
                 format!("本期应含统筹区{region}共{window}笔，各行合计{rows}笔"),
             ),
+            Self::LeftOut => (
+                format!(
+                    "region {region} of the member stands in rows of the cycle, and is left out whole"
+                ),
+                format!("本成员的统筹区{region}在本期有行，而对账单整区遗漏"),
+            ),
+            Self::Rows(side, numbers) => rows(region, side, numbers),
             Self::Net(fund) => {
                 let fund = fund.as_str();
                 (

@@ -1,5 +1,5 @@
-//! A region's part holds by itself and against the region's own book, says nothing of any other region's, and shows
-//! every change.
+//! A region's part holds by itself and against the region's own book, says of any other region in how many rows it stands
+//! and nothing more, and shows every change.
 
 use huitong_core::checkpoint::witness::FindingKind;
 
@@ -92,9 +92,15 @@ fn whatever_is_changed_in_a_part_is_found_and_told_under_the_same_code() {
             .push(crate::statement::StatedLeg { settlement, ..leg });
     });
     assert!(codes(&added).contains(&"leg.added"), "{added:?}");
+    // A row that is left out whole is named, whatever is said to wait.
+    let gone = changed(&|wrong| {
+        let legs = wrong.rows.remove(0).row.legs;
+        wrong.regions[0].to -= legs;
+    });
+    assert!(codes(&gone).contains(&"row.missing"), "{gone:?}");
     let path = changed(&|wrong| wrong.rows[0].index += 1);
     assert!(codes(&path).contains(&"row.path"), "{path:?}");
-    for fault in [dropped, amount, added, path].concat() {
+    for fault in [dropped, amount, added, gone, path].concat() {
         let finding = fault.finding();
         assert_eq!(finding.kind.code(), fault.code());
         assert_eq!(finding.pair.as_ref(), fault.pair());

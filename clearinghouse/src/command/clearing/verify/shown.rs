@@ -171,6 +171,7 @@ impl Found<'_> {
             "checkpoint": checkpoint.map(|it| it.digest().to_string()),
             "signed_at": signed.map(|signed| signed.at.to_string()),
             "rows": self.statement.map(|it| it.rows.len()),
+            "counted": self.statement.map(MemberStatement::is_counted),
             "legs": self.statement.map(|_| self.legs()),
             "waiting": waiting.collect::<Vec<_>>(),
             "compared": self.compared(),
@@ -232,6 +233,12 @@ impl Found<'_> {
                     "region {code}: {waits} legs wait for a later cycle / {waits}笔待下期"
                 )?;
             }
+        }
+        if !statement.is_counted() {
+            writeln!(
+                out,
+                "the checkpoint was signed without counts of rows: whether a row between two regions of the member is left out whole cannot be told from this statement alone, the next one tells (--before) / 检查点未载明行数：本成员统筹区之间是否整行遗漏，单凭本对账单无法判断，请以下一期核对"
+            )?;
         }
         self.words.iter().try_for_each(|said| print(said, out))?;
         if self.books.is_empty() {

@@ -98,4 +98,11 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
     assert!(!book_alone.contains("does not hold"), "{book_alone}");
     let both = printed(&[&of_row, &of_book]);
     assert!(both.starts_with("own.htst: does not hold"), "{both}");
+    // It is one of before there were counts of rows, which is no fault and is said.
+    let old = printed(&[]);
+    assert!(
+        old.contains("own.htst: holds") && old.contains("signed without counts of rows"),
+        "{old}"
+    );
+    assert!(old.contains("--before"), "{old}");
 }

@@ -74,6 +74,7 @@ fn proven(nth: u8) -> (Checkpoint, ReceiptProof) {
         rows: u64::try_from(all.len()).unwrap(),
         nets: sha256(b"nets"),
         before: Some(sha256(b"before")),
+        counts: None,
     };
     let mut own: Vec<ProvenLeg> = Vec::new();
     for (at, row) in all.iter().enumerate() {

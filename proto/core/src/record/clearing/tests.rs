@@ -371,6 +371,7 @@ fn golden_bytes_of_a_proven_cycle() {
         rows: 1,
         nets: sha256(b"nets"),
         before: Some(sha256(b"before")),
+        counts: None,
     };
     let signed = SignedCheckpoint {
         checkpoint,

@@ -23,6 +23,7 @@ fn checkpoint() -> CertifiedCheckpoint {
         rows: 1,
         nets: sha256(b"nets"),
         before: Some(sha256(b"before")),
+        counts: None,
     };
     CertifiedCheckpoint {
         signed: SignedCheckpoint {

@@ -131,6 +131,7 @@ fn cycle(plan: u64, kind: LegKind) -> (Checkpoint, ReceiptProof) {
         rows: 1,
         nets: sha256(b"nets"),
         before: None,
+        counts: None,
     };
     let (day, digest) = (checkpoint.day, checkpoint.digest());
     let proof = ReceiptProof::new(settlement(1), plan, day, digest, vec![leg]);
