@@ -20,6 +20,7 @@ use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
 use super::clearing::region;
+use super::in_force::InForce;
 use super::status::{malformed, status};
 use crate::clock::Clock;
 use crate::decide::dispute::{self as decide, Checked, Filter, Found, Lateness};
@@ -37,6 +38,8 @@ pub(super) struct DisputeGrpc {
     /// Whom words are trusted by.
     pub(super) credentials: CredentialStore,
     pub(super) clock: Arc<dyn Clock>,
+    /// By what outcomes can be checked now.
+    pub(super) in_force: InForce,
 }
 
 #[tonic::async_trait]
@@ -69,8 +72,10 @@ impl DisputeService for DisputeGrpc {
         let name = name(&request.into_inner().name)?;
         self.decide(move |context| decide::is_party(context, name, region))
             .await?;
-        let history = history(&self.writer, name).await?.to_bytes();
-        Ok(Response::new(v1::GetDisputeResponse { history }))
+        let history = in_force(&self.in_force, history(&self.writer, name).await?);
+        Ok(Response::new(v1::GetDisputeResponse {
+            history: history.to_bytes(),
+        }))
     }
 
     async fn list_disputes(
@@ -101,7 +106,8 @@ impl DisputeService for DisputeGrpc {
         let mut histories = Vec::new();
         if !found.disputes.is_empty() {
             let proofs = proofs(&self.writer).await?;
-            let read = aside(move || histories_of(&proofs, &found.disputes)).await;
+            let now = self.in_force.clone();
+            let read = aside(move || histories_of((&proofs, &now), &found.disputes)).await;
             histories = told(read)?;
         }
         Ok(Response::new(v1::ListCorrectionsResponse {
@@ -168,10 +174,20 @@ async fn proofs(writer: &Writer) -> Result<Proofs, Status> {
     proofs.map_err(|refusal| status(&refusal))
 }
 
-fn histories_of(proofs: &Proofs, names: &[DisputeName]) -> Result<Vec<Vec<u8>>, StoreError> {
+fn histories_of(
+    (proofs, now): (&Proofs, &InForce),
+    names: &[DisputeName],
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let read = names.iter().map(|name| proofs.history(*name));
     let read = read.collect::<Result<Vec<_>, _>>()?.into_iter();
-    Ok(read.flatten().map(|history| history.to_bytes()).collect())
+    let read = read.flatten().map(|history| in_force(now, history));
+    Ok(read.map(|history| history.to_bytes()).collect())
+}
+
+/// A history whose outcome can be checked by what is in force.
+fn in_force(now: &InForce, history: DisputeHistory) -> DisputeHistory {
+    let outcome = history.outcome.map(|outcome| now.sign(outcome));
+    DisputeHistory { outcome, ..history }
 }
 
 /// A dispute that is known, with every word in it.

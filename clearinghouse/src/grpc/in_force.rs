@@ -1,20 +1,26 @@
-//! A checkpoint that was signed under a root or certificate which is trusted no more, signed anew when a region's node is handed it.
+//! What was signed under a root or certificate that is trusted no more, signed anew when a region's node is handed it: a
+//! checkpoint, a month, what a dispute came to, a version of the directory.
 //!
 //! A node that was down while the root was rolled, or while the signing certificate was revoked, trusts what is in force now alone.
-//! Shown the old signature it could look at no checkpoint any more, the later ones neither, and countersign none. What is signed anew
-//! says the same: a checkpoint is known by its digest, in which no signature is. Deliberately absent: what officers take along, which
-//! stays as it was signed and is checked with the root of its time; and the directory's versions, whose moment means something.
+//! Shown the old signature it could look at no checkpoint any more, the later ones neither, and countersign none; it could say nothing
+//! of a month, book no correction, and follow the directory no further. What is signed anew says the same: each is known by its digest,
+//! in which no signature is. A version of the directory keeps its moment too, by which it is judged which keys count; where the
+//! certificate in force did not hold then, it is handed out as it was signed. Deliberately absent: what officers take along, which stays
+//! as it was signed and is checked with the root of its time; and regions' words, which nobody else can sign.
 
 use std::sync::Arc;
 
 use huitong_certs::Trust;
-use huitong_certs::signing::of_clearinghouse;
+use huitong_certs::signing::{CarriedFault, of_clearinghouse};
 use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::clearing_month::CertifiedMonth;
 use huitong_core::date::Timestamp;
+use huitong_core::dispute::outcome::CertifiedOutcome;
+use huitong_core::membership::SignedDirectory;
 use huitong_transport::CredentialStore;
 
 use crate::clock::Clock;
-use crate::signer::Signer;
+use crate::signer::{NotNow, Signer};
 
 /// What is in force.
 #[derive(Clone)]
@@ -26,25 +32,70 @@ pub(super) struct InForce {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-impl InForce {
-    /// A checkpoint with a signature that holds now: its own as long as that does, and as long as no other can be made.
-    pub(super) fn checkpoint(&self, certified: CertifiedCheckpoint) -> CertifiedCheckpoint {
-        let credentials = self.credentials.credentials();
-        let trust: &Trust = credentials.trust();
-        signed_now(certified, (trust, &self.signer), self.clock.now())
+/// What the clearinghouse signed once, and can sign again without saying anything else.
+pub(super) trait Signed: Sized {
+    /// Whether its signature holds by what is trusted now.
+    fn check(&self, trust: &Trust) -> Result<(), CarriedFault>;
+
+    /// The same, signed with what is in force.
+    fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow>;
+}
+
+impl Signed for CertifiedCheckpoint {
+    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
+        of_clearinghouse::checkpoint(self, trust)
+    }
+
+    fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
+        signer.sign(self.signed.checkpoint.clone(), now)
     }
 }
 
-fn signed_now(
-    certified: CertifiedCheckpoint,
-    (trust, signer): (&Trust, &Signer),
-    now: Timestamp,
-) -> CertifiedCheckpoint {
-    if of_clearinghouse::checkpoint(&certified, trust).is_ok() {
-        return certified;
+impl Signed for CertifiedMonth {
+    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
+        of_clearinghouse::month(self, trust)
     }
-    let anew = signer.sign(certified.signed.checkpoint.clone(), now);
-    anew.unwrap_or(certified)
+
+    fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
+        signer.sign_month(self.month.clone(), now)
+    }
+}
+
+impl Signed for CertifiedOutcome {
+    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
+        of_clearinghouse::outcome(self, trust)
+    }
+
+    fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
+        signer.sign_outcome(self.outcome.clone(), now)
+    }
+}
+
+/// Its moment means something: which of the certificates that it lists count, and until when the keys did that it leaves out.
+impl Signed for SignedDirectory {
+    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
+        of_clearinghouse::directory(self, trust)
+    }
+
+    fn anew(&self, signer: &Signer, _: Timestamp) -> Result<Self, NotNow> {
+        signer.sign_directory(self.directory.clone(), self.at)
+    }
+}
+
+impl InForce {
+    /// With a signature that holds now: its own as long as that does, and as long as no other can be made.
+    pub(super) fn sign<T: Signed>(&self, signed: T) -> T {
+        let credentials = self.credentials.credentials();
+        let trust: &Trust = credentials.trust();
+        signed_now(signed, (trust, &self.signer), self.clock.now())
+    }
+}
+
+fn signed_now<T: Signed>(signed: T, (trust, signer): (&Trust, &Signer), now: Timestamp) -> T {
+    if signed.check(trust).is_ok() {
+        return signed;
+    }
+    signed.anew(signer, now).unwrap_or(signed)
 }
 
 #[cfg(test)]
@@ -52,7 +103,10 @@ mod tests {
     use huitong_certs::authority::Hosts;
     use huitong_certs::signing::CertifiedKey;
     use huitong_certs::{Authority, Identity, SigningKey, Validity};
+    use std::collections::BTreeMap;
+
     use huitong_core::canonical::Artifact;
+    use huitong_core::membership::Directory;
 
     use super::*;
     use crate::decide::Condition;
@@ -62,10 +116,10 @@ mod tests {
         Timestamp::parse(text).unwrap()
     }
 
-    /// A root, and what signs under it until the end of 2027.
-    fn another() -> (Trust, Signer) {
+    /// A root, and what signs under it from a moment until the end of 2027.
+    fn another(from: &str) -> (Trust, Signer) {
         let moment = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
-        let from = moment("2026-01-01T00:00:00Z");
+        let from = moment(from);
         let domain = "tests.huitong.example".parse().unwrap();
         let holds = Validity::new(from, moment("2029-01-01T00:00:00Z")).unwrap();
         let root = Authority::new_root(&domain, holds).unwrap();
@@ -87,7 +141,7 @@ mod tests {
         house.cut_off(1, Condition::Deadline).unwrap();
         house.net(1).unwrap();
         let old = house.proofs().checkpoint_of(day(1)).unwrap().unwrap();
-        let (trust, signer) = another();
+        let (trust, signer) = another("2026-01-01T00:00:00Z");
         let (now, later) = (
             at("2026-06-01T00:00:00.000Z"),
             at("2026-06-02T00:00:00.000Z"),
@@ -102,5 +156,27 @@ mod tests {
         // So is what cannot be signed now.
         let ended = at("2028-06-01T00:00:00.000Z");
         assert_eq!(signed_now(old.clone(), (&trust, &signer), ended), old);
+    }
+
+    #[test]
+    fn a_version_of_the_directory_keeps_its_moment_or_stays_as_it_was_signed() {
+        let (_, gone) = another("2026-01-01T00:00:00Z");
+        let directory = Directory {
+            number: 1,
+            before: None,
+            regions: BTreeMap::new(),
+        };
+        let (then, now) = (
+            at("2026-03-01T00:00:00.000Z"),
+            at("2026-06-01T00:00:00.000Z"),
+        );
+        let old = gone.sign_directory(directory, then).unwrap();
+        let (trust, signer) = another("2026-01-01T00:00:00Z");
+        let anew = signed_now(old.clone(), (&trust, &signer), now);
+        anew.check(&trust).unwrap();
+        assert_eq!((&anew.directory, anew.at), (&old.directory, then));
+        // What holds since then only cannot say of then what counted.
+        let (trust, signer) = another("2026-05-01T00:00:00Z");
+        assert_eq!(signed_now(old.clone(), (&trust, &signer), now), old);
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
 use huitong_core::evidence::Chain;
-use huitong_core::membership::{Changing, Joining, MemberChange, Standing};
+use huitong_core::membership::{Changing, Joining, MemberChange, SignedDirectory, Standing};
 use huitong_core::record::clearing::MemberProposed;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
@@ -20,6 +21,7 @@ use tonic::codegen::http::Uri;
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
+use super::in_force::InForce;
 use super::officer::officer_name;
 use super::status::{malformed, status};
 use crate::decide::{self, MemberRow};
@@ -34,6 +36,8 @@ const SIGNERS_AT_MOST: usize = 4;
 pub(super) struct MemberGrpc {
     pub(super) writer: Arc<Writer>,
     pub(super) reloading: Reloading,
+    /// By what versions can be checked now.
+    pub(super) in_force: InForce,
 }
 
 #[tonic::async_trait]
@@ -87,9 +91,16 @@ impl DirectoryService for MemberGrpc {
     ) -> Result<Response<v1::FetchDirectoryResponse>, Status> {
         let next = request.into_inner().after.saturating_add(1);
         let versions = self.writer.proven_rows();
-        let found = aside(move || versions.version(next)).await;
+        let in_force = self.in_force.clone();
+        let found = aside(move || {
+            let file = versions.version(next).map_err(|fault| fault.to_string())?;
+            let signed = file.map(|file| SignedDirectory::from_bytes(&file));
+            let signed = signed.transpose().map_err(|fault| fault.to_string())?;
+            Ok::<_, String>(signed.map(|signed| in_force.sign(signed).to_bytes()))
+        });
+        let found = found.await;
         let found = found.map_err(|error| Status::internal(error.to_string()))?;
-        let file = found.map_err(|fault| Status::unavailable(fault.to_string()))?;
+        let file = found.map_err(Status::unavailable)?;
         Ok(Response::new(v1::FetchDirectoryResponse {
             file: file.unwrap_or_default(),
         }))

@@ -19,6 +19,7 @@ use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
 use super::clearing::region;
+use super::in_force::InForce;
 use super::month_read::Months;
 use super::reading::proofs;
 use super::status::{malformed, status};
@@ -38,6 +39,8 @@ pub(super) struct MonthGrpc {
     pub(super) clock: Arc<dyn Clock>,
     /// The month that was read last.
     pub(super) months: Months,
+    /// By what months can be checked now.
+    pub(super) in_force: InForce,
 }
 
 #[tonic::async_trait]
@@ -55,9 +58,11 @@ impl MonthService for MonthGrpc {
             .decide(move |context| decide::party(context, region, &of));
         party.await.map_err(|refusal| status(&refusal))?;
         let read = self.months.read(&proofs, &month).await?;
+        let in_force = self.in_force.clone();
         let part = aside(move || {
             let rows = (&read.table, &read.tree);
-            MonthPart::of(region, read.certified.clone(), rows).to_bytes()
+            let certified = in_force.sign(read.certified.clone());
+            MonthPart::of(region, certified, rows).to_bytes()
         });
         let lost = |error| status(&Refusal::general(RefusalCode::Overloaded, error));
         let part = part.await.map_err(lost)?;

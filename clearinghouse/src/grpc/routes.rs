@@ -139,8 +139,13 @@ pub(crate) async fn routes(
     let earlier_reflection = described()
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
-    let routes = directory(writer, reloading, Routes::new(clearing));
-    let routes = of_nodes(writer, rules, (credentials, clock), routes);
+    let in_force = InForce {
+        credentials: credentials.clone(),
+        signer: writer.signer(),
+        clock: Arc::clone(&clock),
+    };
+    let routes = directory(writer, (reloading, &in_force), Routes::new(clearing));
+    let routes = of_nodes(writer, rules, (credentials, clock, in_force), routes);
     Ok(routes
         .add_service(officers)
         .add_service(copying)
@@ -157,10 +162,15 @@ pub(crate) async fn routes(
 }
 
 /// Who is a member: what officers say of it, and what nodes fetch; the books of all of them, and what audits took off.
-fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Routes {
+fn directory(
+    writer: &Arc<Writer>,
+    (reloading, in_force): (&Reloading, &InForce),
+    routes: Routes,
+) -> Routes {
     let members = MemberGrpc {
         writer: Arc::clone(writer),
         reloading: reloading.clone(),
+        in_force: in_force.clone(),
     };
     let directory =
         DirectoryServiceServer::new(members.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -179,7 +189,7 @@ fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Rou
 fn of_nodes(
     writer: &Arc<Writer>,
     rules: DayRules,
-    (credentials, clock): (CredentialStore, Arc<dyn Clock>),
+    (credentials, clock, in_force): (CredentialStore, Arc<dyn Clock>, InForce),
     routes: Routes,
 ) -> Routes {
     let attesting = AttestationServiceServer::new(AttestationGrpc(Arc::clone(writer)))
@@ -194,11 +204,7 @@ fn of_nodes(
         writer: Arc::clone(writer),
         credentials: credentials.clone(),
         parts: Parts::new(),
-        in_force: InForce {
-            credentials: credentials.clone(),
-            signer: writer.signer(),
-            clock: Arc::clone(&clock),
-        },
+        in_force: in_force.clone(),
     });
     let months = MonthServiceServer::new(MonthGrpc {
         writer: Arc::clone(writer),
@@ -206,6 +212,7 @@ fn of_nodes(
         credentials: credentials.clone(),
         clock: Arc::clone(&clock),
         months: Months::default(),
+        in_force: in_force.clone(),
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let disputes = DisputeServiceServer::new(DisputeGrpc {
@@ -213,6 +220,7 @@ fn of_nodes(
         rules: rules.dispute,
         credentials,
         clock,
+        in_force,
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let prefunds = OwnPrefundServiceServer::new(OwnPrefundGrpc {

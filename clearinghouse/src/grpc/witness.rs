@@ -78,7 +78,7 @@ impl ProofService for ProofGrpc {
             newest.into_iter().next().unwrap_or_default()
         } else {
             let day = day(&asked)?;
-            let found = move || Ok(in_force.checkpoint(checkpoint(&proofs, day)?).to_bytes());
+            let found = move || Ok(in_force.sign(checkpoint(&proofs, day)?).to_bytes());
             read(found).await?
         };
         Ok(Response::new(v1::FetchCheckpointResponse { file }))
@@ -173,7 +173,7 @@ fn page(
         let Some(checkpoint) = proofs.checkpoint(plan)? else {
             break;
         };
-        files.push(in_force.checkpoint(checkpoint).to_bytes());
+        files.push(in_force.sign(checkpoint).to_bytes());
     }
     Ok(files)
 }

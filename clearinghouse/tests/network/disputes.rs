@@ -1,7 +1,8 @@
 //! What regions say in disputes over real TLS: only what their own node's key signed is taken, and what is shown of it
 //! proves itself.
 
-use huitong_certs::SigningKey;
+use huitong_certs::signing::of_clearinghouse;
+use huitong_certs::{SigningKey, Trust};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
@@ -222,5 +223,38 @@ async fn officers_see_how_old_a_dispute_is_and_take_its_history_along() {
     assert!(refused.await.unwrap_err().starts_with("dispute.stage"));
     let unknown = clearing(&world, &["dispute", "show", "330200/none"]).await;
     assert!(unknown.unwrap_err().starts_with("dispute.unknown"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_settled_under_a_root_that_is_gone_is_signed_under_the_one_in_force() {
+    let mut world = World::begin().await;
+    netted(&world).await;
+    let (ningbo, chengdu) = (
+        Side::of(&world, NINGBO).await,
+        Side::of(&world, CHENGDU).await,
+    );
+    let raised = ningbo.sign(&raise(1_000));
+    ningbo.say(&raised).await.unwrap();
+    let reply = word(CHENGDU, Some(raised.named()), Says::Answer(Reply::Accepted));
+    chengdu.say(&chengdu.sign(&reply)).await.unwrap();
+    let before = &ningbo.corrections().await.histories[0];
+    let before = DisputeHistory::from_bytes(before).unwrap();
+    world.stop().await;
+    world.change_root();
+    world.start().await.unwrap();
+    let trust = Trust::from_pem(world.root.certificate_pem().as_bytes()).unwrap();
+    let holds = |of: &DisputeHistory| {
+        let outcome = of.outcome.as_ref().unwrap();
+        of_clearinghouse::outcome(outcome, &trust).is_ok()
+    };
+    let ningbo = Side::of(&world, NINGBO).await;
+    let page = DisputeHistory::from_bytes(&ningbo.corrections().await.histories[0]).unwrap();
+    for after in [page, ningbo.history().await.unwrap()] {
+        assert_eq!((holds(&before), holds(&after)), (false, true));
+        let outcomes = [&before, &after].map(|of| of.outcome.as_ref().unwrap().outcome.clone());
+        assert_eq!(outcomes[0], outcomes[1]);
+        assert_eq!(before.steps, after.steps);
+    }
     world.stop().await;
 }

@@ -175,3 +175,23 @@ async fn a_region_joins_with_its_own_certificate_and_says_where_it_is() {
     let all = second.list_members(request).await.unwrap().into_inner();
     assert_eq!((all.number, all.members.len()), (2, 3));
 }
+
+#[tokio::test]
+async fn a_version_that_was_signed_under_a_root_that_is_gone_is_signed_under_the_one_in_force_as_of_then()
+ {
+    let mut world = World::begin().await;
+    for officer in [OFFICER, SECOND_OFFICER] {
+        let mut officer = MemberServiceClient::new(world.connect(officer).await);
+        let suspend = request(CHENGDU, v1::MemberAction::Suspend);
+        say(&mut officer, suspend).await.unwrap();
+    }
+    let before = fetched(&world, 0).await;
+    world.stop().await;
+    world.change_root();
+    world.clock.put("2026-05-02T04:00:00.000Z");
+    world.start().await.unwrap();
+    let after = fetched(&world, 0).await;
+    assert!(is_signed(&world, &after) && before.signer != after.signer);
+    // By its moment it is judged which keys count: it stays.
+    assert_eq!((before.directory, before.at), (after.directory, after.at));
+}

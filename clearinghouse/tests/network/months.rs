@@ -1,5 +1,7 @@
 //! A month over real TLS: drawn up, handed to regions, confirmed in words that they signed, approved, and verified offline.
 
+use huitong_certs::Trust;
+use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::MonthFile;
@@ -290,4 +292,21 @@ async fn proven(world: &World) {
             "{what}: of words that do not hold nothing is told"
         );
     }
+}
+
+#[tokio::test]
+async fn a_month_that_was_signed_under_a_root_that_is_gone_is_signed_under_the_one_in_force() {
+    let mut world = World::begin().await;
+    netted(&world).await;
+    asked(&world, &["draw-up", MONTH]).await.unwrap();
+    let before = fetch(&mut months(&world, NINGBO).await).await.unwrap();
+    world.stop().await;
+    world.change_root();
+    world.start().await.unwrap();
+    let after = fetch(&mut months(&world, NINGBO).await).await.unwrap();
+    let trust = Trust::from_pem(world.root.certificate_pem().as_bytes()).unwrap();
+    let holds = |of: &MonthPart| of_clearinghouse::month(&of.certified, &trust).is_ok();
+    assert_eq!((holds(&before), holds(&after)), (false, true));
+    assert_eq!(before.certified.month, after.certified.month);
+    assert_eq!(after.check(RegionCode::parse(NINGBO).unwrap()), Ok(()));
 }

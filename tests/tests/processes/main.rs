@@ -10,6 +10,7 @@
 //! | [`race`] | Is one deductible used once by two regions? |
 //! | [`crashes`] | What does a killed node lose or double? |
 //! | [`reversals`] | Does what was taken back net to zero, in a later cycle, over kills? |
+//! | [`rolled`] | Does a node that was down while the root was rolled countersign what it missed? |
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
@@ -71,4 +72,5 @@ mod rebuild;
 mod refusals;
 mod restores;
 mod reversals;
+mod rolled;
 mod transfers;
