@@ -15,10 +15,11 @@ use huitong_core::money::Fen;
 use huitong_core::vocabulary::DisputeReason;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::dispute_service_client::DisputeServiceClient;
+use serde_json::Value;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::commands::{clearing, json};
+use crate::commands::{clearing, json, offline};
 use crate::payments::netted;
 use crate::world::{CHENGDU, GUANGZHOU, NINGBO, World, debt, refusal};
 
@@ -173,6 +174,22 @@ async fn only_what_the_regions_own_key_signed_is_taken() {
     let history = DisputeHistory::from_bytes(&page.histories[0]).unwrap();
     assert_eq!(history, ningbo.history().await.unwrap());
     assert!(history.outcome.is_some());
+    // Without the clearinghouse's signature what is settled is nobody's word.
+    let unsigned = DisputeHistory {
+        outcome: None,
+        ..history.clone()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let roots = world.files("/clearinghouse").roots.display().to_string();
+    for (of, holds) in [(&history, true), (&unsigned, false)] {
+        let file = folder.path().join("dispute.htdh").display().to_string();
+        std::fs::write(&file, of.to_bytes()).unwrap();
+        let verify = ["dispute", "verify", &file, "--roots", &roots, "--json"];
+        let found: Value = serde_json::from_str(&offline(&verify).await.unwrap()).unwrap();
+        let faults = found["faults"].as_array().unwrap();
+        assert_eq!(faults.is_empty(), holds, "{found}");
+        assert_eq!(found["outcome_signed"], holds);
+    }
     world.stop().await;
 }
 

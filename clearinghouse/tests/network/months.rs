@@ -276,7 +276,11 @@ async fn proven(world: &World) {
     changed.words[0].word = sound.words[1].word.clone();
     let mut dropped = sound.clone();
     dropped.table = MonthTable::new(vec![]).unwrap();
+    // An earlier word of a region beside its last, each rightly signed.
+    let mut twice = sound.clone();
+    twice.words.push(sound.words[0].clone());
     for (what, meddled) in [
+        ("twice", twice),
         ("more", more),
         ("unsigned", unsigned),
         ("changed", changed),

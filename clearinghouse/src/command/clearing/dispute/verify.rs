@@ -80,12 +80,18 @@ fn checked(history: &DisputeHistory, trust: &Trust) -> (Option<Course>, Vec<Stri
             None
         }
     };
-    if let Some(Err(fault)) = history
-        .outcome
-        .as_ref()
-        .map(|it| of_clearinghouse::outcome(it, trust))
-    {
-        faults.push(format!("the outcome / 结果: {fault}"));
+    // What officers decided, and that nothing was said in time, no region signs: without the outcome it is nobody's word.
+    let is_settled = course.as_ref().and_then(Course::settled).is_some();
+    match &history.outcome {
+        Some(outcome) => {
+            if let Err(fault) = of_clearinghouse::outcome(outcome, trust) {
+                faults.push(format!("the outcome / 结果: {fault}"));
+            }
+        }
+        None if is_settled => faults.push(
+            "the outcome: it is settled, and the clearinghouse's signature is not there, without which that is nobody's word; get the file again (huitong clearing dispute show --out) / 结果: 已了结而无清算中心签名，不能作数，请重新取得文件".to_owned(),
+        ),
+        None => {}
     }
     (course, faults)
 }

@@ -91,6 +91,15 @@ pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
         faults.push(format!("month {}: {fault}", signed.month));
     }
     faults.extend(rows_fault(held));
+    // A region's last word counts, and which of two is the last nobody could tell who is handed them.
+    let regions: Vec<_> = words
+        .iter()
+        .map(|certified| certified.word.region)
+        .collect();
+    if !regions.is_sorted_by(|one, next| one < next) {
+        faults
+            .push("words are not one for each region, ascending / 确认并非每统筹区一份".to_owned());
+    }
     for certified in words {
         let word = &certified.word;
         let region = word.region;
