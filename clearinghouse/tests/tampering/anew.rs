@@ -276,3 +276,25 @@ proptest! {
         }
     }
 }
+
+/// Whoever has a stolen key signs what he likes, as of any moment: the list on which its certificate is tells, where it is given.
+#[test]
+fn what_a_revoked_key_signed_proves_nothing_to_whoever_has_the_list() {
+    let chain = Chain::of(&[(3, 0, 0, 700, true); 9], [3, 6]);
+    let [before, right] = [0, 1].map(|at| &chain.cycles[at].statements[2]);
+    let with = |revoked| With {
+        checkpoints: vec![(NAMES[0], &chain.cycles[0].checkpoint)],
+        before: Some(before),
+        revoked,
+        ..With::default()
+    };
+    assert!(chain.verify(right, &with(false)).is_empty());
+    let found = chain.verify(right, &with(true));
+    let names = ["the statement's checkpoint", NAMES[0], BEFORE];
+    for name in names {
+        assert!(
+            has(&found, "checkpoint.signature", |it| it.en.contains(name)),
+            "{name}: {found:?}"
+        );
+    }
+}

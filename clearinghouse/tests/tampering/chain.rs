@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::Parser as _;
-use huitong_certs::authority::Hosts;
+use huitong_certs::authority::{Hosts, Revoked};
 use huitong_certs::signing::sign_carried;
-use huitong_certs::{Authority, Identity, SigningKey, Validity};
+use huitong_certs::{Authority, Certificate, Identity, SigningKey, Validity};
 use huitong_clearinghouse::ClearingCommand;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::checkpoint::book::LegBook;
@@ -52,6 +52,8 @@ fn day(number: usize) -> BusinessDay {
 /// The operator, whose word the clearinghouse's is, and the key of the clearinghouse.
 pub struct Operator {
     anchor: String,
+    /// A list on which the certificate of the key is.
+    revoked: String,
     key: SigningKey,
     chain: Vec<Vec<u8>>,
 }
@@ -66,7 +68,13 @@ pub static OPERATOR: LazyLock<Operator> = LazyLock::new(|| {
     let root = Authority::new_root(&"tests.huitong.example".parse().unwrap(), holds).unwrap();
     let issued = root.issue(&Identity::ClearinghouseSigning, &Hosts::none(), holds);
     let issued = issued.unwrap();
+    let revoked = Revoked {
+        serial: Certificate::read(&issued.chain()[0]).unwrap().serial,
+        at: moment("2026-06-01T00:00:00Z"),
+    };
+    let revoked = root.revocation_list(&[revoked], 1, holds);
     Operator {
+        revoked: revoked.unwrap(),
         anchor: root.certificate_pem().to_owned(),
         key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
         chain: issued.chain().iter().map(|der| der.to_vec()).collect(),
@@ -244,6 +252,7 @@ impl Chain {
         };
         chain.cycles = chain.again(0, &chain.agreed, &[]);
         std::fs::write(chain.path("root.crt"), &OPERATOR.anchor).unwrap();
+        std::fs::write(chain.path("revoked.crl"), &OPERATOR.revoked).unwrap();
         for (region, legs) in &chain.books {
             let book = LegBook::new(*region, 1, legs.clone()).unwrap();
             std::fs::write(chain.path(&format!("{region}.htlb")), book.to_bytes()).unwrap();
@@ -296,6 +305,9 @@ impl Chain {
         let mut word = |name: &str, file: &str| words.extend([name.to_owned(), path(file)]);
         word("--roots", "root.crt");
         word("--statement", "own.htst");
+        if with.revoked {
+            word("--revocation-lists", "revoked.crl");
+        }
         for (name, checkpoint) in &with.checkpoints {
             std::fs::write(self.path(name), checkpoint.to_bytes()).unwrap();
             word("--checkpoint", name);
@@ -331,6 +343,7 @@ pub struct With<'a> {
     pub checkpoints: Vec<(&'static str, &'a CertifiedCheckpoint)>,
     pub before: Option<&'a MemberStatement>,
     pub books: bool,
+    pub revoked: bool,
 }
 
 /// Something that is wrong, as the command tells it.

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use huitong_certs::Trust;
 
 use super::connection::Shape;
-use super::kind;
+use super::{file, kind};
 
 /// Whom to trust, and how to show what was found.
 #[derive(Debug, clap::Args)]
@@ -15,23 +15,36 @@ pub(super) struct Offline {
     /// The operator's root certificate (root.crt), or several / 运营方根证书
     #[arg(long, required = true, num_args = 1..)]
     roots: Vec<PathBuf>,
+    /// Revocation lists (revoked.crl): what is signed with a certificate on one proves nothing / 吊销列表
+    #[arg(long, num_args = 1..)]
+    revocation_lists: Vec<PathBuf>,
     /// Print one JSON document / 以 JSON 输出
     #[arg(long)]
     json: bool,
 }
 
 impl Offline {
-    /// The roots.
+    /// The roots, and what is revoked under them.
     pub(super) fn trust(&self) -> anyhow::Result<Trust> {
         let mut pem = Vec::new();
         for root in &self.roots {
             pem.extend(kind::certificates(root)?);
             pem.push(b'\n');
         }
-        let named = || self.roots.iter().map(|root| root.display().to_string());
-        Trust::from_pem(&pem).with_context(|| {
-            let files = named().collect::<Vec<_>>().join(", ");
-            format!("the roots / 根证书无法读取: {files}")
+        let named = |files: &[PathBuf]| {
+            let files = files.iter().map(|file| file.display().to_string());
+            files.collect::<Vec<_>>().join(", ")
+        };
+        let trust = Trust::from_pem(&pem)
+            .with_context(|| format!("the roots / 根证书无法读取: {}", named(&self.roots)))?;
+        let mut lists = Vec::new();
+        for list in &self.revocation_lists {
+            lists.extend(file::read(list)?);
+            lists.push(b'\n');
+        }
+        trust.with_revocation_lists(&lists).with_context(|| {
+            let files = named(&self.revocation_lists);
+            format!("the revocation lists / 吊销列表无法读取: {files}")
         })
     }
 
