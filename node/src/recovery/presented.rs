@@ -25,6 +25,7 @@ use huitong_core::reversal::ReversalBody;
 use super::Recovery;
 use super::check::{Between, check};
 use super::collect::unknown_request;
+use crate::compute::long;
 use crate::error::NodeError;
 use crate::evidence::{EVIDENCE_BYTES_AT_MOST, EvidenceFault, Reader, check_own};
 use crate::home::deduction::lift;
@@ -273,36 +274,38 @@ impl Recovery {
         if !is_own {
             return Err(NodeError::refused(RefusalCode::NotFound, settlement));
         }
-        check_own(&evidence).map_err(|fault| not_own(&fault))?;
-        let Evidence {
-            word,
-            claim,
-            decision,
-            snapshot,
-            ..
-        } = evidence;
         let returned = ReturnedWord {
-            word,
-            claim,
-            decision,
-            snapshot,
+            word: evidence.word.clone(),
+            claim: evidence.claim.clone(),
+            decision: evidence.decision.clone(),
+            snapshot: evidence.snapshot.clone(),
             trued_up: None,
         };
+        self.is_own(&returned)?;
+        // Nothing is read of a policy, or computed, but what this node had signed.
+        let decided = long(|| check_own(&evidence));
+        decided.map_err(|fault| not_own(&fault))?;
         Ok((settlement, self.book_again(returned).await?))
     }
 
-    async fn book_again(&self, returned: ReturnedWord) -> Result<Presented, NodeError> {
+    /// Whether it is this node's word, on what stands beside it.
+    fn is_own(&self, returned: &ReturnedWord) -> Result<(), NodeError> {
         let between = Between {
             home: self.region,
             treatment: self.region,
         };
         let own = |key_id, at| self.own_signer(key_id, at);
+        check(returned, between, &own).map_err(|fault| not_own(&fault))?;
         let body = &returned.word.receipt.body;
-        let (settlement, number) = (body.clearing.settlement, body.number);
-        check(&returned, between, &own).map_err(|fault| not_own(&fault))?;
-        if number == 0 {
+        if body.number == 0 {
+            let settlement = body.clearing.settlement;
             return Err(not_own(&format_args!("{settlement} was settled by hand")));
         }
+        Ok(())
+    }
+
+    async fn book_again(&self, returned: ReturnedWord) -> Result<Presented, NodeError> {
+        let settlement = returned.word.receipt.body.clearing.settlement;
         // What is read below is on disk.
         self.ledger.barrier().await?;
         let row = self.ledger.home_settlement(self.region, settlement)?;

@@ -3,6 +3,10 @@
 
 mod reversed;
 
+use huitong_core::canonical::Artifact as _;
+use huitong_core::digest::sha256;
+use huitong_core::evidence::Evidence;
+use huitong_core::receipt::PersonalPart;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
 use huitong_proto::settlement::v1::{Presented, ReversalReason as Reason, State};
@@ -263,6 +267,43 @@ async fn after_a_restore_the_status_names_who_has_not_reconciled_the_days_that_n
         (status.unsure_from.as_str(), status.not_reconciled_count),
         ("", 0)
     );
+}
+
+/// Evidence of a receipt that somebody made up of one, with a policy of their own.
+fn made_up(evidence: &[u8]) -> Vec<u8> {
+    let mut made_up = Evidence::from_bytes(evidence).unwrap();
+    made_up.policy = b"one that takes long to read".to_vec();
+    let policy = sha256(&made_up.policy);
+    let receipt = &mut made_up.word.receipt;
+    receipt.body.clearing.policy = policy;
+    (made_up.decision.policy, made_up.snapshot.policy) = (policy, policy);
+    let mut version = made_up.snapshot.version;
+    version.change += 1;
+    let personal = PersonalPart {
+        person: made_up.claim.person,
+        claim: made_up.claim.digest(),
+        decision: made_up.decision.digest(),
+        version,
+    };
+    receipt.body.personal = personal.commitment(&receipt.salt);
+    (receipt.group.root, receipt.group.size) = (receipt.body.leaf(), 1);
+    (receipt.index, receipt.path) = (0, Vec::new());
+    assert_eq!(made_up.coherent(), Ok(()));
+    made_up.to_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_policy_is_read_and_nothing_computed_of_what_the_node_did_not_sign() {
+    let mut world = World::new().await;
+    let backup = tempfile::tempdir().unwrap();
+    world.back_up(CHENGDU, backup.path()).await;
+    let (_, of_one) = settled(&world, "r-1", "V1").await;
+    lost(&mut world, &backup).await;
+    let told = present(&world, HOSPITAL, &made_up(&of_one)).await;
+    let told = told.unwrap_err();
+    assert_eq!(code(&told), "evidence.not_own");
+    let why = told.message();
+    assert!(why.contains("its group is not signed"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
