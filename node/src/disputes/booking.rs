@@ -140,7 +140,7 @@ impl DisputeDesk {
             }
         }
         let credentials = self.credentials.credentials();
-        let course = match proof::checked(&history, credentials.trust()) {
+        let course = match proof::checked(&history, self.by(credentials.trust())) {
             Ok(course) => course,
             Err(fault) => {
                 tracing::error!(%fault, "a settled dispute is not proven: nothing is booked");

@@ -21,7 +21,8 @@ mod tests;
 
 use std::sync::{Arc, Mutex};
 
-use huitong_certs::SigningKey;
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{SigningKey, Trust};
 use huitong_core::canonical::Artifact;
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
@@ -44,8 +45,14 @@ use crate::signature::{Parts as Signature, sign};
 use crate::writer::Writer;
 
 use booking::Cursor;
+use proof::By;
 use records::KeepWord;
 use report::{DisputeClient, Page, Wanted};
+
+/// The key of a region that is named, for what says that it was signed at a moment, by a certificate that the node knows of it
+/// beside the one that a word carries.
+pub type Known =
+    Arc<dyn Fn(RegionCode, Digest, Timestamp) -> Option<Arc<CertifiedKey>> + Send + Sync>;
 
 /// Where the region's side of disputes is said, and what comes of them is booked.
 pub struct DisputeDesk {
@@ -57,6 +64,7 @@ pub struct DisputeDesk {
     certified: Certified,
     /// Whom the words of others are trusted by.
     credentials: CredentialStore,
+    known: Known,
     client: Option<DisputeClient>,
     /// How far settled disputes were looked through since the start.
     cursor: Mutex<Cursor>,
@@ -87,6 +95,8 @@ pub struct Parts {
     pub certified: Certified,
     /// Whom the words of others are trusted by.
     pub credentials: CredentialStore,
+    /// With what regions sign, as the node knows it.
+    pub known: Known,
     /// The way to the clearinghouse; none where there is none.
     pub client: Option<DisputeClient>,
 }
@@ -103,6 +113,7 @@ impl DisputeDesk {
             key: parts.key,
             certified: parts.certified,
             credentials: parts.credentials,
+            known: parts.known,
             client: parts.client,
             cursor: Mutex::default(),
         }
@@ -164,10 +175,16 @@ impl DisputeDesk {
         })
     }
 
+    /// By what words are checked.
+    const fn by<'a>(&'a self, trust: &'a Trust) -> By<'a> {
+        let known = &self.known;
+        By { trust, known }
+    }
+
     /// What a dispute comes to, all of which is rightly signed.
     fn course(&self, history: &DisputeHistory) -> Result<Course, NodeError> {
         let credentials = self.credentials.credentials();
-        proof::checked(history, credentials.trust()).map_err(|fault| {
+        proof::checked(history, self.by(credentials.trust())).map_err(|fault| {
             tracing::error!(%fault, "what the clearinghouse tells of a dispute does not hold");
             let detail = format_args!("clearinghouse: {fault}");
             NodeError::refused(RefusalCode::Overloaded, detail)
@@ -215,7 +232,7 @@ impl DisputeDesk {
             signer: chain.map(|der| der.as_ref().to_vec()).collect(),
         };
         let credentials = self.credentials.credentials();
-        proof::said(&signed, credentials.trust()).map_err(|fault| {
+        proof::said(&signed, self.by(credentials.trust())).map_err(|fault| {
             tracing::error!(%fault, "the region's own certificate does not hold: nothing is signed");
             NodeError::refused(RefusalCode::SignerUnknown, fault)
         })?;

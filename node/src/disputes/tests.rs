@@ -22,8 +22,9 @@ use huitong_core::vocabulary::DisputeReason;
 use huitong_journal::testing::FakeDisk;
 
 mod desk;
+mod rolled;
 
-use super::proof::{ProofFault, checked};
+use super::proof::{self, By, ProofFault};
 use super::records::{Book, Booked};
 use super::*;
 use crate::ledger::Ledger;
@@ -319,6 +320,16 @@ fn a_restored_node_books_it_again_under_the_number_that_the_clearinghouse_holds(
     ledger.close();
 }
 
+/// Of no region a key is known.
+fn nobody() -> Known {
+    Arc::new(|_, _, _| None)
+}
+
+fn checked(history: &DisputeHistory, trust: &Trust) -> Result<Course, ProofFault> {
+    let known = &nobody();
+    proof::checked(history, By { trust, known })
+}
+
 #[test]
 fn nothing_is_believed_that_its_signer_did_not_sign() {
     let signers = Signers::new();
@@ -348,7 +359,8 @@ fn nothing_is_believed_that_its_signer_did_not_sign() {
     let fault = checked(&more, &signers.trust);
     assert!(matches!(fault, Err(ProofFault::History(_))), "{fault:?}");
     // Under another operator's root.
-    let other = checked(&history, &Signers::new().trust);
+    let others = Signers::new();
+    let other = checked(&history, &others.trust);
     assert!(
         matches!(
             other,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_core::calendar::Calendar;
+use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
 use huitong_core::region::RegionCode;
 use huitong_transport::CredentialStore;
 
@@ -55,7 +57,7 @@ pub(super) fn in_touch(
         months: months((region, parts), by, signing, (&witness, endpoint))?,
         reporter: reporter(endpoint, parts.0, by.1, every)?,
         call_up: call_up(endpoint, evidence, by.1)?,
-        disputes: disputes((region, parts), by, signing, endpoint)?,
+        disputes: disputes((region, parts), by, signing, (homes, endpoint))?,
         prefunds: prefunds(region, endpoint, by.1)?,
         witness,
         directory,
@@ -89,8 +91,16 @@ fn disputes(
     (region, (_, writer, _)): (RegionCode, Parts<'_>),
     (clock, calling): (&Arc<dyn Clock>, &Calling),
     (key, certified, credentials): Signing<'_>,
-    clearing: Option<&str>,
+    (homes, clearing): (&Homes, Option<&str>),
 ) -> Result<Arc<DisputeDesk>, StartError> {
+    let (known, own) = (homes.clone(), certified.clone());
+    let known = move |of: RegionCode, key_id: Digest, at: Timestamp| {
+        if of == region {
+            return Some(known.own_signer(&own.current(), key_id, at));
+        }
+        let peer = known.other(of)?;
+        Some(known.signer(&peer, key_id, at))
+    };
     let client = clearing.map(|endpoint| DisputeClient::new(endpoint, &calling.dialer));
     Ok(Arc::new(DisputeDesk::new(disputes::Parts {
         region,
@@ -100,6 +110,7 @@ fn disputes(
         key: Arc::clone(key),
         certified: certified.clone(),
         credentials: credentials.clone(),
+        known: Arc::new(known),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
 }

@@ -38,6 +38,7 @@ fn desk(signers: &Signers, trust: &Arc<Trust>, certified: Certified) -> (Dispute
         key: Arc::clone(&signers.ningbo.key),
         certified,
         credentials: CredentialStore::fixed(credentials.unwrap()).unwrap(),
+        known: nobody(),
         client: None,
         cursor: Mutex::default(),
     };
