@@ -17,6 +17,7 @@ use crate::chain::{
 };
 use crate::chains;
 use crate::files::{CHECKPOINT, strange};
+use crate::missing::with_those;
 
 const NAMES: [&str; 3] = ["c1.htck", "c2.htck", "c3.htck"];
 
@@ -275,6 +276,38 @@ proptest! {
             }
         }
     }
+}
+
+/// Of a statement before that is another member's, all regions would seem to begin.
+#[test]
+fn a_statement_before_of_another_member_is_named_with_its_file() {
+    let chain = Chain::of(&[(3, 0, 0, 700, true); 9], [3, 6]);
+    let mut wrong = chain.cycles[1].statements[2].clone();
+    for own in &mut wrong.regions {
+        assert_eq!(own.waited, Runs::EMPTY);
+        own.carried = with_those(&own.carried, 1..=own.from);
+        own.from = 0;
+    }
+    let found = |which: usize| {
+        let before = Some(&chain.cycles[0].statements[which]);
+        chain.verify(
+            &wrong,
+            &With {
+                before,
+                ..With::default()
+            },
+        )
+    };
+    assert!(
+        has(&found(2), "region.begin", |it| it.names(BEFORE)),
+        "{:?}",
+        found(2)
+    );
+    assert!(
+        has(&found(0), "before.foreign", |it| it.names(BEFORE)),
+        "{:?}",
+        found(0)
+    );
 }
 
 /// Whoever has a stolen key signs what he likes, as of any moment: the list on which its certificate is tells, where it is given.

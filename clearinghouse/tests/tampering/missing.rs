@@ -20,7 +20,7 @@ fn has(found: &[Fault], code: &str, is_it: impl Fn(&Fault) -> bool) -> bool {
 }
 
 /// These numbers and some more, as runs.
-fn with_those(runs: &Runs, more: impl Iterator<Item = u64>) -> Runs {
+pub fn with_those(runs: &Runs, more: impl Iterator<Item = u64>) -> Runs {
     let of_run = |run: &Run| run.first..=run.last;
     let all: BTreeSet<u64> = runs
         .as_slice()

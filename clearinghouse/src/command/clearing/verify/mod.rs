@@ -164,21 +164,31 @@ impl Verify {
         }
         faults.extend(check(statement).iter().map(Said::of));
         if let Some(path) = &self.before {
-            let before: MemberStatement = kind::need(Kind::Statement, path)?;
-            match of_clearinghouse::checkpoint(&before.checkpoint, trust) {
-                Ok(()) => {
-                    // Where it ended says something only as far as all of it belongs together.
-                    let found = follow(statement, &before).into_iter().chain(check(&before));
-                    faults.extend(found.map(|fault| Said::of(&fault).by_file(path)));
-                }
-                Err(fault) => {
-                    let shown = path.display().to_string();
-                    faults.push(Said::signature([&shown; 2], &fault));
-                }
-            }
+            faults.extend(follows(statement, path, trust)?);
         }
         Ok(faults)
     }
+}
+
+/// All that is wrong with the statement of the cycle before, or between the two.
+fn follows(statement: &MemberStatement, path: &Path, trust: &Trust) -> anyhow::Result<Vec<Said>> {
+    let before: MemberStatement = kind::need(Kind::Statement, path)?;
+    if let Err(fault) = of_clearinghouse::checkpoint(&before.checkpoint, trust) {
+        let shown = path.display().to_string();
+        return Ok(vec![Said::signature([&shown; 2], &fault)]);
+    }
+    // Where it ended says something only as far as all of it belongs together.
+    let found = follow(statement, &before).into_iter().chain(check(&before));
+    let mut faults: Vec<_> = found.map(|fault| Said::of(&fault).by_file(path)).collect();
+    // A region that it does not have may begin now; one that has none of them says nothing of any.
+    let regions = &statement.regions;
+    let has = |code| before.regions.iter().any(|it| it.region == code);
+    if !regions.is_empty() && !regions.iter().any(|it| has(it.region)) {
+        let en = "it has no region of the statement: give the one of the same member of the cycle before";
+        let zh = "与对账单无相同统筹区，请给出同一成员上一期的对账单";
+        faults.push(Said::new("before.foreign", en, zh).by_file(path));
+    }
+    Ok(faults)
 }
 
 /// A file itself, or the files of a folder in the order of their names.
