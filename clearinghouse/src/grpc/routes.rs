@@ -139,13 +139,8 @@ pub(crate) async fn routes(
     let earlier_reflection = described()
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
-    let in_force = InForce {
-        credentials: credentials.clone(),
-        signer: writer.signer(),
-        clock: Arc::clone(&clock),
-    };
-    let routes = directory(writer, (reloading, &in_force), Routes::new(clearing));
-    let routes = of_nodes(writer, rules, (credentials, clock, in_force), routes);
+    let routes = (reloading, Routes::new(clearing));
+    let routes = of_nodes(writer, rules, (credentials, clock), routes);
     Ok(routes
         .add_service(officers)
         .add_service(copying)
@@ -189,9 +184,15 @@ fn directory(
 fn of_nodes(
     writer: &Arc<Writer>,
     rules: DayRules,
-    (credentials, clock, in_force): (CredentialStore, Arc<dyn Clock>, InForce),
-    routes: Routes,
+    (credentials, clock): (CredentialStore, Arc<dyn Clock>),
+    (reloading, routes): (&Reloading, Routes),
 ) -> Routes {
+    let in_force = InForce {
+        credentials: credentials.clone(),
+        signer: writer.signer(),
+        clock: Arc::clone(&clock),
+    };
+    let routes = directory(writer, (reloading, &in_force), routes);
     let attesting = AttestationServiceServer::new(AttestationGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let tags = TagServiceServer::new(TagGrpc(Arc::clone(writer)))

@@ -99,6 +99,25 @@ fn raise(fen: i64) -> Word {
     word(NINGBO, None, Says::Raise(claim))
 }
 
+/// Without the clearinghouse's signature what is settled is nobody's word.
+async fn is_nobodys_word_without_the_outcome(world: &World, history: DisputeHistory) {
+    let unsigned = DisputeHistory {
+        outcome: None,
+        ..history.clone()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let roots = world.files("/clearinghouse").roots.display().to_string();
+    for (of, holds) in [(&history, true), (&unsigned, false)] {
+        let file = folder.path().join("dispute.htdh").display().to_string();
+        std::fs::write(&file, of.to_bytes()).unwrap();
+        let verify = ["dispute", "verify", &file, "--roots", &roots, "--json"];
+        let found: Value = serde_json::from_str(&offline(&verify).await.unwrap()).unwrap();
+        let faults = found["faults"].as_array().unwrap();
+        assert_eq!(faults.is_empty(), holds, "{found}");
+        assert_eq!(found["outcome_signed"], holds);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_what_the_regions_own_key_signed_is_taken() {
     let mut world = World::begin().await;
@@ -174,22 +193,7 @@ async fn only_what_the_regions_own_key_signed_is_taken() {
     let history = DisputeHistory::from_bytes(&page.histories[0]).unwrap();
     assert_eq!(history, ningbo.history().await.unwrap());
     assert!(history.outcome.is_some());
-    // Without the clearinghouse's signature what is settled is nobody's word.
-    let unsigned = DisputeHistory {
-        outcome: None,
-        ..history.clone()
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let roots = world.files("/clearinghouse").roots.display().to_string();
-    for (of, holds) in [(&history, true), (&unsigned, false)] {
-        let file = folder.path().join("dispute.htdh").display().to_string();
-        std::fs::write(&file, of.to_bytes()).unwrap();
-        let verify = ["dispute", "verify", &file, "--roots", &roots, "--json"];
-        let found: Value = serde_json::from_str(&offline(&verify).await.unwrap()).unwrap();
-        let faults = found["faults"].as_array().unwrap();
-        assert_eq!(faults.is_empty(), holds, "{found}");
-        assert_eq!(found["outcome_signed"], holds);
-    }
+    is_nobodys_word_without_the_outcome(&world, history).await;
     world.stop().await;
 }
 

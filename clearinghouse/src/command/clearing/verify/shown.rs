@@ -224,22 +224,7 @@ impl Found<'_> {
         for (fund, net) in statement.table.of(statement.member.code()) {
             writeln!(out, "net {:<28}{:>20}", fund.as_str(), net.to_string())?;
         }
-        for region in &statement.regions {
-            let waits = region.carried.count();
-            if waits > 0 {
-                let code = region.region;
-                writeln!(
-                    out,
-                    "region {code}: {waits} legs wait for a later cycle / {waits}笔待下期"
-                )?;
-            }
-        }
-        if !statement.is_counted() {
-            writeln!(
-                out,
-                "the checkpoint was signed without counts of rows: whether a row between two regions of the member is left out whole cannot be told from this statement alone, the next one tells (--before) / 检查点未载明行数：本成员统筹区之间是否整行遗漏，单凭本对账单无法判断，请以下一期核对"
-            )?;
-        }
+        believed(statement, out)?;
         self.words.iter().try_for_each(|said| print(said, out))?;
         if self.books.is_empty() {
             writeln!(
@@ -255,6 +240,27 @@ impl Found<'_> {
         }
         Ok(())
     }
+}
+
+/// What this statement alone does not tell.
+fn believed(statement: &MemberStatement, out: &mut dyn Write) -> anyhow::Result<()> {
+    for region in &statement.regions {
+        let waits = region.carried.count();
+        if waits > 0 {
+            let code = region.region;
+            writeln!(
+                out,
+                "region {code}: {waits} legs wait for a later cycle / {waits}笔待下期"
+            )?;
+        }
+    }
+    if !statement.is_counted() {
+        writeln!(
+            out,
+            "the checkpoint was signed without counts of rows: whether a row between two regions of the member is left out whole cannot be told from this statement alone, the next one tells (--before) / 检查点未载明行数：本成员统筹区之间是否整行遗漏，单凭本对账单无法判断，请以下一期核对"
+        )?;
+    }
+    Ok(())
 }
 
 /// What a region said of the checkpoint.
