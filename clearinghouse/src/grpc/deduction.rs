@@ -21,7 +21,7 @@ use tonic::{Request, Response, Status};
 
 use super::asked::day;
 use super::in_steps;
-use super::lists::{Lists, pieces};
+use super::lists::{Lists, ROWS_AT_ONCE, pieces};
 use super::month::month;
 use super::officer::officer_name;
 use super::reading::{Untold, proofs, read};
@@ -120,7 +120,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
             found.map_err(|refusal| status(&refusal))
         };
         let parts = self.lists.write(find, |found| {
-            pieces(found).map(|some| v1::ListWaitingDeductionsResponse {
+            pieces(found, ROWS_AT_ONCE).map(|some| v1::ListWaitingDeductionsResponse {
                 deductions: some.iter().map(waiting).collect(),
             })
         });
@@ -150,7 +150,7 @@ fn in_parts(
     legs: Vec<Leg>,
     belongs: Option<Option<BusinessDay>>,
 ) -> impl Iterator<Item = v1::ListNettedDeductionsResponse> {
-    let mut rows = pieces(std::mem::take(&mut cycle.rows));
+    let mut rows = pieces(std::mem::take(&mut cycle.rows), ROWS_AT_ONCE);
     cycle.rows = rows.next().unwrap_or_default();
     let of_rows = rows.map(|rows| v1::DeductedCycle {
         rows,
@@ -161,7 +161,7 @@ fn in_parts(
         cycle: Some(cycle),
         deductions: Vec::new(),
     });
-    let of_legs = pieces(legs).map(move |some| {
+    let of_legs = pieces(legs, ROWS_AT_ONCE).map(move |some| {
         let deductions = some.iter().map(|leg| {
             let of_earlier_month = belongs
                 .is_some_and(|after| Belongs::of(leg.business_day, after) == Belongs::ToEarlier);

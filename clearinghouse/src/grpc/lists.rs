@@ -1,7 +1,7 @@
 //! Long lists on their way to officers: one is found at a time, a few are held, and each is given up once nobody reads or
 //! reads on.
 //!
-//! A list is found whole before its first part leaves, since what does not add up is not told at all: so it lies in memory
+//! A list, or a file, is found whole before its first part leaves, since what does not add up is not told at all: so it lies in memory
 //! until its reader has taken it. Nothing is found, and nothing held, before there is a place. A place is given back when
 //! the last part has left, when the reader is gone, or when it takes no part for too long. Deliberately absent: what is
 //! found, and how many rows a list has at most, which is the caller's.
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tonic::Status;
 
 /// Rows of one part.
-const ROWS_AT_ONCE: usize = 1_000;
+pub(super) const ROWS_AT_ONCE: usize = 1_000;
 /// Parts that wait for a slow reader.
 const WAITING: usize = 4;
 /// Lists that are held at the same time: one is found while another is read.
@@ -111,11 +111,13 @@ async fn send<M>(parts: impl Iterator<Item = M>, to: &Sender<Result<M, Status>>,
     }
 }
 
-/// Rows in pieces of a part each, none of which is empty.
-pub(super) fn pieces<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
-    let mut rows = rows.into_iter();
+/// Rows, or bytes, in pieces of so many, none of which is empty.
+pub(super) fn pieces<T: Clone>(rows: Vec<T>, at_once: usize) -> impl Iterator<Item = Vec<T>> {
+    let mut from = 0_usize;
     std::iter::from_fn(move || {
-        let piece: Vec<T> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+        let rest = rows.get(from..)?;
+        let piece = rest.get(..rest.len().min(at_once))?.to_vec();
+        from = from.saturating_add(piece.len());
         (!piece.is_empty()).then_some(piece)
     })
 }

@@ -10,11 +10,11 @@ use huitong_netting::Member;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
 use huitong_proto::conversion::Path;
-use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::day;
+use super::lists::{Lists, pieces};
 use super::officer::officer_name;
 use super::reading::{Untold, read};
 use super::status::{malformed, status};
@@ -25,11 +25,12 @@ use crate::writer::Writer;
 
 /// The bytes of one part.
 const PART_BYTES: usize = 1 << 20;
-/// Parts that wait for a slow reader.
-const WAITING: usize = 4;
 
 /// The officers' way to proofs.
-pub(super) struct ProofOfficeGrpc(pub(super) Arc<Writer>);
+pub(super) struct ProofOfficeGrpc {
+    writer: Arc<Writer>,
+    statements: Lists,
+}
 
 #[tonic::async_trait]
 impl ProofOfficeService for ProofOfficeGrpc {
@@ -40,7 +41,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
         officer_name(&request)?;
         let day = day(&request.into_inner().business_day)?;
         let proofs = self.proofs(day).await?;
-        let regions = self.0.decide(decide::witnesses).await;
+        let regions = self.writer.decide(decide::witnesses).await;
         let regions = regions.map_err(|refusal| status(&refusal))?;
         let told = regions.iter().map(ToString::to_string).collect();
         let (file, words) = read(move || {
@@ -71,40 +72,39 @@ impl ProofOfficeService for ProofOfficeGrpc {
         let (proofs, member) = (self.proofs(day).await?, Member::new(member));
         let of_day = proofs.clone();
         let cycle = read(move || stands(cycle(&of_day, day)?, member)).await?;
-        let (to, parts) = channel(WAITING);
-        // The answer begins before the legs are read: a caller waits for its beginning no longer than for any call.
-        tokio::spawn(async move {
-            match read(move || Ok(proofs.statement(&cycle, member)?.to_bytes())).await {
-                Ok(bytes) => send(&bytes, &to).await,
-                // A reader that has gone needs nothing more.
-                Err(refused) => drop(to.send(Err(refused)).await),
-            }
+        let find = move |turn| {
+            read(move || {
+                let bytes = proofs.statement(&cycle, member)?.to_bytes();
+                drop(turn);
+                Ok(bytes)
+            })
+        };
+        let parts = self.statements.write(find, |bytes| {
+            let parts = pieces(bytes, PART_BYTES);
+            parts.map(|part| v1::GetProvenStatementResponse { part })
         });
         Ok(Response::new(ReceiverStream::new(parts)))
     }
 }
 
-type Part = Result<v1::GetProvenStatementResponse, Status>;
-
-/// Sends a file in parts, as long as it is read.
-async fn send(bytes: &[u8], to: &Sender<Part>) {
-    for part in bytes.chunks(PART_BYTES) {
-        let part = part.to_vec();
-        let sent = to.send(Ok(v1::GetProvenStatementResponse { part })).await;
-        if sent.is_err() {
-            return;
+impl ProofOfficeGrpc {
+    pub(super) fn new(writer: &Arc<Writer>) -> Self {
+        Self {
+            writer: Arc::clone(writer),
+            statements: Lists::new(),
         }
     }
-}
 
-impl ProofOfficeGrpc {
     /// What is proven, once the cycle is netted.
     async fn proofs(&self, day: BusinessDay) -> Result<Proofs, Status> {
         let netted = self
-            .0
+            .writer
             .decide(move |context| decide::is_netted(context, day));
         netted.await.map_err(|refusal| status(&refusal))?;
-        self.0.proofs().await.map_err(|refusal| status(&refusal))
+        self.writer
+            .proofs()
+            .await
+            .map_err(|refusal| status(&refusal))
     }
 }
 

@@ -109,7 +109,7 @@ pub(crate) async fn routes(
         rules: rules.payment,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
+    let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc::new(writer));
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc::new(writer));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),

@@ -6,8 +6,14 @@ use super::*;
 
 const PATIENT: Duration = Duration::from_secs(600);
 const SHORT: Duration = Duration::from_millis(20);
+/// No test waits longer for what must come.
+const LONGEST: Duration = Duration::from_secs(30);
 /// More than waits for a slow reader.
 const LONG: usize = ROWS_AT_ONCE * (WAITING + 3);
+
+fn in_parts(rows: Vec<usize>) -> impl Iterator<Item = Vec<usize>> {
+    pieces(rows, ROWS_AT_ONCE)
+}
 
 type Taken = Receiver<Result<Vec<usize>, Status>>;
 
@@ -31,7 +37,7 @@ impl Counted {
             drop(turn);
             Ok((0..rows).collect())
         };
-        lists.write(find, pieces)
+        lists.write(find, in_parts)
     }
 
     fn found(&self) -> usize {
@@ -50,9 +56,12 @@ async fn all(mut taken: Taken) -> Vec<usize> {
 }
 
 async fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        tokio::task::yield_now().await;
-    }
+    let waits = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(LONGEST, waits).await.unwrap();
 }
 
 #[tokio::test]
@@ -111,7 +120,7 @@ async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes()
         reading.await.unwrap();
         Ok(vec![0_usize])
     };
-    let taken = lists.write(find, pieces);
+    let taken = lists.write(find, in_parts);
     told.await.unwrap();
     drop(taken);
     tokio::time::sleep(SHORT).await;
@@ -126,7 +135,7 @@ async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes()
 async fn a_refusal_is_told_as_it_is() {
     let lists = Lists::within(PATIENT);
     let find = |_turn: Turn| async { Err::<Vec<usize>, _>(Status::not_found("none")) };
-    let mut taken = lists.write(find, pieces);
+    let mut taken = lists.write(find, in_parts);
     let told = taken.recv().await.unwrap().unwrap_err();
     assert_eq!(told.message(), "none");
     assert!(taken.recv().await.is_none());
