@@ -37,10 +37,7 @@ pub(crate) fn correct(
         return Ok(match known {
             _ if is_done => Decided::answer(()),
             Some(known) => Decided::refuse(taken(&line, &describe(known))),
-            None => Decided::refuse(Refusal::new(
-                ClearingCode::PaymentBankReferenceUnknown,
-                line.bank_reference,
-            )),
+            None => Decided::refuse(unknown(context, &line)),
         });
     };
     if let Some(refusal) = stood_on(context, known)? {
@@ -62,6 +59,24 @@ pub(crate) fn correct(
     };
     let record = PaymentRecord::Corrected(corrected);
     Ok(Decided::record(ClearingRecord::Payment(record), ()))
+}
+
+/// Nothing stands under a reference; what was taken out of it last, if anything was, is named.
+fn unknown(context: &Context<'_>, line: &BankLine) -> Refusal {
+    let of = line.bank_reference;
+    let last = context.state.payments.corrections(of).last();
+    let done = last.and_then(|last| Some((last, last.corrected.as_ref()?)));
+    let code = ClearingCode::PaymentBankReferenceUnknown;
+    match done {
+        Some((last, (why, by, _))) => {
+            let was = describe(last);
+            Refusal::new(
+                code,
+                format_args!("{of}: taken out again by {by} as {why}, it was {was}"),
+            )
+        }
+        None => Refusal::new(code, of),
+    }
 }
 
 /// What else was entered that rests on a movement: its way back, or money that was paid out because it was paid in.

@@ -10,14 +10,15 @@ use super::connection::{Connection, Shape, print_json, told};
 
 /// Let cycles go on after the clearinghouse was restored. Cut off again first what was cut off after the backup.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("last").required(true).args(["last_cycle", "none"])))]
 pub(super) struct Resume {
     #[command(flatten)]
     connection: Connection,
     /// The last business day that was cut off before the restore / 恢复前最后日切的业务日
-    #[arg(long, required_unless_present = "none")]
+    #[arg(long)]
     last_cycle: Option<BusinessDay>,
     /// No business day was ever cut off / 从未日切
-    #[arg(long, conflicts_with = "last_cycle")]
+    #[arg(long)]
     none: bool,
 }
 

@@ -26,12 +26,12 @@ A run that was ended in the middle may leave files: remove all of that run, name
 
 /// Payment and receipt notices of a member, for a cycle or a month that is ordered to be paid.
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER)]
+#[command(after_help = AFTER, group(clap::ArgGroup::new("of").required(true).args(["day", "month"])))]
 pub(super) struct Notices {
     #[command(flatten)]
     connection: Connection,
     /// A cycle, and what was ordered with it / 业务日
-    #[arg(long, required_unless_present = "month", conflicts_with = "month")]
+    #[arg(long)]
     day: Option<BusinessDay>,
     /// A month, where money moves by the month / 月份
     #[arg(long)]

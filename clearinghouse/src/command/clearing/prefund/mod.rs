@@ -67,6 +67,7 @@ impl PrefundCommand {
 
 /// Set how much a prefund comes to this year: one, or all those of a file that `propose --csv` printed.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["prefund", "file"])))]
 struct Set {
     #[command(flatten)]
     connection: Connection,
@@ -74,13 +75,13 @@ struct Set {
     #[arg(long, value_parser = year)]
     year: u16,
     /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
-    #[arg(long, requires = "amount", required_unless_present = "file")]
+    #[arg(long, requires = "amount")]
     prefund: Option<Prefund>,
     /// The amount in yuan; 0 ends it / 金额（元）
     #[arg(long, requires = "prefund")]
     amount: Option<Fen>,
     /// A CSV file with the columns payer, holder, fund and proposed / CSV文件
-    #[arg(long, conflicts_with = "prefund")]
+    #[arg(long)]
     file: Option<PathBuf>,
 }
 

@@ -64,6 +64,14 @@ fn what_was_parked_or_counts_in_part_leaves_suspense_too() {
     apply(&house, "P-1", &[(IN, 600)]).unwrap();
     assert_ne!(suspense(&house), 0);
     correct_as(&house, parked, CorrectionReason::EnteredTwice).unwrap();
+    let again = wrong_amount(&house, parked).unwrap_err();
+    assert_eq!(again.code.code(), "payment.bank_reference_unknown");
+    assert!(
+        again.detail.contains("taken out again by"),
+        "{}",
+        again.detail
+    );
+    assert!(again.detail.contains("as entered_twice, it was 330000"));
     assert_eq!((suspense(&house), open(&house).len()), (0, 2));
     assert_eq!(open(&house)[0], (IN.to_owned(), 1_000));
     assert!(house.trial_balance().values().all(|sum| *sum == 0));
