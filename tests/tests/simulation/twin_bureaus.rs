@@ -149,11 +149,18 @@ impl<'a> Bureaus<'a> {
                 continue;
             };
             let shown = page.shown.iter().find(|shown| part.is_of(shown));
-            if let (Some(shown), Some(reason)) = (shown, part.says())
-                && shown.here != reason
-                && pair.is_twice(day, &self.notes.all())
-            {
-                let psn_no = part.own().of.psn_no();
+            let (Some(shown), Some(reason)) = (shown, part.says()) else {
+                continue;
+            };
+            let (psn_no, notes) = (part.own().of.psn_no(), self.notes.all());
+            if shown.here == reason {
+                // It was taken, though nobody was told.
+                let wanted = Note::Wants(psn_no.clone(), reason);
+                let said = Note::Said(psn_no, reason);
+                if notes.contains(&wanted) && !notes.contains(&said) {
+                    self.notes.note(said);
+                }
+            } else if pair.is_twice(day, &notes) {
                 self.notes.note(Note::Wants(psn_no.clone(), reason));
                 let named = (psn_no.as_str(), shown.other.as_str());
                 let told = self.desks[at].resolve(named, reason).await;

@@ -121,6 +121,16 @@ fn is_beside(one: &Disputed, other: &Disputed) -> bool {
     one.name != other.name && pair(one) == pair(other)
 }
 
+/// Whether others that were taken after a dispute leave less of the debt than it claims.
+fn is_crowded_out(of: &Disputed, taken: &[&Disputed]) -> bool {
+    let after = taken.iter().rev().take_while(|known| known.name != of.name);
+    let named: BTreeMap<&str, i64> = after
+        .filter(|known| is_beside(known, of) && known.about == of.about)
+        .map(|known| (known.name.as_str(), known.claimed))
+        .collect();
+    named.into_values().sum::<i64>() + of.claimed > of.owed
+}
+
 fn fund(of: &Disputed) -> Fund {
     fund_from_wire(of.fund, Path::root("fund")).unwrap()
 }
@@ -200,8 +210,8 @@ impl<'a> Audit<'a> {
 
     /// A dispute is refused only where too little is left of what it is about: that was taken back, or the same region
     /// disputes what the other owes it by others too, when it raises the dispute first. One that was taken and then lost with
-    /// the clearinghouse's disk is raised again beside no more than before, on the first day: only what was taken back by
-    /// then is a reason to refuse it.
+    /// the clearinghouse's disk is raised again on the first day: what was taken back by then is a reason to refuse it, and
+    /// that what was taken since, while it was lost, leaves too little.
     pub(super) fn disputes_are_refused_rightly(&mut self) {
         let first = Timestamp::parse(BEGINNING).unwrap().business_day_shanghai();
         let ordered = self.ordered().map(|record| {
@@ -226,7 +236,7 @@ impl<'a> Audit<'a> {
                 About::RowOf(_) => None,
             };
             let is_right = if again {
-                back.is_some_and(|day| *day <= first)
+                back.is_some_and(|day| *day <= first) || is_crowded_out(of, &taken)
             } else {
                 back.is_some() || beside
             };
