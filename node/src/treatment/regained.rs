@@ -139,6 +139,7 @@ impl Rebook {
 #[cfg(test)]
 mod tests {
     use huitong_core::final_refusal::RefusedRequest;
+    use huitong_core::record::recovery::{InPlace, VisitKept, VisitRegained};
     use huitong_core::refusal::RefusalCode;
 
     use super::*;
@@ -170,6 +171,32 @@ mod tests {
         let visit = node.run(Prepare(prepared(2, "V1"))).0;
         assert!(matches!(visit, Some(InTheWay::Visit(_))), "{visit:?}");
         assert_eq!(node.run(rebook()), (Ok(Rebooked::Known), 0));
+    }
+
+    #[test]
+    fn of_a_visit_nobody_is_named_who_was_erased_since() {
+        let node = Treatment::new();
+        node.run(Prepare(prepared(1, "V1")));
+        let claim = prepared(1, "V1").claim;
+        let erased = Some(id(9));
+        node.write(&NodeRecord::VisitRegained(VisitRegained {
+            person: claim.person,
+            visit: claim.visit_key(),
+            kept: vec![VisitKept {
+                visit: claim.visit_key(),
+                home: None,
+                treatment: erased,
+            }],
+            last_reversed: erased,
+            in_place: vec![InPlace {
+                settlement: id(1),
+                of: erased,
+            }],
+        }));
+        let rows = &node.rows;
+        assert_eq!(rows.settlement(id(1)).unwrap().unwrap().replaces, None);
+        assert_eq!(rows.replaced(claim.visit_key()).unwrap(), None);
+        assert_eq!(rows.visit(claim.visit_key()).unwrap(), Some(id(1)));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::expense_checks::{answer, ask, listed, settled, show, stands, verified, words};
 use crate::gated::{Gate, Gated, GoesOn};
+use crate::patience::until;
 use crate::world::{CHENGDU, NINGBO, World};
 
 /// In this time an answer comes that waits for nothing; one that waits comes when the disk goes on, and never before.
@@ -41,22 +42,20 @@ async fn a_word_that_is_not_on_disk_is_neither_shown_nor_left_out_of_what_is_giv
     gate.close();
     let answering = answer(&world, &check, verified());
     let looking = async {
-        loop {
+        until(async || {
             let shown = timeout(AT_ONCE, show(&world, CHENGDU, &check)).await;
             let Ok(shown) = shown else {
                 // On a slow machine a look takes as long though it waits for nothing: it is looked again.
-                if gate.is_waited() {
-                    break;
-                }
-                continue;
+                return if gate.is_waited() { Ok(()) } else { Err(None) };
             };
             let shown = shown.unwrap();
-            let standing = shown.check.unwrap().standing();
+            let standing = shown.check.clone().unwrap().standing();
             match (standing, &*words(&shown.said)) {
-                (Standing::Waiting, ["ask"]) => tokio::task::yield_now().await,
+                (Standing::Waiting, ["ask"]) => Err(Some(shown)),
                 other => panic!("shown before it is on disk: {other:?}"),
             }
-        }
+        })
+        .await;
         // What is given back waits too, and is whole.
         if let Ok(given) = timeout(AT_ONCE, given_back(&world)).await {
             assert_eq!(given, 2, "a word is left out");

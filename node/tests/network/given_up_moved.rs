@@ -1,11 +1,6 @@
 //! A late claim of somebody who has moved, lost with the old home's disk: an officer there gives it up and names the person,
 //! and the new home puts back into the account what it had counted in. What the hospital itself had sent is settled then.
 
-use clap::Parser;
-use huitong_certs::authority::Hosts;
-use huitong_certs::directory::{Overwrite, write_party};
-use huitong_certs::{Identity, Validity};
-use huitong_node::command::NodeCommand;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::change_person_request::Change;
 use huitong_proto::settlement::v1::commit_response::Outcome;
@@ -19,7 +14,8 @@ use crate::filings::{EMPLOYEE, bill, change};
 use crate::patience::until;
 use crate::regained::without_receipt;
 use crate::relay::Commits;
-use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region, year};
+use crate::typed::types;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 /// The employee's number at the new home.
 const NUMBER: &str = "510100000000000009";
@@ -113,46 +109,6 @@ async fn holds(world: &World, fen: i64) {
     .await;
 }
 
-#[derive(Parser)]
-struct Cli {
-    #[command(subcommand)]
-    command: NodeCommand,
-}
-
-/// An officer of Ningbo types `huitong node ARGS`; what is printed.
-async fn types(world: &World, args: &[&str]) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let party = folder.path().join("li.wei");
-    let home = region(NINGBO);
-    let identity: Identity = "/region/330200/officer/li.wei".parse().unwrap();
-    let longer = Validity::days(jiff::Timestamp::now(), 700).unwrap();
-    let authority = world.root.issue_region_authority(home, longer).unwrap();
-    let issued = authority.issue(&identity, &Hosts::none(), year()).unwrap();
-    let root = world.root.certificate_pem();
-    write_party(&party, &issued, None, root, Overwrite::Refuse).unwrap();
-    let file = |name: &str| party.join(name).display().to_string();
-    let mut all = vec!["node".to_owned()];
-    all.extend(args.iter().map(|arg| (*arg).to_owned()));
-    for (option, value) in [
-        (
-            "--endpoint",
-            format!("https://{}", world.of(NINGBO).address),
-        ),
-        ("--cert", file("tls.crt")),
-        ("--key", file("tls.key")),
-        ("--ca", file("root.crt")),
-    ] {
-        all.extend([option.to_owned(), value]);
-    }
-    let typed = tokio::task::spawn_blocking(move || {
-        let mut out = Vec::new();
-        let cli = Cli::try_parse_from(all).unwrap();
-        cli.command.run_to(|_| Ok(()), &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    });
-    typed.await.unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_new_home_puts_back_what_it_had_counted_in_once_the_officer_names_the_person() {
     let backup = tempfile::tempdir().unwrap();
@@ -191,7 +147,7 @@ async fn the_new_home_puts_back_what_it_had_counted_in_once_the_officer_names_th
     let of = ["give-up", &lost, "--treatment", CHENGDU];
     let why = ["--reason", "wrong_bill", "--psn-no", EMPLOYEE];
     for _ in 0..2 {
-        let printed = types(&world, &[&of[..], &why].concat()).await;
+        let printed = types(&world, NINGBO, &[&of[..], &why].concat()).await;
         assert!(printed.contains("is given up"), "{printed}");
         holds(&world, 100_000).await;
     }

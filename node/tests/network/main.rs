@@ -75,6 +75,7 @@ mod stale;
 mod synced;
 mod syncs;
 mod true_ups_kept;
+mod typed;
 mod unshown;
 mod whole_stays;
 mod withdrawals;

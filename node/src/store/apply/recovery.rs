@@ -159,29 +159,33 @@ pub(super) fn reversed(
     keep_highest(psn_no, late, ground, out)
 }
 
-/// How a visit stands, whatever the words before it changed of that.
+/// How a visit stands, whatever the words before it changed of that. Who was erased since is nobody's to name.
 pub(super) fn visit(
     record: &VisitRegained,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    let known = |of: Option<SettlementId>| -> Result<Option<SettlementId>, StoreError> {
+        let is_known = of.map(|of| ground.rows.settlement(of)).transpose()?;
+        Ok(of.filter(|_| is_known.flatten().is_some()))
+    };
     for kept in &record.kept {
         if let Some(stands) = kept.home {
             out.put(Key::HomeVisit(kept.visit.clone()), Row::HomeVisit(stands));
         }
-        if let Some(taken) = kept.treatment {
+        if let Some(taken) = known(kept.treatment)? {
             out.put(Key::Visit(kept.visit.clone()), Row::Visit(taken));
         }
     }
     let last = Key::Replaced(record.visit.clone());
-    match record.last_reversed {
+    match known(record.last_reversed)? {
         Some(reversed) => out.put(last, Row::Replaced(reversed)),
         None => out.remove(last),
     }
     for in_place in &record.in_place {
         if let Some(row) = ground.rows.settlement(in_place.settlement)? {
             let row = SettlementRow {
-                replaces: in_place.of,
+                replaces: known(in_place.of)?,
                 ..row
             };
             out.put(

@@ -1,15 +1,19 @@
 //! What was reversed, settled anew and deducted before the disk was lost, or is since: presented in whatever order, it ends up as it
 //! was.
 
+use std::process::ExitCode;
+
 use huitong_proto::settlement::v1::{
     DeductionStanding as Standing, ReversalReason as Reason, State,
 };
 
 use super::{
-    HOSPITAL, OFFICER, Presented, became, lost, next, of, present, refused, release, settled,
+    HOSPITAL, OFFICER, PERSON, Presented, became, lost, next, of, present, refused, release,
+    settled,
 };
 use crate::bills::{at_home, settle};
 use crate::deductions::{listed, order};
+use crate::typed::exits;
 use crate::world::{CHENGDU, World, code};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +103,62 @@ async fn a_visit_that_was_reversed_and_settled_anew_is_so_again_in_whatever_orde
             assert_eq!(third, "visit.already_settled", "{order:?}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_presents_once_more_what_another_file_was_in_the_way_of_and_names_what_stays_refused()
+ {
+    let mut world = World::new().await;
+    let backup = tempfile::tempdir().unwrap();
+    world.back_up(CHENGDU, backup.path()).await;
+    let [standing, taken_back, anew] = corrected(&world).await;
+    let (_, contradicted) = settled(&world, "r-9", "V9").await;
+    lost(&mut world, &backup).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.cancel("r-9", PERSON).await.unwrap();
+    let files: Vec<String> = [standing, anew, contradicted, taken_back]
+        .iter()
+        .zip(["standing", "anew", "contradicted", "taken-back"])
+        .map(|(evidence, name)| {
+            let file = backup.path().join(name);
+            std::fs::write(&file, evidence).unwrap();
+            file.display().to_string()
+        })
+        .collect();
+    let mut args = vec!["present-evidence"];
+    args.extend(files.iter().map(String::as_str));
+    let (told, exit) = exits(&world, CHENGDU, &args).await;
+    assert_eq!(
+        format!("{exit:?}"),
+        format!("{:?}", ExitCode::FAILURE),
+        "{told}"
+    );
+    let [first, second, third, last] = &told.lines().collect::<Vec<_>>()[..] else {
+        panic!("{told}");
+    };
+    for (line, file) in [(first, &files[0]), (second, &files[3]), (third, &files[1])] {
+        assert!(
+            line.starts_with(file) && line.contains("booked again"),
+            "{told}"
+        );
+    }
+    assert!(
+        last.starts_with(&files[2]) && last.contains("evidence.contradicts"),
+        "{told}"
+    );
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let states = [hospital.get("r-1").await, hospital.get("r-2").await];
+    let states = states.map(|told| told.unwrap().state());
+    assert_eq!(states, [State::Reversed, State::Settled]);
+    // Without that file all is known, and it says so.
+    args.remove(3);
+    let (told, exit) = exits(&world, CHENGDU, &args).await;
+    assert_eq!(
+        format!("{exit:?}"),
+        format!("{:?}", ExitCode::SUCCESS),
+        "{told}"
+    );
+    assert_eq!(told.matches("known").count(), 3, "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -359,20 +359,6 @@ canonical_enum!(NodeRecord {
     134 => CheckRefused(record),
 });
 
-impl NodeRecord {
-    /// The settlement that stands by this record, committed or regained; `None` for any other record.
-    #[must_use]
-    pub fn into_committed(self) -> Option<Committed> {
-        if let Self::Committed(record) = self {
-            Some(record)
-        } else if let Self::CommitRegained(regained) = self {
-            Some(regained.record)
-        } else {
-            None
-        }
-    }
-}
-
 impl Artifact for NodeRecord {
     const KIND: [u8; 4] = *b"NREC";
     const VERSION: u16 = 1;

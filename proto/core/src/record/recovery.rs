@@ -17,6 +17,7 @@ use crate::receipt::{GroupSignature, Receipt};
 use crate::region::RegionCode;
 use crate::reversal::Reversal;
 
+use super::NodeRecord;
 use super::home::{Committed, HomeRefused};
 use super::reversal::ReversalOrdered;
 
@@ -287,3 +288,17 @@ canonical_struct!(PersonReleased {
     officer,
     at
 });
+
+impl NodeRecord {
+    /// The settlement that stands by this record, committed or regained; `None` for any other record.
+    #[must_use]
+    pub fn into_committed(self) -> Option<Committed> {
+        if let Self::Committed(record) = self {
+            Some(record)
+        } else if let Self::CommitRegained(regained) = self {
+            Some(regained.record)
+        } else {
+            None
+        }
+    }
+}
