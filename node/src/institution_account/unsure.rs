@@ -78,8 +78,8 @@ fn days(closed: Option<BusinessDay>, since: Timestamp) -> Result<Span, StoreErro
     Span::new(from, to).map_err(|_| StoreError::Range("the days of a backup"))
 }
 
-/// Whether an institution has reconciled all days since a moment: what it has reconciled of a day, and of kinds of care, at
-/// any time, it has reconciled since.
+/// Whether an institution has reconciled all days since a moment, each whole or every kind of care of it: what it has reconciled
+/// at any time, it has reconciled since.
 fn has_reconciled(
     rows: &dyn Rows,
     institution: InstitutionCode,
@@ -87,17 +87,19 @@ fn has_reconciled(
     since: Timestamp,
 ) -> Result<bool, StoreError> {
     for day in days.days() {
-        let mut known = false;
-        let kinds = Setting::ALL.iter().copied().map(Some);
-        for setting in std::iter::once(None).chain(kinds) {
-            if let Some(row) = rows.reconciled(institution, day, setting)? {
-                if row.at < since {
-                    return Ok(false);
-                }
-                known = true;
-            }
-        }
-        if !known {
+        let is_said = |setting| -> Result<Option<bool>, StoreError> {
+            let row = rows.reconciled(institution, day, setting)?;
+            Ok(row.map(|row| row.at >= since))
+        };
+        let kinds = Setting::ALL.iter().copied().map(Some).map(is_said);
+        let kinds: Vec<Option<bool>> = kinds.collect::<Result<_, _>>()?;
+        let whole = is_said(None)?;
+        let is_old = kinds
+            .iter()
+            .chain([&whole])
+            .any(|said| *said == Some(false));
+        let is_all = whole.is_some() || kinds.iter().all(Option::is_some);
+        if is_old || !is_all {
             return Ok(false);
         }
     }
@@ -168,6 +170,13 @@ mod tests {
         say("2023-03-10", None, after);
         assert!(!is_done(), "of one kind of care it was said before");
         say("2023-03-10", care, after);
+        assert!(is_done());
+        let days = span("2023-03-11", "2023-03-11");
+        let is_done = || has_reconciled(&home.rows, institution, days, since).unwrap();
+        for setting in Setting::ALL {
+            assert!(!is_done(), "of {setting} nothing is said");
+            say("2023-03-11", Some(*setting), after);
+        }
         assert!(is_done());
     }
 }
