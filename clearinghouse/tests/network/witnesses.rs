@@ -232,11 +232,29 @@ async fn an_officer_sees_who_countersigned_who_refused_and_why_and_takes_it_alon
     assert_eq!(found["faults"], serde_json::json!([]));
     assert_eq!(found["countersigned"], serde_json::json!([NINGBO]));
     assert_eq!(found["refused"], serde_json::json!([CHENGDU]));
+    assert_eq!(found["silent"], serde_json::json!([]));
+    whatever_is_done_to_the_words_is_told(&verify, &words).await;
+}
+
+/// What becomes of the file of words shows in what is verified with it.
+async fn whatever_is_done_to_the_words_is_told(verify: &[&str], words: &std::path::Path) {
+    // One that is left out of the file is not there, and that is told.
+    let whole = WitnessFile::from_bytes(&std::fs::read(words).unwrap()).unwrap();
+    let mut fewer = whole.clone();
+    fewer
+        .words
+        .retain(|it| it.word.region.to_string() != CHENGDU);
+    std::fs::write(words, fewer.to_bytes()).unwrap();
+    assert_eq!(
+        verified(verify).await["silent"],
+        serde_json::json!([CHENGDU])
+    );
+    std::fs::write(words, whole.to_bytes()).unwrap();
     // A refusal that somebody made a countersignature of is no word of the region.
-    let mut file = WitnessFile::from_bytes(&std::fs::read(&words).unwrap()).unwrap();
+    let mut file = WitnessFile::from_bytes(&std::fs::read(words).unwrap()).unwrap();
     file.words[1].word.verdict = Verdict::Holds;
-    std::fs::write(&words, file.to_bytes()).unwrap();
-    let found = verified(&verify).await;
+    std::fs::write(words, file.to_bytes()).unwrap();
+    let found = verified(verify).await;
     assert_eq!(found["faults"][0]["code"], "countersignature.signature");
     assert_eq!(found["holds"], false);
 }

@@ -5,6 +5,7 @@
 
 mod shown;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::witness::{CertifiedWord, WitnessFile};
+use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, check, compare, follow, neighbour};
 
 use self::shown::Said;
@@ -30,7 +32,8 @@ and every row are what it signed; that no row of its regions is left out; that t
 the rows to the nets; that all members' nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --before: that
 the cycle goes on where the one before ended, so that no leg lies between them. With --book: that
 every leg that your region's node wrote (huitong node legs) and the cycle took is in its row, and no other is.
-With --countersignatures: that each region's word on the checkpoint is its own; which countersigned and which refused is told.
+With --countersignatures: that each region's word on the checkpoint is its own; which countersigned, which refused and of which
+no word is there is told: whoever hands over the file can leave a refusal out.
 A checkpoint that was signed before there were counts of rows cannot tell of each row whether it is left out: that is said.
 Exit 1 when something is wrong: each is named, with its row and settlement.
 依次核对：清算中心签名及证书链，轧差总表和各行均在检查点所确认的树中，各统筹区的行无遗漏，明细之和与根，各行与轧差额，全体成员之和为零；
@@ -78,8 +81,10 @@ impl Verify {
         let (words, mut unsound) = self.words(statement.as_ref(), &trust)?;
         let mut faults = faults;
         faults.append(&mut unsound);
+        let silent = self.silent(statement.as_ref(), &words);
         let found = shown::Found {
             words: &words,
+            silent: &silent,
             file: &shown,
             statement: statement.as_ref(),
             books: &books,
@@ -134,6 +139,21 @@ impl Verify {
             }
         }
         Ok((sound, faults))
+    }
+
+    /// Regions that stand in the cycle, and of which no word is among those that were given: a refusal can be left out of them.
+    fn silent(
+        &self,
+        statement: Option<&MemberStatement>,
+        words: &[CertifiedWord],
+    ) -> BTreeSet<RegionCode> {
+        let (Some(_), Some(statement)) = (&self.countersignatures, statement) else {
+            return BTreeSet::new();
+        };
+        let own = statement.regions.iter().map(|it| it.region);
+        let standing = own.chain(statement.counts.regions.keys().copied());
+        let has_said = |region: &RegionCode| words.iter().any(|it| it.word.region == *region);
+        standing.filter(|region| !has_said(region)).collect()
     }
 
     fn faults(&self, statement: &MemberStatement, trust: &Trust) -> anyhow::Result<Vec<Said>> {

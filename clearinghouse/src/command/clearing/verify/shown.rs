@@ -130,6 +130,8 @@ pub(super) struct Found<'a> {
     pub(super) faults: &'a [Said],
     /// What regions rightly said of the checkpoint.
     pub(super) words: &'a [CertifiedWord],
+    /// Regions of which it could be had, and is not among those.
+    pub(super) silent: &'a BTreeSet<RegionCode>,
 }
 
 impl Found<'_> {
@@ -177,6 +179,7 @@ impl Found<'_> {
             "compared": self.compared(),
             "countersigned": holds.map(regions).collect::<Vec<_>>(),
             "refused": refused.map(regions).collect::<Vec<_>>(),
+            "silent": self.silent.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "faults": faults.collect::<Vec<_>>(),
         })
     }
@@ -226,6 +229,12 @@ impl Found<'_> {
         }
         believed(statement, out)?;
         self.words.iter().try_for_each(|said| print(said, out))?;
+        self.silent.iter().take(PRINTED).try_for_each(|region| {
+            writeln!(
+                out,
+                "no word of region {region} / 无统筹区{region}的副署或拒绝"
+            )
+        })?;
         if self.books.is_empty() {
             writeln!(
                 out,

@@ -84,6 +84,7 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
             books: &books,
             faults: &said.collect::<Vec<_>>(),
             words: &[],
+            silent: &BTreeSet::new(),
         };
         let mut out = Vec::new();
         found.text(&mut out).unwrap();
