@@ -12,8 +12,8 @@ use super::{file, kind};
 /// Whom to trust, and how to show what was found.
 #[derive(Debug, clap::Args)]
 pub(super) struct Offline {
-    /// The operator's root certificate (root.crt), or several / 运营方根证书
-    #[arg(long, required = true, num_args = 1..)]
+    /// The operator's root certificate (root.crt); may be repeated / 运营方根证书，可重复
+    #[arg(long, required = true)]
     roots: Vec<PathBuf>,
     /// Revocation lists (revoked.crl): what is signed with a certificate on one proves nothing / 吊销列表
     #[arg(long, num_args = 1..)]

@@ -53,7 +53,7 @@ const READERS: [(Kind, &str); 11] = [
         "verify --roots @root.crt --statement @FILE",
     ),
     (Kind::Statement, "papers --out @out --statement @FILE"),
-    (Kind::Month, "month verify @FILE --roots @root.crt"),
+    (Kind::Month, "month verify --roots @root.crt @FILE"),
     (Kind::Dispute, "dispute verify @FILE --roots @root.crt"),
     (
         Kind::Checkpoint,
