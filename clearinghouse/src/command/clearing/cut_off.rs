@@ -8,6 +8,7 @@ use huitong_core::date::BusinessDay;
 use huitong_proto::clearing::v1;
 
 use super::connection::{Connection, told};
+use super::file::unread;
 use super::status;
 
 /// Cut a business day off.
@@ -46,14 +47,13 @@ struct PaperRow {
 /// Reads the marks of the day.
 fn marks(file: &Path, day: BusinessDay) -> anyhow::Result<Vec<v1::Mark>> {
     let shown = file.display();
-    let size = std::fs::metadata(file)
-        .with_context(|| format!("{shown}"))?
-        .len();
+    let cannot = |error: std::io::Error| unread(file, &error);
+    let size = std::fs::metadata(file).map_err(cannot)?.len();
     anyhow::ensure!(
         size <= LARGEST_FILE_BYTES,
         "{shown}: {size} bytes, at most {LARGEST_FILE_BYTES} / 文件过大"
     );
-    let text = std::fs::read_to_string(file).with_context(|| format!("{shown}"))?;
+    let text = std::fs::read_to_string(file).map_err(cannot)?;
     let paper: Paper = serde_json::from_str(&text).with_context(|| {
         format!("{shown}: not what status or cut-off prints with --json / 不是日切状态文件")
     })?;

@@ -4,19 +4,17 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 /// The largest statement, checkpoint or book that is read: several million legs.
 const LARGEST_FILE_BYTES: u64 = 1 << 30;
 
 /// Writes a file that must not be there yet.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let cannot = || format!("{}: cannot be written / 无法写入", path.display());
-    let mut file = File::create_new(path).with_context(cannot)?;
+    let cannot = |error: std::io::Error| unwritten(path, &error);
+    let mut file = File::create_new(path).map_err(cannot)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     // Half a file, as on a full disk, would stand in the way of the next try.
     let written = written.inspect_err(|_| drop(std::fs::remove_file(path)));
-    written.with_context(cannot)
+    written.map_err(cannot)
 }
 
 /// Files that come into a folder together: each has its own name once all of them are on disk, and before that one
@@ -43,23 +41,22 @@ impl<'a> Together<'a> {
     /// Adds a file of the folder, under its own name no earlier than with the others.
     pub(super) fn add(&mut self, path: PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
         let part = part_of(&path);
-        let cannot = || format!("{}: cannot be written / 无法写入", part.display());
-        let mut file = File::create_new(&part).with_context(cannot)?;
+        let cannot = |error: std::io::Error| unwritten(&part, &error);
+        let mut file = File::create_new(&part).map_err(cannot)?;
         self.made.push(part.clone());
         self.files.push(path);
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        written.with_context(cannot)
+        written.map_err(cannot)
     }
 
     /// Gives all of them their own names, which nobody has yet.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
-        let cannot = |path: &Path| format!("{}: cannot be written / 无法写入", path.display());
         for path in &self.files {
             let named = name(&part_of(path), path, &mut self.made);
-            named.with_context(|| cannot(path))?;
+            named.map_err(|error| unwritten(path, &error))?;
         }
         let synced = File::open(self.folder).and_then(|folder| folder.sync_all());
-        synced.with_context(|| cannot(self.folder))?;
+        synced.map_err(|error| unwritten(self.folder, &error))?;
         self.made.clear();
         Ok(())
     }
@@ -112,6 +109,31 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         path.display()
     );
     Ok(bytes)
+}
+
+/// Why a file cannot be written, in both languages, with its name.
+fn unwritten(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let shown = path.display();
+    let kind = error.kind();
+    let (en, zh) = if kind == ErrorKind::AlreadyExists {
+        (
+            "it is there already, and is not written over: name another, or remove it".to_owned(),
+            "该文件已存在，不予覆盖，请另行命名或先删除".to_owned(),
+        )
+    } else if kind == ErrorKind::NotFound {
+        (
+            "there is no such folder".to_owned(),
+            "没有该目录".to_owned(),
+        )
+    } else if kind == ErrorKind::PermissionDenied {
+        (
+            "you may not write there: have its owner allow it".to_owned(),
+            "当前用户无权写入，请由目录所有者授权".to_owned(),
+        )
+    } else {
+        (error.to_string(), format!("系统返回 {kind:?}"))
+    };
+    anyhow::anyhow!("{shown}: cannot be written: {en} / 无法写入：{zh}")
 }
 
 /// Why a file cannot be read, in both languages, with its name.

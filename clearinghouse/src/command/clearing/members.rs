@@ -4,13 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use huitong_certs::directory;
 use huitong_certs::signing::chain_from_pem;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
+use super::file;
 use super::shown;
 
 /// Who is a member of the network.
@@ -120,9 +120,8 @@ impl Say {
 }
 
 fn chain(file: &Path) -> anyhow::Result<v1::SigningChain> {
-    let pem = directory::read(file)?;
-    let certificates =
-        chain_from_pem(pem.as_bytes()).with_context(|| file.display().to_string())?;
+    let pem = file::read(file)?;
+    let certificates = chain_from_pem(&pem).with_context(|| file.display().to_string())?;
     Ok(v1::SigningChain { certificates })
 }
 

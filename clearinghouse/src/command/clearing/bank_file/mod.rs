@@ -21,6 +21,7 @@ use self::compare::{Books, Compared, compare};
 use self::found::Finding;
 use super::bank_statement::booked;
 use super::connection::{Connection, Shape, print_json, told};
+use super::file;
 use super::paid;
 
 /// The most bytes that are read: beyond it the file is refused.
@@ -172,13 +173,11 @@ const fn is_of_the_line(code: Code) -> bool {
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let shown = path.display();
-    let cannot = || format!("{shown}: cannot be read / 无法读取");
-    let file = std::fs::File::open(path).with_context(cannot)?;
+    let cannot = |error: std::io::Error| file::unread(path, &error);
+    let file = std::fs::File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
-    file.take(BYTES_AT_MOST)
-        .read_to_end(&mut bytes)
-        .with_context(cannot)?;
+    let mut limited = file.take(BYTES_AT_MOST);
+    limited.read_to_end(&mut bytes).map_err(cannot)?;
     Ok(bytes)
 }
 

@@ -48,7 +48,7 @@ fn what_was_made_is_taken_away_when_one_name_is_taken_and_when_nobody_finishes()
         let said = added.and_then(|()| together.finish()).unwrap_err();
         let said = said.to_string();
         assert!(
-            said.contains(taken) && said.contains("cannot be written"),
+            said.contains(taken) && said.contains("cannot be written: it is there already"),
             "{said}"
         );
         assert_eq!(found(folder.path()), files(&[(taken, "mine")]));

@@ -21,6 +21,7 @@ use huitong_proto::conversion::payment::correction_reason_to_wire;
 use huitong_proto::conversion::prefund::{prefund_line_to_wire, prefund_to_wire};
 
 use super::connection::{Connection, told};
+use super::file::unread;
 
 /// What members leave with each other: set for a year, paid in, topped up, and how much of it is used.
 #[derive(Debug, clap::Args)]
@@ -153,7 +154,8 @@ fn year(text: &str) -> Result<u16, String> {
 /// All rows of a file, or the first that is none with its line: nothing is set by half of a file that cannot be read.
 fn read(file: &PathBuf) -> anyhow::Result<Vec<(Prefund, Fen)>> {
     let name = file.display();
-    let mut reader = csv::Reader::from_path(file).with_context(|| name.to_string())?;
+    let opened = std::fs::File::open(file).map_err(|error| unread(file, &error))?;
+    let mut reader = csv::Reader::from_reader(opened);
     let heading = reader.headers().with_context(|| name.to_string())?;
     let lacks = |column: &&&str| !heading.iter().any(|found| found == **column);
     let lacking: Vec<&str> = COLUMNS.iter().filter(lacks).copied().collect();
