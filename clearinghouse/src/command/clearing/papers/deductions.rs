@@ -242,3 +242,53 @@ fn same(
         differing.join("\n")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::digest::Digest;
+    use huitong_core::fund::Fund;
+    use huitong_core::id::SettlementId;
+    use huitong_netting::statement::StatedLeg;
+
+    use super::*;
+
+    #[test]
+    fn of_one_region_only_the_rows_are_listed_in_which_it_stands() {
+        let [ningbo, hangzhou, chengdu]: [RegionCode; 3] =
+            ["330200", "330100", "510100"].map(|code| code.parse().unwrap());
+        let day = "2026-03-02".parse().unwrap();
+        let owed = |id: u8, debtor, creditor| {
+            let pair = Pair {
+                debtor,
+                creditor,
+                fund: Fund::ResidentPool,
+            };
+            let leg = StatedLeg {
+                settlement: SettlementId::from_parts(1, [id; 10]),
+                kind: LegKind::Deduction,
+                amount: Fen::new(5).unwrap(),
+                business_day: day,
+                receipt: Digest::from_bytes([0; 32]),
+            };
+            (pair, LegKind::Deduction, leg)
+        };
+        let legs = [
+            owed(1, chengdu, ningbo),
+            owed(2, chengdu, hangzhou),
+            owed(3, ningbo, hangzhou),
+        ];
+        let gathered = Gathered::of_legs(day, legs);
+        for (region, rows) in [
+            (None, 3),
+            (Some(ningbo), 2),
+            (Some(hangzhou), 2),
+            (Some(chengdu), 2),
+        ] {
+            let of = Of {
+                month: None,
+                region,
+            };
+            assert_eq!(table(&gathered, of).unwrap().rows().len(), rows);
+        }
+    }
+}

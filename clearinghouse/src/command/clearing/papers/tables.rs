@@ -202,6 +202,22 @@ impl Gathered {
     }
 }
 
+#[cfg(test)]
+impl Gathered {
+    /// Of one day just these legs.
+    pub(super) fn of_legs(
+        day: BusinessDay,
+        legs: impl IntoIterator<Item = (Pair, LegKind, StatedLeg)>,
+    ) -> Self {
+        let legs = legs.into_iter();
+        let legs = legs.map(|(pair, kind, leg)| ((day, pair, leg.settlement, kind), leg));
+        Self {
+            legs: legs.collect(),
+            ..Self::default()
+        }
+    }
+}
+
 pub(super) fn text(of: &(impl ToString + ?Sized)) -> Cell {
     Cell::Text(of.to_string())
 }
