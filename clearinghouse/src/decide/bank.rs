@@ -8,6 +8,7 @@ use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankLine, PaymentReference};
 use huitong_core::record::clearing::{ClearingRecord, Confirmed, Parked, PaymentRecord};
 use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{Direction, ParkReason};
 
 use super::{Context, Decided, Decision, Fault, going_on};
@@ -68,23 +69,21 @@ fn readable(context: &Context<'_>, line: &BankLine, bears: &str) -> Result<(), R
         return malformed("reference: at most 140 letters");
     }
     booked_by_now(context, line.on)?;
-    let mut members = context
-        .state
-        .members
-        .iter()
-        .map(|(_, member)| member.code());
-    if members.any(|member| member == line.member) {
+    known_member(context, line.member)
+}
+
+/// Whether a member clears for anybody, or ever paid or was to pay.
+pub(super) fn known_member(context: &Context<'_>, member: RegionCode) -> Result<(), Refusal> {
+    let mut members = context.state.members.iter();
+    if members.any(|(_, of)| of.code() == member) {
         return Ok(());
     }
     // Whoever left the directory may still owe.
     let mut ordered = context.state.payments.after(None);
-    if ordered.any(|(reference, _)| reference.member == line.member) {
+    if ordered.any(|(reference, _)| reference.member == member) {
         return Ok(());
     }
-    Err(Refusal::new(
-        ClearingCode::PaymentUnknownMember,
-        line.member,
-    ))
+    Err(Refusal::new(ClearingCode::PaymentUnknownMember, member))
 }
 
 /// No bank has booked anything on a day to come.

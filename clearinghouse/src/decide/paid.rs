@@ -5,6 +5,7 @@ use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::region::RegionCode;
 
+use super::bank::known_member;
 use super::{Context, Decided, Decision};
 use crate::payments::{Line, Payment};
 
@@ -56,6 +57,11 @@ pub(crate) fn payments(
     wanted: Wanted,
     after: Option<PaymentReference>,
 ) -> Decision<Page<Payment, PaymentReference>> {
+    if let Some(member) = wanted.member
+        && let Err(refusal) = known_member(context, member)
+    {
+        return Ok(Decided::refuse(refusal));
+    }
     let wants = |(reference, payment): &(PaymentReference, &Payment)| {
         let (order, month) = (&payment.order, wanted.month.as_ref());
         wanted.day.is_none_or(|day| order.days.contains(&day))

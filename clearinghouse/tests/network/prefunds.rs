@@ -98,6 +98,14 @@ async fn a_prefund_is_set_paid_in_used_and_topped_up() {
 async fn what_last_year_comes_to_is_set_from_a_file() {
     let world = World::begin().await;
     netted(&world).await;
+    let of = |member| prefund("list", &["--member", member]);
+    let none = clearing(&world, &of("510100")).await.unwrap();
+    assert!(none.starts_with("no prefunds"), "{none}");
+    let none = clearing(&world, &of("440100")).await.unwrap_err();
+    assert!(
+        none.starts_with("prefund.unknown_member [440100]"),
+        "{none}"
+    );
     let csv = clearing(&world, &prefund("propose", &["--year", "2027", "--csv"])).await;
     let csv = csv.unwrap();
     assert_eq!(

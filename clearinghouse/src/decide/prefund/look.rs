@@ -84,7 +84,21 @@ pub(crate) fn prefunds(
     after: Option<Prefund>,
     rules: &Rules,
 ) -> Decision<(Vec<PrefundRow>, Option<Prefund>)> {
+    if let Some(member) = wanted.member
+        && !is_known(context, member)
+    {
+        let refusal = Refusal::new(ClearingCode::PrefundUnknownMember, member);
+        return Ok(Decided::refuse(refusal));
+    }
     Ok(Decided::answer(page(context, wanted, after, rules)?))
+}
+
+/// Whether a member clears for anybody, or pays or holds a prefund.
+fn is_known(context: &Context<'_>, member: RegionCode) -> bool {
+    let mut members = context.state.members.iter();
+    let mut prefunds = context.state.prefunds.after(None);
+    members.any(|(_, of)| of.code() == member)
+        || prefunds.any(|(of, _)| of.payer == member || of.holder == member)
 }
 
 fn page(

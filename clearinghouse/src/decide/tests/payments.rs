@@ -115,6 +115,13 @@ pub(super) fn back(house: &House, of: &str, by: &str) -> Result<(), Refusal> {
 }
 
 pub(super) fn open(house: &House) -> Vec<(String, i64)> {
+    // Of a member that is none it is not said that nothing is open.
+    let stranger = Wanted {
+        member: Some("440000".parse().unwrap()),
+        ..Wanted::default()
+    };
+    let none = house.ask(move |context| payments(context, stranger, None));
+    assert_eq!(none.unwrap_err().code.code(), "payment.unknown_member");
     let wanted = Wanted {
         open: Openness::Open,
         ..Wanted::default()
