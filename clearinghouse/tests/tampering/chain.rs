@@ -306,7 +306,7 @@ impl Chain {
         word("--roots", "root.crt");
         word("--statement", "own.htst");
         if with.revoked {
-            word("--revocation-lists", "revoked.crl");
+            word("--revocation-list", "revoked.crl");
         }
         for (name, checkpoint) in &with.checkpoints {
             std::fs::write(self.path(name), checkpoint.to_bytes()).unwrap();

@@ -15,8 +15,8 @@ pub(super) struct Offline {
     /// The operator's root certificate (root.crt); may be repeated / 运营方根证书，可重复
     #[arg(long, required = true)]
     roots: Vec<PathBuf>,
-    /// Revocation lists (revoked.crl): what is signed with a certificate on one proves nothing / 吊销列表
-    #[arg(long, num_args = 1..)]
+    /// A revocation list (revoked.crl): what is signed with a certificate on it proves nothing; may be repeated / 吊销列表
+    #[arg(long = "revocation-list")]
     revocation_lists: Vec<PathBuf>,
     /// Print one JSON document / 以 JSON 输出
     #[arg(long)]
