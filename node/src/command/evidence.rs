@@ -92,6 +92,9 @@ pub struct VerifyEvidence {
     /// The operator's root certificate (root.crt) / 运营方根证书
     #[arg(long)]
     ca: PathBuf,
+    /// A revocation list (revoked.crl): what is signed with a certificate on it proves nothing; may be repeated / 吊销列表
+    #[arg(long = "revocation-list")]
+    revocation_lists: Vec<PathBuf>,
     /// Print one JSON document / 以 JSON 输出
     #[arg(long)]
     json: bool,
@@ -101,7 +104,12 @@ impl VerifyEvidence {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let (ca, file) = (&self.ca, &self.file);
         let roots = std::fs::read(ca).with_context(|| unreadable(ca))?;
-        let trust = Trust::from_pem(&roots).with_context(|| ca.display().to_string())?;
+        let mut trust = Trust::from_pem(&roots).with_context(|| ca.display().to_string())?;
+        for list in &self.revocation_lists {
+            let pem = std::fs::read(list).with_context(|| unreadable(list))?;
+            let with = trust.with_revocation_lists(&pem);
+            trust = with.with_context(|| list.display().to_string())?;
+        }
         match read(file)?.and_then(|bytes| check(&bytes, &trust)) {
             Ok(checked) if self.json => writeln!(out, "{}", shown::as_json(&checked))?,
             Ok(checked) => shown::print(&checked, out)?,

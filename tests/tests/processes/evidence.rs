@@ -4,17 +4,21 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use huitong_certs::Certificate;
+use huitong_certs::authority::Revoked;
 use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
 use huitong_core::evidence::Evidence;
 use huitong_core::money::Fen;
 use huitong_tests::bills::inpatient;
+use huitong_tests::certificates::hours;
 use huitong_tests::executable::{run, texts};
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::options;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region};
 use huitong_tests::start;
 use huitong_tests::world::World;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Checks a file; what was printed, and whether it holds.
@@ -128,6 +132,17 @@ fn meddled() -> Vec<Meddling> {
     ]
 }
 
+/// The operator's list that names a certificate.
+fn revoked(world: &World, certificate: &[u8]) -> String {
+    let revoked = Revoked {
+        serial: Certificate::read(&certificate.into()).unwrap().serial,
+        at: Timestamp::now(),
+    };
+    let operator = world.authorities().root();
+    let list = operator.revocation_list(&[revoked], 1, hours(-1, 24));
+    list.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
@@ -180,6 +195,18 @@ async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
         let (code, said) = verify(&file, &root).await;
         assert!(code == Some(65) && said.contains(expected), "{said}");
     }
+
+    // Whoever has the list of what was revoked since is not told that it holds.
+    let (root_shown, there_shown) = (root.display().to_string(), there.display().to_string());
+    let list = folder.join("revoked.crl");
+    std::fs::write(&list, revoked(&world, &sound.signers[0][0])).unwrap();
+    let mut words = vec!["node", "verify-evidence", &there_shown, "--ca", &root_shown];
+    let list = list.display().to_string();
+    words.extend(["--revocation-list", &list]);
+    let told = run(&words).await;
+    let (said, _) = texts(&told);
+    assert_eq!(told.status.code(), Some(65), "{said}");
+    assert!(said.contains("revoked"), "{said}");
 
     // Taken back, it is proven with the reversal; one without the reversal was sound when it was written.
     let reason = huitong_proto::settlement::v1::ReversalReason::WrongBill;
