@@ -58,7 +58,7 @@ impl Told {
         })
     }
 
-    fn read(ledger: &Ledger, new_home: RegionCode) -> Result<Self, StoreError> {
+    pub(super) fn read(ledger: &Ledger, new_home: RegionCode) -> Result<Self, StoreError> {
         let mut told = Self::default();
         let mut from = 1;
         loop {
@@ -100,6 +100,21 @@ impl Told {
             // It went on as the reversal of what had been counted in.
             Handed::GivenUp(of) => self.reversals.contains(&(of.treatment, of.settlement)),
         }
+    }
+
+    /// Whether the new home goes on counting a settlement that stood here when the person was handed over, and that had been
+    /// taken back by this version of their record: since the hand-over, or before a restore that the hand-over came after.
+    pub(super) fn counts(
+        &self,
+        transfer: TransferId,
+        of: Taken,
+        taken_back: PersonVersion,
+    ) -> bool {
+        let handed = self.handed_at(transfer);
+        let has_it = handed.is_some_and(|handed| {
+            taken_back > handed || taken_back.incarnation < handed.incarnation
+        });
+        has_it && !self.reversals.contains(&of)
     }
 
     /// Which change of the person's record their hand-over was.

@@ -7,6 +7,7 @@
 //! takes a settlement back comes with it, or after it when an older evidence has it standing; either may come after words that
 //! were given later, and ends up where it belongs ([`visit`]).
 
+mod new_home;
 mod visit;
 
 use std::fmt::Display;
@@ -38,6 +39,7 @@ use crate::store::{
 };
 use crate::treatment::regained::{Rebook, Rebooked};
 use crate::writer::{Command, Verdict};
+use new_home::NewHome;
 use visit::History;
 
 /// What became of it.
@@ -58,6 +60,8 @@ struct Present {
     rebook: Rebook,
     /// What the journal has of its visit.
     history: History,
+    /// What its person's new home makes of it.
+    new_home: NewHome,
 }
 
 /// What stands under the id.
@@ -87,6 +91,15 @@ impl Command for Present {
         if let Some(refusal) = self.not_now(rows)? {
             return Ok(Verdict::Answer(Err(refusal)));
         }
+        let told = match self.new_home.told(
+            (self.region, self.original.as_ref()),
+            &self.returned,
+            rows,
+            now,
+        )? {
+            Ok(told) => told,
+            Err(refusal) => return Ok(Verdict::Answer(Err(refusal))),
+        };
         let word = &self.returned.word;
         let lifted = word
             .reversal
@@ -114,6 +127,7 @@ impl Command for Present {
         }
         records.extend(lifted.transpose()?.into_iter().flatten());
         records.extend(visit);
+        records.extend(told);
         Ok(Verdict::Append(records, Ok(Presented::Booked)))
     }
 }
@@ -325,6 +339,7 @@ impl Recovery {
         let command = Present {
             region: self.region,
             history,
+            new_home: NewHome::read(&self.ledger, self.region, &returned)?,
             original,
             rebook: Rebook {
                 returned: returned.clone(),

@@ -45,6 +45,43 @@ payer = "own_account"
     )
 }
 
+/// The relationship of somebody, under this number, goes to another region, where it has that one, from the next day on.
+pub async fn moves(
+    world: &mut World,
+    (psn_no, from): (&str, &str),
+    (new_psn_no, to): (&str, &str),
+    card: &str,
+    (scheme, category): (v1::Scheme, &str),
+) {
+    let start = v1::StartTransferRequest {
+        request_id: "t-1".to_owned(),
+        psn_no: psn_no.to_owned(),
+        from_region: from.to_owned(),
+        to_region: to.to_owned(),
+        new_psn_no: new_psn_no.to_owned(),
+        credential: format!("social_card:{card}"),
+        from_day: "2023-03-11".to_owned(),
+        scheme: scheme.into(),
+        category: category.to_owned(),
+        retired: false,
+    };
+    let officer = format!("/region/{to}/officer/li.wei");
+    let mut desk = TransferServiceClient::new(world.caller(&officer, to).await);
+    desk.start_transfer(start).await.unwrap();
+    world.clock.set("2023-03-11T04:00:00.000Z");
+    for region in [from, to] {
+        let officer = format!("/region/{region}/officer/li.wei");
+        let mut desk = TransferServiceClient::new(world.caller(&officer, region).await);
+        until(async || {
+            let all = v1::ListTransfersRequest::default();
+            let listed = desk.list_transfers(all).await.unwrap().into_inner();
+            let is_done = listed.transfers[0].state() == TransferState::Done;
+            if is_done { Ok(()) } else { Err(listed) }
+        })
+        .await;
+    }
+}
+
 /// The employee with 1,000 yuan in the account, whose relationship has gone to Chengdu.
 async fn moved() -> World {
     let mut world = World::new().await;
@@ -61,33 +98,15 @@ async fn moved() -> World {
         }),
     });
     change(&world, "m-1", EMPLOYEE, holds).await.unwrap();
-    let start = v1::StartTransferRequest {
-        request_id: "t-1".to_owned(),
-        psn_no: EMPLOYEE.to_owned(),
-        from_region: NINGBO.to_owned(),
-        to_region: CHENGDU.to_owned(),
-        new_psn_no: NUMBER.to_owned(),
-        credential: "social_card:NB3".to_owned(),
-        from_day: "2023-03-11".to_owned(),
-        scheme: v1::Scheme::Employee.into(),
-        category: "in_service".to_owned(),
-        retired: false,
-    };
-    let officer = "/region/510100/officer/li.wei";
-    let mut desk = TransferServiceClient::new(world.caller(officer, CHENGDU).await);
-    desk.start_transfer(start).await.unwrap();
-    world.clock.set("2023-03-11T04:00:00.000Z");
-    for region in [NINGBO, CHENGDU] {
-        let officer = format!("/region/{region}/officer/li.wei");
-        let mut desk = TransferServiceClient::new(world.caller(&officer, region).await);
-        until(async || {
-            let all = v1::ListTransfersRequest::default();
-            let listed = desk.list_transfers(all).await.unwrap().into_inner();
-            let is_done = listed.transfers[0].state() == TransferState::Done;
-            if is_done { Ok(()) } else { Err(listed) }
-        })
-        .await;
-    }
+    let scheme = (v1::Scheme::Employee, "in_service");
+    moves(
+        &mut world,
+        (EMPLOYEE, NINGBO),
+        (NUMBER, CHENGDU),
+        "NB3",
+        scheme,
+    )
+    .await;
     world
 }
 

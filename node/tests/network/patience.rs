@@ -5,7 +5,10 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use huitong_node::treatment::Timing;
+use huitong_proto::settlement::v1;
 use huitong_transport::{ClientLimits, ServerLimits};
+
+use crate::world::World;
 
 /// Nothing takes longer that comes at all.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -54,4 +57,23 @@ pub async fn until<T, S: Debug>(mut look: impl AsyncFnMut() -> Result<T, S>) -> 
     };
     let found = tokio::time::timeout(WAITED, looking).await;
     found.unwrap_or_else(|_| panic!("not in {WAITED:?}; seen last: {last:?}"))
+}
+
+impl World {
+    /// A region's status, once it is so.
+    pub async fn status_when(
+        &self,
+        code: &str,
+        is_so: impl Fn(&v1::NodeStatusResponse) -> bool,
+    ) -> v1::NodeStatusResponse {
+        until(async || {
+            let status = self.status(code).await;
+            if is_so(&status) {
+                Ok(status)
+            } else {
+                Err(status)
+            }
+        })
+        .await
+    }
 }

@@ -377,23 +377,6 @@ impl World {
             .into_inner()
     }
 
-    /// A region's status, once it is so.
-    pub async fn status_when(
-        &self,
-        code: &str,
-        is_so: impl Fn(&v1::NodeStatusResponse) -> bool,
-    ) -> v1::NodeStatusResponse {
-        patience::until(async || {
-            let status = self.status(code).await;
-            if is_so(&status) {
-                Ok(status)
-            } else {
-                Err(status)
-            }
-        })
-        .await
-    }
-
     /// Calls a region's node as somebody.
     pub async fn caller(&self, party: &str, to: &str) -> Channel {
         self.channel(party, to).await

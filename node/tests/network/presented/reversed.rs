@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{
     DeductionStanding as Standing, ReversalReason as Reason, State,
 };
@@ -11,10 +12,15 @@ use super::{
     HOSPITAL, OFFICER, PERSON, Presented, became, lost, next, of, present, refused, release,
     settled,
 };
-use crate::bills::{at_home, settle};
+use crate::bills::{at_home, card, dated, person, published, settle};
 use crate::deductions::{listed, order};
+use crate::given_up_moved::moves;
+use crate::patience::until;
 use crate::typed::exits;
-use crate::world::{CHENGDU, World, code};
+use crate::world::{CHENGDU, NINGBO, World, code};
+
+/// The person's number in Ningbo.
+const NEW_NUMBER: &str = "330200000000000009";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reversal_that_was_lost_is_booked_again_with_its_settlement_or_after_it() {
@@ -202,6 +208,52 @@ async fn what_was_settled_anew_since_the_restore_is_in_place_of_what_was_reverse
         .unwrap();
     let (four, _) = settled(&world, "r-4", "V1").await;
     assert_eq!(four.correction.unwrap().replaces, two.settlement);
+}
+
+/// What of the deductible is left to somebody who has moved to Ningbo.
+async fn left_at_the_new_home(world: &World) -> i64 {
+    let bill = v1::Bill {
+        person: Some(person(NEW_NUMBER)),
+        credential: Some(card("CD1")),
+        ..dated(published("V8"), "2023-03-11", "2023-03-11")
+    };
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let asked = v1::EstimateRequest { bill: Some(bill) };
+    let told = hospital.client.estimate(asked).await.unwrap().into_inner();
+    told.decision.unwrap().layers[0].start_fen
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_home_that_was_handed_over_to_since_is_told_what_had_been_reversed() {
+    let mut world = World::new().await;
+    let (one, _) = settled(&world, "r-1", "V1").await;
+    let backup = tempfile::tempdir().unwrap();
+    world.back_up(CHENGDU, backup.path()).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let reversed = hospital.reverse("x-1", "r-1", Reason::WrongBill).await;
+    assert_eq!(reversed.unwrap().state(), State::Reversed);
+    let taken_back = of(&world, &one).await;
+    lost(&mut world, &backup).await;
+    let scheme = (v1::Scheme::Resident, "adult");
+    moves(
+        &mut world,
+        (PERSON, CHENGDU),
+        (NEW_NUMBER, NINGBO),
+        "CD1",
+        scheme,
+    )
+    .await;
+    assert_eq!(left_at_the_new_home(&world).await, 0);
+    for became_of_it in [Presented::Booked, Presented::Known] {
+        assert_eq!(became(&world, HOSPITAL, &taken_back).await, became_of_it);
+        until(async || match left_at_the_new_home(&world).await {
+            120_000 => Ok(()),
+            other => Err(other),
+        })
+        .await;
+    }
+    let mut hospital = world.hospital(HOSPITAL).await;
+    assert_eq!(hospital.get("r-1").await.unwrap().state(), State::Reversed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
