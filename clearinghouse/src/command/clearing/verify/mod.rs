@@ -27,15 +27,15 @@ use super::offline::{Offline, ended};
 use crate::words::on_checkpoint;
 
 const AFTER: &str = "\
-Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table of nets
-and every row are what it signed; that no row of its regions is left out; that the legs of each row come to its sum and root, and
-the rows to the nets; that all members' nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --before: that
-the cycle goes on where the one before ended, so that no leg lies between them. With --book: that
-every leg that your region's node wrote (huitong node legs) and the cycle took is in its row, and no other is.
-With --countersignatures: that each region's word on the checkpoint is its own; which countersigned, which refused and of which
-no word is there is told: whoever hands over the file can leave a refusal out.
-A checkpoint that was signed before there were counts of rows cannot tell of each row whether it is left out: that is said.
-Exit 1 when something is wrong: each is named, with its row and settlement.
+Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table
+of nets and every row are what it signed; that no row of its regions is left out; that the legs of each row come to
+its sum and root, and the rows to the nets; that all members' nets sum to zero. With --checkpoint: that everybody was
+told the same one, and that each names the one before. With --before: that the cycle goes on where the one before
+ended, so that no leg lies between them. With --book: that every leg that your region's node wrote (huitong node legs)
+and the cycle took is in its row, and no other is. With --countersignatures: that each region's word on the checkpoint
+is its own; which countersigned, which refused and of which no word is there is told: whoever hands over the file can
+leave a refusal out. A checkpoint that was signed before there were counts of rows cannot tell of each row whether it
+is left out: that is said. Exit 1 when something is wrong: each is named, with its row and settlement.
 依次核对：清算中心签名及证书链，轧差总表和各行均在检查点所确认的树中，各统筹区的行无遗漏，明细之和与根，各行与轧差额，全体成员之和为零；
 给出--checkpoint时核对检查点是否唯一且逐期相连；给出--before时核对与上一期首尾相接；给出--countersignatures时核对各统筹区副署；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
 
