@@ -50,19 +50,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
     print_rejected(status, out)?;
-    match &status.attested {
-        Some((day, rows, otherwise)) => {
-            let differ = match otherwise {
-                0 => String::new(),
-                _ => format!(", {otherwise} HELD OTHERWISE by clearing / 核对不符"),
-            };
-            writeln!(out, "attested                {day}, {rows} rows{differ}")?;
-        }
-        None => writeln!(
-            out,
-            "attested                nothing since the node started / 启动后尚未核对"
-        )?,
-    }
+    print_attested(status, out)?;
     writeln!(
         out,
         "receipts to deliver     {}",
@@ -112,6 +100,19 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
             hex(&policy.digest)
         )?;
     }
+    Ok(())
+}
+
+/// What the region attested last.
+fn print_attested(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+    let attested = match &status.attested {
+        Some((day, rows, 0)) => format!("{day}, {rows} rows"),
+        Some((day, rows, otherwise)) => {
+            format!("{day}, {rows} rows, {otherwise} HELD OTHERWISE by clearing / 核对不符")
+        }
+        None => "nothing since the node started / 启动后尚未核对".to_owned(),
+    };
+    writeln!(out, "attested                {attested}")?;
     Ok(())
 }
 
