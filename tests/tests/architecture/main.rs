@@ -1,6 +1,6 @@
 //! The rules of ARCHITECTURE.md that a compiler does not keep: who may know whom, what a pure crate must
 //! not name, where generated types and the index database may appear, how long a file may be, and that
-//! no modules import each other in a circle.
+//! no modules import each other in a circle; and that what SAFETY.md names is there.
 //!
 //! Each rule is a function from text to faults, tried on bad samples in its own file, so that a rule
 //! which has stopped looking is noticed. Rules that clippy keeps (length of functions, no `unwrap`, no
@@ -18,6 +18,7 @@
 
 mod circles;
 mod dependencies;
+mod hazards;
 mod licences;
 mod names;
 mod sources;
@@ -77,4 +78,10 @@ fn no_modules_import_each_other_in_a_circle() {
             .flat_map(|(name, files)| circles::faults(name, files))
             .collect(),
     );
+}
+
+#[test]
+fn what_guards_a_hazard_is_there() {
+    let here = Workspace::here();
+    none(hazards::faults(&here.safety, &hazards::known(&here)));
 }

@@ -1,4 +1,4 @@
-//! What the rules are checked against: cargo's metadata, deny.toml, and every Rust file of the members.
+//! What the rules are checked against: cargo's metadata, deny.toml, SAFETY.md, and every Rust file of the members.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,8 @@ pub(crate) struct Workspace {
     pub(crate) tree: String,
     /// deny.toml.
     pub(crate) deny: Value,
+    /// SAFETY.md.
+    pub(crate) safety: String,
     pub(crate) files: Vec<File>,
 }
 
@@ -73,6 +75,7 @@ impl Workspace {
             metadata,
             tree: answer(root, "cargo", &tree),
             deny: toml::from_str(&deny).unwrap(),
+            safety: fs::read_to_string(root.join("SAFETY.md")).unwrap(),
             files,
         }
     }
