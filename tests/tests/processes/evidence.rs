@@ -132,15 +132,30 @@ fn meddled() -> Vec<Meddling> {
     ]
 }
 
-/// The operator's list that names a certificate.
-fn revoked(world: &World, certificate: &[u8]) -> String {
+/// Whoever has the operator's list of what was revoked since is not told that it holds.
+async fn does_not_hold_once_revoked(
+    world: &World,
+    (file, root): (&Path, &Path),
+    certificate: &[u8],
+) {
     let revoked = Revoked {
         serial: Certificate::read(&certificate.into()).unwrap().serial,
         at: Timestamp::now(),
     };
     let operator = world.authorities().root();
     let list = operator.revocation_list(&[revoked], 1, hours(-1, 24));
-    list.unwrap()
+    let path = world.folder().join("revoked.crl");
+    std::fs::write(&path, list.unwrap()).unwrap();
+    let [file, root, list] = [file, root, &path].map(|path| path.display().to_string());
+    let words = ["node", "verify-evidence", &file, "--ca", &root];
+    let words: Vec<&str> = words
+        .into_iter()
+        .chain(["--revocation-list", &list])
+        .collect();
+    let told = run(&words).await;
+    let (said, _) = texts(&told);
+    assert_eq!(told.status.code(), Some(65), "{said}");
+    assert!(said.contains("revoked"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,17 +211,7 @@ async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
         assert!(code == Some(65) && said.contains(expected), "{said}");
     }
 
-    // Whoever has the list of what was revoked since is not told that it holds.
-    let (root_shown, there_shown) = (root.display().to_string(), there.display().to_string());
-    let list = folder.join("revoked.crl");
-    std::fs::write(&list, revoked(&world, &sound.signers[0][0])).unwrap();
-    let mut words = vec!["node", "verify-evidence", &there_shown, "--ca", &root_shown];
-    let list = list.display().to_string();
-    words.extend(["--revocation-list", &list]);
-    let told = run(&words).await;
-    let (said, _) = texts(&told);
-    assert_eq!(told.status.code(), Some(65), "{said}");
-    assert!(said.contains("revoked"), "{said}");
+    does_not_hold_once_revoked(&world, (&there, &root), &sound.signers[0][0]).await;
 
     // Taken back, it is proven with the reversal; one without the reversal was sound when it was written.
     let reason = huitong_proto::settlement::v1::ReversalReason::WrongBill;
