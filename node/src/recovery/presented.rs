@@ -5,7 +5,7 @@
 //! node serves already: what was done since may stand against it, and then nothing is written. It takes no number in the own
 //! stream (`store::apply`). Whether it is the own word, and whether the decision comes out again, is checked first. A word that
 //! takes a settlement back comes with it, or after it when an older evidence has it standing; either may come after words that
-//! were given later, and ends up where it belongs ([`visit`]).
+//! were given later, and ends up where it belongs (`visit`).
 
 mod new_home;
 mod visit;
