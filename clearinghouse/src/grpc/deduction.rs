@@ -16,12 +16,11 @@ use huitong_proto::clearing::v1::deduction_office_service_server::DeductionOffic
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::day;
 use super::in_steps;
-use super::lists::{Lists, ROWS_AT_ONCE, pieces};
+use super::lists::{Lists, Parts, ROWS_AT_ONCE, pieces};
 use super::month::month;
 use super::officer::officer_name;
 use super::reading::{Untold, proofs, read};
@@ -39,9 +38,6 @@ pub(super) struct DeductionOfficeGrpc {
     lists: Lists,
 }
 
-type Netted = Result<v1::ListNettedDeductionsResponse, Status>;
-type Waits = Result<v1::ListWaitingDeductionsResponse, Status>;
-
 impl DeductionOfficeGrpc {
     pub(super) fn new(writer: &Arc<Writer>) -> Self {
         Self {
@@ -53,7 +49,7 @@ impl DeductionOfficeGrpc {
 
 #[tonic::async_trait]
 impl DeductionOfficeService for DeductionOfficeGrpc {
-    type ListNettedDeductionsStream = ReceiverStream<Netted>;
+    type ListNettedDeductionsStream = Parts<v1::ListNettedDeductionsResponse>;
 
     async fn list_netted_deductions(
         &self,
@@ -99,10 +95,10 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
             let belongs = matches!(period, Period::Month(_)).then_some(cycles.after);
             in_parts(cycle, found.legs, belongs)
         });
-        Ok(Response::new(ReceiverStream::new(parts)))
+        Ok(Response::new(parts))
     }
 
-    type ListWaitingDeductionsStream = ReceiverStream<Waits>;
+    type ListWaitingDeductionsStream = Parts<v1::ListWaitingDeductionsResponse>;
 
     async fn list_waiting_deductions(
         &self,
@@ -124,7 +120,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
                 deductions: some.iter().map(waiting).collect(),
             })
         });
-        Ok(Response::new(ReceiverStream::new(parts)))
+        Ok(Response::new(parts))
     }
 }
 

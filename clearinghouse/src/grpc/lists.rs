@@ -2,17 +2,27 @@
 //! reads on.
 //!
 //! A list, or a file, is found whole before its first part leaves, since what does not add up is not told at all: so it lies in memory
-//! until its reader has taken it. Nothing is found, and nothing held, before there is a place. A place is given back when
-//! the last part has left, when the reader is gone, or when it takes no part for too long. Deliberately absent: what is
-//! found, and how many rows a list has at most, which is the caller's.
+//! until its reader has taken it. Nothing is found, and nothing held, before there is a place; whoever waits too long for one is
+//! refused. A place is given back when the last part has left, when the reader is gone, or when it takes no part, or not all of
+//! them, for too long: its list then ends with a refusal, so that no part of one is taken for the whole. Deliberately absent: what
+//! is found, and how many rows a list has at most, which is the caller's; and a share for each officer, of whom one may have
+//! all places.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use huitong_core::refusal::RefusalCode;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use tokio_stream::Stream;
 use tonic::Status;
+
+use super::status::status;
+use crate::refusal::Refusal;
 
 /// Rows of one part.
 pub(super) const ROWS_AT_ONCE: usize = 1_000;
@@ -20,15 +30,37 @@ pub(super) const ROWS_AT_ONCE: usize = 1_000;
 const WAITING: usize = 4;
 /// Lists that are held at the same time: one is found while another is read.
 const HELD_AT_ONCE: usize = 2;
-/// How long a reader may take for one part.
-const TAKEN_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long somebody is waited for.
+#[derive(Clone, Copy)]
+struct Patience {
+    /// Until there is a place.
+    place: Duration,
+    /// Until a reader takes one part.
+    part: Duration,
+    /// Until it has taken all, and so much more for each part.
+    all: (Duration, Duration),
+}
+
+const PATIENCE: Patience = Patience {
+    place: Duration::from_secs(30),
+    part: Duration::from_secs(30),
+    all: (Duration::from_secs(60), Duration::from_secs(2)),
+};
 
 /// Where long lists are written.
 #[derive(Clone)]
 pub(super) struct Lists {
     places: Arc<Semaphore>,
     finding: Arc<Mutex<()>>,
-    taken_within: Duration,
+    patience: Patience,
+}
+
+/// A list on its way.
+pub(super) struct Parts<M> {
+    parts: Receiver<Result<M, Status>>,
+    /// All that there is to say was said.
+    is_told: Arc<AtomicBool>,
 }
 
 /// The turn of whoever finds a list, until it is dropped. Whoever cannot be cut short takes it along, so that place and
@@ -41,14 +73,14 @@ pub(super) struct Turn {
 impl Lists {
     /// Nothing is written yet.
     pub(super) fn new() -> Self {
-        Self::within(TAKEN_WITHIN)
+        Self::with(PATIENCE)
     }
 
-    fn within(taken_within: Duration) -> Self {
+    fn with(patience: Patience) -> Self {
         Self {
             places: Arc::new(Semaphore::new(HELD_AT_ONCE)),
             finding: Arc::default(),
-            taken_within,
+            patience,
         }
     }
 
@@ -58,7 +90,7 @@ impl Lists {
         &self,
         find: impl FnOnce(Turn) -> F + Send + 'static,
         parts: impl FnOnce(T) -> I + Send + 'static,
-    ) -> Receiver<Result<M, Status>>
+    ) -> Parts<M>
     where
         T: Send + 'static,
         M: Send + 'static,
@@ -66,15 +98,17 @@ impl Lists {
         I: Iterator<Item = M> + Send,
     {
         let (to, taken) = channel(WAITING);
-        let lists = self.clone();
+        let (lists, is_told) = (self.clone(), Arc::<AtomicBool>::default());
+        let told = Arc::clone(&is_told);
         tokio::spawn(async move {
             // A reader that has gone needs nothing more.
             let placed = tokio::select! {
                 biased;
                 () = to.closed() => return,
-                placed = lists.turn() => placed,
+                placed = timeout(lists.patience.place, lists.turn()) => placed,
             };
-            let Some((place, turn)) = placed else {
+            let Ok(Some((place, turn))) = placed else {
+                refuse(&to, &told, busy("other lists are being read"));
                 return;
             };
             let found = tokio::select! {
@@ -83,12 +117,19 @@ impl Lists {
                 found = find(turn) => found,
             };
             match found {
-                Ok(found) => send(parts(found), &to, lists.taken_within).await,
-                Err(refused) => drop(timeout(lists.taken_within, to.send(Err(refused))).await),
+                // Whoever was given up is told at the stream's end.
+                Ok(found) => {
+                    let all = send(parts(found), &to, lists.patience).await;
+                    told.store(all, Ordering::Release);
+                }
+                Err(refused) => refuse(&to, &told, refused),
             }
             drop(place);
         });
-        taken
+        Parts {
+            parts: taken,
+            is_told,
+        }
     }
 
     async fn turn(&self) -> Option<(Arc<OwnedSemaphorePermit>, Turn)> {
@@ -102,12 +143,47 @@ impl Lists {
     }
 }
 
-/// Sends parts, as long as they are read.
-async fn send<M>(parts: impl Iterator<Item = M>, to: &Sender<Result<M, Status>>, within: Duration) {
+/// Says that there is no list, before any of it was sent: there is room for that.
+fn refuse<M>(to: &Sender<Result<M, Status>>, is_told: &AtomicBool, refused: Status) {
+    if to.try_send(Err(refused)).is_ok() {
+        is_told.store(true, Ordering::Release);
+    }
+}
+
+fn busy(why: &str) -> Status {
+    status(&Refusal::general(RefusalCode::Overloaded, why))
+}
+
+/// Sends parts, as long as they are read; whether all of them were.
+async fn send<M>(
+    parts: impl Iterator<Item = M>,
+    to: &Sender<Result<M, Status>>,
+    patience: Patience,
+) -> bool {
+    let (mut may_take, each) = patience.all;
+    let begun = Instant::now();
     for part in parts {
-        if !matches!(timeout(within, to.send(Ok(part))).await, Ok(Ok(()))) {
-            return;
+        may_take = may_take.saturating_add(each);
+        let left = may_take.saturating_sub(begun.elapsed());
+        let taken = timeout(left.min(patience.part), to.send(Ok(part)));
+        if !matches!(taken.await, Ok(Ok(()))) {
+            return false;
         }
+    }
+    true
+}
+
+impl<M> Stream for Parts<M> {
+    type Item = Result<M, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.parts.poll_recv(context).map(|next| {
+            // Given up, or broken off: nothing else says that there is more.
+            next.or_else(|| {
+                let was_told = self.is_told.swap(true, Ordering::AcqRel);
+                (!was_told).then(|| Err(busy("the list was not read in time")))
+            })
+        })
     }
 }
 

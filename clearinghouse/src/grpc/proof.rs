@@ -10,11 +10,10 @@ use huitong_netting::Member;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
 use huitong_proto::conversion::Path;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::asked::day;
-use super::lists::{Lists, pieces};
+use super::lists::{Lists, Parts, pieces};
 use super::officer::officer_name;
 use super::reading::{Untold, read};
 use super::status::{malformed, status};
@@ -57,7 +56,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
         }))
     }
 
-    type GetProvenStatementStream = ReceiverStream<Result<v1::GetProvenStatementResponse, Status>>;
+    type GetProvenStatementStream = Parts<v1::GetProvenStatementResponse>;
 
     async fn get_proven_statement(
         &self,
@@ -83,7 +82,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
             let parts = pieces(bytes, PART_BYTES);
             parts.map(|part| v1::GetProvenStatementResponse { part })
         });
-        Ok(Response::new(ReceiverStream::new(parts)))
+        Ok(Response::new(parts))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio_stream::StreamExt as _;
+
 use super::*;
 
-const PATIENT: Duration = Duration::from_secs(600);
+const PATIENT: Patience = all_of(Duration::from_secs(600));
 const SHORT: Duration = Duration::from_millis(20);
 /// No test waits longer for what must come.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -15,7 +17,15 @@ fn in_parts(rows: Vec<usize>) -> impl Iterator<Item = Vec<usize>> {
     pieces(rows, ROWS_AT_ONCE)
 }
 
-type Taken = Receiver<Result<Vec<usize>, Status>>;
+const fn all_of(time: Duration) -> Patience {
+    Patience {
+        place: time,
+        part: time,
+        all: (time, Duration::ZERO),
+    }
+}
+
+type Taken = Parts<Vec<usize>>;
 
 /// A list of so many rows; how many were found, and how many are found at this moment, is counted.
 #[derive(Default)]
@@ -45,14 +55,19 @@ impl Counted {
     }
 }
 
-async fn all(mut taken: Taken) -> Vec<usize> {
+/// The rows of a list, or why there are no more of them.
+async fn taken(mut taken: Taken) -> Result<Vec<usize>, Status> {
     let mut rows = Vec::new();
-    while let Some(part) = taken.recv().await {
-        let part = part.unwrap();
+    while let Some(part) = taken.next().await {
+        let part = part?;
         assert!((1..=ROWS_AT_ONCE).contains(&part.len()));
         rows.extend(part);
     }
-    rows
+    Ok(rows)
+}
+
+async fn all(list: Taken) -> Vec<usize> {
+    taken(list).await.unwrap()
 }
 
 async fn until(is_so: impl Fn() -> bool) {
@@ -66,7 +81,7 @@ async fn until(is_so: impl Fn() -> bool) {
 
 #[tokio::test]
 async fn a_list_comes_whole_in_parts_and_one_is_found_at_a_time() {
-    let (lists, counted) = (Lists::within(PATIENT), Arc::<Counted>::default());
+    let (lists, counted) = (Lists::with(PATIENT), Arc::<Counted>::default());
     let asked = [LONG, 0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1].map(|rows| {
         let taken = counted.list(&lists, rows);
         tokio::spawn(async move { (rows, all(taken).await) })
@@ -81,7 +96,7 @@ async fn a_list_comes_whole_in_parts_and_one_is_found_at_a_time() {
 
 #[tokio::test]
 async fn nothing_is_found_without_a_place_nor_for_a_reader_that_has_gone() {
-    let (lists, counted) = (Lists::within(PATIENT), Arc::<Counted>::default());
+    let (lists, counted) = (Lists::with(PATIENT), Arc::<Counted>::default());
     let slow = [(); HELD_AT_ONCE].map(|()| counted.list(&lists, LONG));
     until(|| counted.found() == HELD_AT_ONCE).await;
     let gone = counted.list(&lists, LONG);
@@ -97,17 +112,63 @@ async fn nothing_is_found_without_a_place_nor_for_a_reader_that_has_gone() {
 }
 
 #[tokio::test]
-async fn a_reader_that_takes_nothing_loses_its_place() {
-    let (lists, counted) = (Lists::within(SHORT), Arc::<Counted>::default());
+async fn a_reader_that_takes_nothing_loses_its_place_and_is_told_that_there_is_more() {
+    let patience = Patience {
+        part: SHORT,
+        ..PATIENT
+    };
+    let (lists, counted) = (Lists::with(patience), Arc::<Counted>::default());
     let still = counted.list(&lists, LONG);
     until(|| counted.found() == 1).await;
     until(|| lists.places.available_permits() == HELD_AT_ONCE).await;
-    assert!(all(still).await.len() < LONG);
+    let told = taken(still).await.unwrap_err();
+    assert_eq!(told.code(), tonic::Code::ResourceExhausted, "{told}");
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_each_part_and_not_all_in_time_is_told_so_too() {
+    let patience = Patience {
+        all: (SHORT * 3, Duration::ZERO),
+        ..PATIENT
+    };
+    let (lists, counted) = (Lists::with(patience), Arc::<Counted>::default());
+    let mut slow = counted.list(&lists, LONG);
+    until(|| counted.found() == 1).await;
+    let first = slow.next().await.unwrap();
+    assert_eq!(first.unwrap().len(), ROWS_AT_ONCE);
+    until(|| lists.places.available_permits() == HELD_AT_ONCE).await;
+    assert!(taken(slow).await.is_err());
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_not_taken_for_whole() {
+    let lists = Lists::with(PATIENT);
+    let find = |_turn: Turn| async { Ok(vec![0_usize; LONG]) };
+    let broken = |rows: Vec<usize>| {
+        let mut parts = in_parts(rows);
+        std::iter::from_fn(move || Some(parts.next().expect("it breaks off at the end")))
+    };
+    assert!(taken(lists.write(find, broken)).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_gets_no_place_in_time_is_refused() {
+    let patience = Patience {
+        place: SHORT,
+        ..PATIENT
+    };
+    let (lists, counted) = (Lists::with(patience), Arc::<Counted>::default());
+    let slow = [(); HELD_AT_ONCE].map(|()| counted.list(&lists, LONG));
+    until(|| counted.found() == HELD_AT_ONCE).await;
+    let told = taken(counted.list(&lists, 1)).await.unwrap_err();
+    assert_eq!(told.code(), tonic::Code::ResourceExhausted, "{told}");
+    assert_eq!(counted.found(), HELD_AT_ONCE);
+    drop(slow);
 }
 
 #[tokio::test]
 async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes() {
-    let lists = Lists::within(PATIENT);
+    let lists = Lists::with(PATIENT);
     let (tell, told) = tokio::sync::oneshot::channel();
     let (go, gone) = tokio::sync::oneshot::channel::<()>();
     let find = move |turn: Turn| async move {
@@ -133,10 +194,10 @@ async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes()
 
 #[tokio::test]
 async fn a_refusal_is_told_as_it_is() {
-    let lists = Lists::within(PATIENT);
+    let lists = Lists::with(PATIENT);
     let find = |_turn: Turn| async { Err::<Vec<usize>, _>(Status::not_found("none")) };
     let mut taken = lists.write(find, in_parts);
-    let told = taken.recv().await.unwrap().unwrap_err();
+    let told = taken.next().await.unwrap().unwrap_err();
     assert_eq!(told.message(), "none");
-    assert!(taken.recv().await.is_none());
+    assert!(taken.next().await.is_none());
 }
