@@ -232,7 +232,8 @@ impl DisputeDesk {
             signer: chain.map(|der| der.as_ref().to_vec()).collect(),
         };
         let credentials = self.credentials.credentials();
-        proof::said(&signed, self.by(credentials.trust())).map_err(|fault| {
+        // By the certificate that goes out with it: that is what it is taken by.
+        proof::carried(&signed, credentials.trust()).map_err(|fault| {
             tracing::error!(%fault, "the region's own certificate does not hold: nothing is signed");
             NodeError::refused(RefusalCode::SignerUnknown, fault)
         })?;

@@ -3,9 +3,8 @@
 //!
 //! A word that was signed under a root which is gone carries a certificate that proves nothing any more, and nobody but its
 //! region can sign it anew. Its key is the same, though, and the region is known by a later certificate of it: by that the word
-//! is checked then. What is revoked is not helped by it.
-
-use std::sync::Arc;
+//! is checked then, if that leads to a root of today. What is revoked is not helped by it, nor what the region itself is about
+//! to sign.
 
 use huitong_certs::signing::{
     Carried, CarriedFault, CertifiedKey, CertifiedKeyError, of_clearinghouse,
@@ -52,25 +51,50 @@ pub(super) fn checked(history: &DisputeHistory, by: By<'_>) -> Result<Course, Pr
     Ok(history.course()?)
 }
 
-/// Whether a word is signed by the region whose it is, with a certificate that held then.
-pub(super) fn said(signed: &SignedWord, by: By<'_>) -> Result<(), ProofFault> {
+/// Whether a word is signed by the region whose it is, with a certificate that held then: the one that it carries, or where
+/// the root of that is gone, one that the node knows.
+fn said(signed: &SignedWord, by: By<'_>) -> Result<(), ProofFault> {
+    let found = carried(signed, by.trust);
+    let is_gone = matches!(
+        found,
+        Err(ProofFault::Signature(CarriedFault::Certificate(
+            CertifiedKeyError::Identity(IdentityError::UnknownAuthority)
+        )))
+    );
+    if is_gone && is_known(signed, by)? {
+        return Ok(());
+    }
+    found
+}
+
+/// Whether a word is signed by the region whose it is, with the certificate that it carries and no other.
+pub(super) fn carried(signed: &SignedWord, trust: &Trust) -> Result<(), ProofFault> {
     let word = signed.word()?;
-    let carried = Carried {
+    let region = Identity::RegionNodeSigning(word.region);
+    let said = (&*signed.bytes, word.at);
+    Ok(signature(signed).check(&region, said, &signed.signer, trust)?)
+}
+
+/// Whether a word is signed with a key that the node knows of its region. What the node knows may have been read under
+/// other roots: its certificate leads to one of today's, at the moment of the word.
+fn is_known(signed: &SignedWord, by: By<'_>) -> Result<bool, ProofFault> {
+    let word = signed.word()?;
+    let Some(key) = (by.known)(word.region, signed.key_id, word.at) else {
+        return Ok(false);
+    };
+    let at = jiff::Timestamp::from_millisecond(word.at.as_millis());
+    let at = at.map_err(|_| CarriedFault::Moment)?;
+    let region = Identity::RegionNodeSigning(word.region);
+    let proven = CertifiedKey::from_chain(key.chain(), by.trust, at);
+    let is_its = proven.is_ok_and(|proven| *proven.identity() == region);
+    // By the key as it is known, since that counts for nothing where another certificate of it is revoked.
+    Ok(is_its && signature(signed).is_of(&signed.bytes, &key))
+}
+
+fn signature(signed: &SignedWord) -> Carried<'_> {
+    Carried {
         algorithm: signed.algorithm,
         key_id: signed.key_id,
         signature: &signed.signature,
-    };
-    let region = Identity::RegionNodeSigning(word.region);
-    let found = carried.check(&region, (&signed.bytes, word.at), &signed.signer, by.trust);
-    let gone = CertifiedKeyError::Identity(IdentityError::UnknownAuthority);
-    if found == Err(CarriedFault::Certificate(gone)) {
-        let key = (by.known)(word.region, signed.key_id, word.at);
-        let is_its = |key: &Arc<CertifiedKey>| {
-            *key.identity() == region && carried.is_of(&signed.bytes, key)
-        };
-        if key.is_some_and(|key| is_its(&key)) {
-            return Ok(());
-        }
     }
-    Ok(found?)
 }

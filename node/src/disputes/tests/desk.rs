@@ -8,6 +8,7 @@ use huitong_transport::{Certified, CredentialStore, Credentials};
 use super::*;
 use crate::chance::SystemChance;
 use crate::clock::Clock;
+use crate::earlier::Earlier;
 use crate::store::memory::MemoryIndex;
 use crate::writer::Writer;
 
@@ -30,15 +31,22 @@ fn desk(signers: &Signers, trust: &Arc<Trust>, certified: Certified) -> (Dispute
     let issued = issued.unwrap();
     let chain = issued.chain().to_vec();
     let credentials = Credentials::new(chain, issued.key().into(), Arc::clone(trust));
+    let credentials = CredentialStore::fixed(credentials.unwrap()).unwrap();
+    let region: RegionCode = "330200".parse().unwrap();
+    // As a node knows its own.
+    let (earlier, own) = (Earlier::new(credentials.clone()), certified.clone());
+    let known = move |of: RegionCode, key_id: Digest, at: Timestamp| {
+        (of == region).then(|| earlier.own(region, &own.current(), key_id, at))
+    };
     let desk = DisputeDesk {
-        region: "330200".parse().unwrap(),
+        region,
         writer: Arc::new(Writer::new(&ledger, &clock, 9)),
         clock,
         chance: Arc::new(SystemChance),
         key: Arc::clone(&signers.ningbo.key),
         certified,
-        credentials: CredentialStore::fixed(credentials.unwrap()).unwrap(),
-        known: nobody(),
+        credentials,
+        known: Arc::new(known),
         client: None,
         cursor: Mutex::default(),
     };
@@ -112,9 +120,16 @@ fn each_word_is_signed_with_the_certificate_of_now_and_with_none_that_does_not_h
     assert_ne!(chain, signers.ningbo.chain);
     assert_eq!(say(&here).unwrap(), chain);
     ledger.close();
-    let (elsewhere, ledger) = desk(&signers, &Signers::new().trust, certified);
-    let refused = say(&elsewhere).unwrap_err().refusal();
-    assert_eq!(refused.code, RefusalCode::SignerUnknown);
+    let others = Signers::new();
+    let (mut elsewhere, ledger) = desk(&signers, &others.trust, certified);
+    let refused = |desk: &DisputeDesk| say(desk).unwrap_err().refusal().code;
+    assert_eq!(refused(&elsewhere), RefusalCode::SignerUnknown);
+    // Nor where another certificate of the key would hold: it is not the one that goes out.
+    let later = others.root.renew_signing(&identity, key, years(2029));
+    let later = CertifiedKey::from_chain(later.unwrap().chain(), &others.trust, begin);
+    let later = Arc::new(later.unwrap());
+    elsewhere.known = Arc::new(move |_, _, _| Some(Arc::clone(&later)));
+    assert_eq!(refused(&elsewhere), RefusalCode::SignerUnknown);
     ledger.close();
 }
 
