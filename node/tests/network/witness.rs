@@ -5,6 +5,7 @@ mod proofs;
 mod receipt;
 mod rolled;
 mod split;
+mod uncounted;
 mod unsigned;
 
 use std::collections::BTreeMap;
