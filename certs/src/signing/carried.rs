@@ -5,8 +5,12 @@
 
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
+use rustls_pki_types::CertificateDer;
 
-use super::{Algorithm, CertifiedKey, CertifiedKeyError, KeyId, Signature, SigningKey};
+use super::{
+    Algorithm, CertifiedKey, CertifiedKeyError, KeyId, Signature, SigningKey, VerifyingKey,
+};
+use crate::certificate::{Certificate, KeyKind};
 use crate::identity::Identity;
 use crate::trust::Trust;
 
@@ -63,13 +67,33 @@ impl Carried<'_> {
     /// Whether it was made over these bytes with this key.
     #[must_use]
     pub fn is_of(self, bytes: &[u8], key: &CertifiedKey) -> bool {
-        if self.algorithm != ED25519 {
+        self.read()
+            .is_some_and(|signature| key.verify(bytes, &signature).is_ok())
+    }
+
+    /// Whether it was made over these bytes with the key of the first of these certificates, whoever issued that. Nothing was
+    /// changed since then; whose word it is that does not say.
+    #[must_use]
+    pub fn is_of_leaf(self, bytes: &[u8], signer: &[Vec<u8>]) -> bool {
+        let leaf = signer.first().map(|der| CertificateDer::from(&**der));
+        let Some(Ok(leaf)) = leaf.map(|der| Certificate::read(&der)) else {
             return false;
+        };
+        let key = match leaf.key {
+            KeyKind::Ed25519 => VerifyingKey::from_bytes(leaf.public_key()).ok(),
+            KeyKind::EcdsaP256 | KeyKind::Other(_) => None,
+        };
+        let signed = key.zip(self.read());
+        signed.is_some_and(|(key, signature)| key.verify(bytes, &signature).is_ok())
+    }
+
+    /// As it is checked; none of an algorithm that is not known, or of another length.
+    fn read(self) -> Option<Signature> {
+        if self.algorithm != ED25519 {
+            return None;
         }
         let key_id = KeyId::from_bytes(*self.key_id.as_bytes());
-        Signature::new(Algorithm::Ed25519, key_id, self.signature.to_vec())
-            .and_then(|signature| key.verify(bytes, &signature))
-            .is_ok()
+        Signature::new(Algorithm::Ed25519, key_id, self.signature.to_vec()).ok()
     }
 
     /// Checks that somebody signed bytes at a moment: the certificate leads to the root then, is theirs, and its key signed

@@ -5,19 +5,21 @@
 //! Shown the old signature it could look at no checkpoint any more, the later ones neither, and countersign none; it could say nothing
 //! of a month, book no correction, and follow the directory no further. What is signed anew says the same: each is known by its digest,
 //! in which no signature is. A version of the directory keeps its moment too, by which it is judged which keys count; where the
-//! certificate in force did not hold then, it is handed out as it was signed. Deliberately absent: what officers take along, which stays
+//! certificate in force did not hold then, it is handed out as it was signed. So is whatever does not hold for another reason, such as
+//! a byte that changed on the disk: a good signature would only hide it. Deliberately absent: what officers take along, which stays
 //! as it was signed and is checked with the root of its time; and regions' words, which nobody else can sign.
 
 use std::sync::Arc;
 
-use huitong_certs::Trust;
-use huitong_certs::signing::{CarriedFault, of_clearinghouse};
+use huitong_certs::signing::{Carried, CarriedFault, CertifiedKeyError, of_clearinghouse};
+use huitong_certs::{IdentityError, Trust};
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::clearing_month::CertifiedMonth;
 use huitong_core::date::Timestamp;
 use huitong_core::dispute::outcome::CertifiedOutcome;
 use huitong_core::membership::SignedDirectory;
 use huitong_transport::CredentialStore;
+use tracing::error;
 
 use crate::clock::Clock;
 use crate::signer::{NotNow, Signer};
@@ -37,6 +39,12 @@ pub(super) trait Signed: Sized {
     /// Whether its signature holds by what is trusted now.
     fn check(&self, trust: &Trust) -> Result<(), CarriedFault>;
 
+    /// Whether it is what the key beside it signed, whoever trusts that.
+    fn is_whole(&self) -> bool;
+
+    /// What it is, for the log.
+    fn named(&self) -> String;
+
     /// The same, signed with what is in force.
     fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow>;
 }
@@ -44,6 +52,20 @@ pub(super) trait Signed: Sized {
 impl Signed for CertifiedCheckpoint {
     fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
         of_clearinghouse::checkpoint(self, trust)
+    }
+
+    fn is_whole(&self) -> bool {
+        let bytes = self.signed.checkpoint.signed_bytes(self.signed.at);
+        let carried = Carried {
+            algorithm: self.signed.algorithm,
+            key_id: self.signed.key_id,
+            signature: &self.signed.signature,
+        };
+        carried.is_of_leaf(&bytes, &self.signer)
+    }
+
+    fn named(&self) -> String {
+        format!("checkpoint of plan {}", self.signed.checkpoint.plan)
     }
 
     fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
@@ -56,6 +78,20 @@ impl Signed for CertifiedMonth {
         of_clearinghouse::month(self, trust)
     }
 
+    fn is_whole(&self) -> bool {
+        let bytes = self.month.signed_bytes(self.at);
+        let carried = Carried {
+            algorithm: self.algorithm,
+            key_id: self.key_id,
+            signature: &self.signature,
+        };
+        carried.is_of_leaf(&bytes, &self.signer)
+    }
+
+    fn named(&self) -> String {
+        format!("month {}", self.month.month)
+    }
+
     fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
         signer.sign_month(self.month.clone(), now)
     }
@@ -64,6 +100,20 @@ impl Signed for CertifiedMonth {
 impl Signed for CertifiedOutcome {
     fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
         of_clearinghouse::outcome(self, trust)
+    }
+
+    fn is_whole(&self) -> bool {
+        let bytes = self.outcome.signed_bytes(self.at);
+        let carried = Carried {
+            algorithm: self.algorithm,
+            key_id: self.key_id,
+            signature: &self.signature,
+        };
+        carried.is_of_leaf(&bytes, &self.signer)
+    }
+
+    fn named(&self) -> String {
+        format!("outcome {}", self.outcome.dispute)
     }
 
     fn anew(&self, signer: &Signer, now: Timestamp) -> Result<Self, NotNow> {
@@ -75,6 +125,20 @@ impl Signed for CertifiedOutcome {
 impl Signed for SignedDirectory {
     fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
         of_clearinghouse::directory(self, trust)
+    }
+
+    fn is_whole(&self) -> bool {
+        let bytes = self.directory.signed_bytes(self.at);
+        let carried = Carried {
+            algorithm: self.algorithm,
+            key_id: self.key_id,
+            signature: &self.signature,
+        };
+        carried.is_of_leaf(&bytes, &self.signer)
+    }
+
+    fn named(&self) -> String {
+        format!("version {} of the directory", self.directory.number)
     }
 
     fn anew(&self, signer: &Signer, _: Timestamp) -> Result<Self, NotNow> {
@@ -92,20 +156,39 @@ impl InForce {
 }
 
 fn signed_now<T: Signed>(signed: T, (trust, signer): (&Trust, &Signer), now: Timestamp) -> T {
-    if signed.check(trust).is_ok() {
+    let Err(fault) = signed.check(trust) else {
+        return signed;
+    };
+    if !(is_trusted_no_more(&fault) && signed.is_whole()) {
+        let named = signed.named();
+        error!(
+            %fault, named,
+            "what the clearinghouse signed is handed out as it is journaled, and does not hold: look at its disk, and restore a backup"
+        );
         return signed;
     }
     signed.anew(signer, now).unwrap_or(signed)
 }
 
+/// Whether nothing is wrong but that its root went or its certificate was revoked.
+fn is_trusted_no_more(fault: &CarriedFault) -> bool {
+    matches!(
+        fault,
+        CarriedFault::Certificate(CertifiedKeyError::Identity(
+            IdentityError::UnknownAuthority | IdentityError::Revoked
+        ))
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use huitong_certs::authority::Hosts;
-    use huitong_certs::signing::CertifiedKey;
-    use huitong_certs::{Authority, Identity, SigningKey, Validity};
+    use huitong_certs::authority::{Hosts, Revoked};
+    use huitong_certs::signing::{CertifiedKey, sign_carried};
+    use huitong_certs::{Authority, Certificate, Identity, Issued, SigningKey, Validity};
     use std::collections::BTreeMap;
 
     use huitong_core::canonical::Artifact;
+    use huitong_core::checkpoint::SignedCheckpoint;
     use huitong_core::membership::Directory;
 
     use super::*;
@@ -116,9 +199,18 @@ mod tests {
         Timestamp::parse(text).unwrap()
     }
 
+    fn moment(text: &str) -> jiff::Timestamp {
+        text.parse().unwrap()
+    }
+
     /// A root, and what signs under it from a moment until the end of 2027.
     fn another(from: &str) -> (Trust, Signer) {
-        let moment = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+        let (_, trust, signer, _) = rooted(from);
+        (trust, signer)
+    }
+
+    /// The same with the root's own key, and with what it issued for signing.
+    fn rooted(from: &str) -> (Authority, Trust, Signer, Issued) {
         let from = moment(from);
         let domain = "tests.huitong.example".parse().unwrap();
         let holds = Validity::new(from, moment("2029-01-01T00:00:00Z")).unwrap();
@@ -129,18 +221,23 @@ mod tests {
         let trust = Trust::from_roots(&[root.certificate().clone()]).unwrap();
         let certified = CertifiedKey::from_chain(issued.chain(), &trust, from).unwrap();
         let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
-        (trust, Signer::new(key, &certified).unwrap())
+        (root, trust, Signer::new(key, &certified).unwrap(), issued)
     }
 
-    #[test]
-    fn what_no_root_in_force_proves_is_signed_anew_and_says_the_same() {
-        let house = House::new(340);
+    /// A checkpoint that a clearinghouse signed under a root of its own.
+    fn signed(seed: u64) -> CertifiedCheckpoint {
+        let house = House::new(seed);
         let leg = debt(1, 2, 3, 1_316_000);
         house.report(3, &[receivable(1, &leg)]).unwrap();
         house.report(2, &[payable(1, &leg)]).unwrap();
         house.cut_off(1, Condition::Deadline).unwrap();
         house.net(1).unwrap();
-        let old = house.proofs().checkpoint_of(day(1)).unwrap().unwrap();
+        house.proofs().checkpoint_of(day(1)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_no_root_in_force_proves_is_signed_anew_and_says_the_same() {
+        let old = signed(340);
         let (trust, signer) = another("2026-01-01T00:00:00Z");
         let (now, later) = (
             at("2026-06-01T00:00:00.000Z"),
@@ -156,6 +253,69 @@ mod tests {
         // So is what cannot be signed now.
         let ended = at("2028-06-01T00:00:00.000Z");
         assert_eq!(signed_now(old.clone(), (&trust, &signer), ended), old);
+    }
+
+    #[test]
+    fn what_a_revoked_certificate_signed_is_signed_anew() {
+        let (root, trust, gone, issued) = rooted("2026-01-01T00:00:00Z");
+        let serial = Certificate::read(&issued.chain()[0]).unwrap().serial;
+        let now = at("2026-06-01T00:00:00.000Z");
+        let old = gone.sign(signed(342).signed.checkpoint, now).unwrap();
+        of_clearinghouse::checkpoint(&old, &trust).unwrap();
+        let from = moment("2026-06-01T00:00:00Z");
+        let holds = Validity::new(from, moment("2026-07-01T00:00:00Z")).unwrap();
+        let list = root.revocation_list(&[Revoked { serial, at: from }], 2, holds);
+        let revoked = trust.with_revocation_lists(list.unwrap().as_bytes());
+        let (_, signer) = another("2026-01-01T00:00:00Z");
+        let anew = signed_now(old.clone(), (&revoked.unwrap(), &signer), now);
+        assert_eq!(anew.signed.checkpoint, old.signed.checkpoint);
+        assert_ne!(anew.signer, old.signer);
+    }
+
+    #[test]
+    fn what_is_damaged_or_not_the_clearinghouses_is_handed_out_as_it_is() {
+        let (trust, signer) = another("2026-01-01T00:00:00Z");
+        let now = at("2026-06-01T00:00:00.000Z");
+        let gone = signed(341);
+        let held = signer.sign(gone.signed.checkpoint.clone(), now).unwrap();
+        of_clearinghouse::checkpoint(&held, &trust).unwrap();
+        // Under a root that is trusted, and under one that went.
+        for whole in [held, gone] {
+            let (mut signature, mut says, mut nobodys) =
+                (whole.clone(), whole.clone(), whole.clone());
+            signature.signed.signature[0] ^= 1;
+            says.signed.checkpoint.rows += 1;
+            nobodys.signer.clear();
+            for damaged in [signature, says, nobodys] {
+                assert!(damaged.check(&trust).is_err());
+                let handed_on = signed_now(damaged.clone(), (&trust, &signer), now);
+                assert_eq!(handed_on, damaged);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_signed_when_its_certificate_did_not_hold_is_handed_out_as_it_is() {
+        let (_, trust, signer, issued) = rooted("2026-01-01T00:00:00Z");
+        let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
+        let mut early = signed(343);
+        let SignedCheckpoint {
+            checkpoint,
+            at: then,
+            ..
+        } = &mut early.signed;
+        *then = at("2025-06-01T00:00:00.000Z");
+        let (algorithm, key_id, signature) = sign_carried(&key, &checkpoint.signed_bytes(*then));
+        early.signed = SignedCheckpoint {
+            algorithm,
+            key_id,
+            signature,
+            ..early.signed
+        };
+        early.signer = issued.chain().iter().map(|der| der.to_vec()).collect();
+        assert!(early.is_whole() && early.check(&trust).is_err());
+        let now = at("2026-06-01T00:00:00.000Z");
+        assert_eq!(signed_now(early.clone(), (&trust, &signer), now), early);
     }
 
     #[test]
