@@ -208,6 +208,8 @@ impl OfficerService for OfficerGrpc {
             let parsed = path.parse(&last, BusinessDay::parse);
             Some(parsed.map_err(|fault| malformed(&fault))?)
         };
+        // What can be signed by now is signed before it is asked for; what is wrong with it the decision says.
+        drop(self.writer.proofs().await);
         let decided = self
             .writer
             .decide(move |context| decide::resume(context, last, by));

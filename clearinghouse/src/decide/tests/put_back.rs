@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::checkpoint::{Checkpoint, SignedCheckpoint};
 use huitong_core::digest::{Digest, sha256};
+use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::testing::FakeDisk;
 use huitong_netting::NettingPlan;
@@ -110,6 +112,81 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     house.cut_off(3, Condition::AllClosed).unwrap();
     assert_eq!(house.net(3).unwrap().legs(), 1);
     restores_are_told_apart(&mut house, &backup);
+}
+
+/// Has the next netted cycle proven as a program did that knew of no counts.
+fn prove_as_before_counts(house: &House) {
+    let proven = house.ask(|context| {
+        let unsigned = prove(context)?.unwrap();
+        let signed = SignedCheckpoint {
+            checkpoint: Checkpoint {
+                counts: None,
+                ..unsigned.checkpoint
+            },
+            at: context.now,
+            algorithm: 1,
+            key_id: sha256(b"a key of then"),
+            signature: Vec::new(),
+        };
+        let proven = Proven {
+            pair_roots: unsigned.pair_roots,
+            signed,
+            signer: Vec::new(),
+        };
+        Ok(Decided::record(ClearingRecord::Proven(proven), ()))
+    });
+    proven.unwrap();
+}
+
+fn checkpoint_of(house: &House, on: u8) -> Option<Checkpoint> {
+    let found = house.proofs().checkpoint_of(day(on)).unwrap();
+    found.map(|found| found.signed.checkpoint)
+}
+
+/// A day with one debt, closed and cut off with marks of the number.
+fn cut_off_again(house: &House, on: u8) {
+    both(house, on, on);
+    close_all(house, on);
+    let marks = marks(u64::from(on), u64::from(on));
+    house.cut_off(on, Condition::Again(marks)).unwrap();
+}
+
+#[test]
+fn a_lost_cycle_of_before_there_were_counts_is_proven_as_it_was_also_when_signing_had_to_wait() {
+    let mut house = House::new(7);
+    house.expire_signing();
+    house.come_back(Return::Stopped);
+    let mut lost = Vec::new();
+    let mut backup = None;
+    for on in 1..=2 {
+        both(&house, on, on);
+        close_all(&house, on);
+        house.cut_off(on, Condition::AllClosed).unwrap();
+        lost.push(house.net(on).unwrap());
+        prove_as_before_counts(&house);
+        backup.get_or_insert_with(|| house.disk.copy());
+    }
+    let before = checkpoint_of(&house, 2);
+    assert!(before.as_ref().is_some_and(|told| !told.is_counted()));
+
+    house.put_back(&backup.unwrap());
+    cut_off_again(&house, 2);
+    assert_eq!(net_as(&house, 2, &lost[1]), Ok(lost[1].clone()));
+    // Nothing can be signed now. Were cycles to go on, it would be signed later with counts, which it did not have.
+    assert_eq!(checkpoint_of(&house, 2), None);
+    let refused = resume_after(&house, Some(2)).unwrap_err();
+    assert_eq!(refused.code.code(), "cycle.not_proven");
+    assert_eq!(refused.detail, "2026-03-02");
+    house.renew_signing();
+    house.come_back(Return::Stopped);
+    assert_eq!(checkpoint_of(&house, 2), before);
+    resume_after(&house, Some(2)).unwrap();
+    // What is netted first by this program has them.
+    both(&house, 3, 3);
+    close_all(&house, 3);
+    house.cut_off(3, Condition::AllClosed).unwrap();
+    house.net(3).unwrap();
+    assert!(checkpoint_of(&house, 3).unwrap().is_counted());
 }
 
 /// Each restore counts, and regions hear of it; two of one backup are told apart.
