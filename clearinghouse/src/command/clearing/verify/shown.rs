@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::words::WordFault;
 
-/// Faults that are printed as text; JSON has all of them.
+/// Faults, and silent regions, that are printed as text; JSON has all of them.
 const PRINTED: usize = 100;
 
 /// Something that is wrong, as it is told.
@@ -198,10 +198,7 @@ impl Found<'_> {
             for said in self.faults.iter().take(PRINTED) {
                 writeln!(out, "{}: {} / {}", said.code, said.en, said.zh)?;
             }
-            if let Some(more @ 1..) = self.faults.len().checked_sub(PRINTED) {
-                writeln!(out, "and {more} more; --json has all / 另有{more}处")?;
-            }
-            return Ok(());
+            return more(self.faults.len(), out);
         }
         let Some(statement) = self.statement else {
             return Ok(());
@@ -228,13 +225,7 @@ impl Found<'_> {
             writeln!(out, "net {:<28}{:>20}", fund.as_str(), net.to_string())?;
         }
         believed(statement, out)?;
-        self.words.iter().try_for_each(|said| print(said, out))?;
-        self.silent.iter().take(PRINTED).try_for_each(|region| {
-            writeln!(
-                out,
-                "no word of region {region} / 无统筹区{region}的副署或拒绝"
-            )
-        })?;
+        self.countersignatures(out)?;
         if self.books.is_empty() {
             writeln!(
                 out,
@@ -249,6 +240,26 @@ impl Found<'_> {
         }
         Ok(())
     }
+
+    /// Who said what of the checkpoint, and who did not.
+    fn countersignatures(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        self.words.iter().try_for_each(|said| print(said, out))?;
+        self.silent.iter().take(PRINTED).try_for_each(|region| {
+            writeln!(
+                out,
+                "no word of region {region} / 无统筹区{region}的副署或拒绝"
+            )
+        })?;
+        more(self.silent.len(), out)
+    }
+}
+
+/// How many there are beyond those that are printed.
+fn more(all: usize, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some(more @ 1..) = all.checked_sub(PRINTED) {
+        writeln!(out, "and {more} more; --json has all / 另有{more}处")?;
+    }
+    Ok(())
 }
 
 /// What this statement alone does not tell.

@@ -107,3 +107,27 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
     );
     assert!(old.contains("--before"), "{old}");
 }
+
+#[test]
+fn regions_without_a_word_are_told_up_to_a_number_and_how_many_more_there_are() {
+    let statement = statement();
+    let printed = |many: usize| {
+        let codes = (11_00..66_00).map(|it| format!("{it}00").parse().ok());
+        let silent = codes.flatten().take(many);
+        let found = shown::Found {
+            file: "own.htst",
+            statement: Some(&statement),
+            books: &[],
+            faults: &[],
+            words: &[],
+            silent: &silent.collect(),
+        };
+        let mut out = Vec::new();
+        found.text(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let many = printed(103);
+    assert_eq!(many.matches("no word of region").count(), 100, "{many}");
+    assert!(many.contains("and 3 more; --json has all"), "{many}");
+    assert!(!printed(100).contains("more; --json"));
+}
