@@ -83,6 +83,7 @@ impl Verify {
         faults.append(&mut unsound);
         let silent = self.silent(statement.as_ref(), &words);
         let found = shown::Found {
+            has_words: self.countersignatures.is_some(),
             words: &words,
             silent: &silent,
             file: &shown,

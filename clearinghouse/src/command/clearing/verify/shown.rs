@@ -128,6 +128,8 @@ pub(super) struct Found<'a> {
     pub(super) statement: Option<&'a MemberStatement>,
     pub(super) books: &'a [LegBook],
     pub(super) faults: &'a [Said],
+    /// Whether it was asked what regions said.
+    pub(super) has_words: bool,
     /// What regions rightly said of the checkpoint.
     pub(super) words: &'a [CertifiedWord],
     /// Regions of which it could be had, and is not among those.
@@ -225,7 +227,7 @@ impl Found<'_> {
             writeln!(out, "net {:<28}{:>20}", fund.as_str(), net.to_string())?;
         }
         believed(statement, out)?;
-        self.countersignatures(out)?;
+        self.countersignatures(statement, out)?;
         if self.books.is_empty() {
             writeln!(
                 out,
@@ -241,8 +243,12 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// Who said what of the checkpoint, and who did not.
-    fn countersignatures(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Who said what of the checkpoint, and who did not, as far as that can be told.
+    fn countersignatures(
+        &self,
+        statement: &MemberStatement,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
         self.words.iter().try_for_each(|said| print(said, out))?;
         self.silent.iter().take(PRINTED).try_for_each(|region| {
             writeln!(
@@ -250,7 +256,14 @@ impl Found<'_> {
                 "no word of region {region} / 无统筹区{region}的副署或拒绝"
             )
         })?;
-        more(self.silent.len(), out)
+        more(self.silent.len(), out)?;
+        if self.has_words && !statement.is_counted() {
+            writeln!(
+                out,
+                "the checkpoint was signed without counts of rows: it is told of the member's own regions alone that no word of theirs is there, of others it cannot be / 检查点未载明行数：仅能列示本成员无副署或拒绝的统筹区，其他统筹区无从列示"
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -83,6 +83,7 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
             statement: Some(&statement),
             books: &books,
             faults: &said.collect::<Vec<_>>(),
+            has_words: false,
             words: &[],
             silent: &BTreeSet::new(),
         };
@@ -109,9 +110,9 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
 }
 
 #[test]
-fn regions_without_a_word_are_told_up_to_a_number_and_how_many_more_there_are() {
+fn regions_without_a_word_are_told_up_to_a_number_and_what_cannot_be_told_too() {
     let statement = statement();
-    let printed = |many: usize| {
+    let printed = |has_words: bool, many: usize| {
         let codes = (11_00..66_00).map(|it| format!("{it}00").parse().ok());
         let silent = codes.flatten().take(many);
         let found = shown::Found {
@@ -119,6 +120,7 @@ fn regions_without_a_word_are_told_up_to_a_number_and_how_many_more_there_are() 
             statement: Some(&statement),
             books: &[],
             faults: &[],
+            has_words,
             words: &[],
             silent: &silent.collect(),
         };
@@ -126,8 +128,12 @@ fn regions_without_a_word_are_told_up_to_a_number_and_how_many_more_there_are() 
         found.text(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
-    let many = printed(103);
+    let many = printed(true, 103);
     assert_eq!(many.matches("no word of region").count(), 100, "{many}");
     assert!(many.contains("and 3 more; --json has all"), "{many}");
-    assert!(!printed(100).contains("more; --json"));
+    assert!(!printed(true, 100).contains("more; --json"));
+    // It is one of before there were counts of rows: who else had to do with the cycle it does not tell.
+    let own_alone = "of the member's own regions alone";
+    assert!(many.contains(own_alone), "{many}");
+    assert!(!printed(false, 0).contains(own_alone));
 }
