@@ -2,8 +2,9 @@
 //!
 //! It follows from the plan and the legs that it took, which are in memory until the index has them. A cycle that was
 //! netted while nothing could be signed, or by a program that signed nothing, gets its checkpoint when its turn comes:
-//! each names the one before. After a restore the same plan comes to the same checkpoint: what is netted again then is
-//! proven as the last one before it is, since it may have been signed by a program that knew of no counts.
+//! each names the one before. What is netted again after a restore is proven as the last one before it is, since it may have
+//! been signed by a program that knew of no counts. So the same plan comes to the same checkpoint again, but where the first
+//! with counts was signed after the backup: then those that were lost with it come back without.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
@@ -73,7 +74,7 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
 }
 
 /// A checkpoint with counts of rows only where the one before it has them: one that was signed once and lost is not to be
-/// signed otherwise.
+/// signed otherwise. Which of the lost ones was the first with counts is not known here.
 fn as_before(checkpoint: Checkpoint, before: Option<&Checkpoint>) -> Checkpoint {
     match before {
         Some(before) if !before.is_counted() => Checkpoint {

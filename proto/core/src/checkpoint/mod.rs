@@ -13,9 +13,10 @@
 //! | [`receipt`] | How is one settlement proven to whoever holds its receipt? |
 //!
 //! A checkpoint commits to the tree of the cycle's rows, to the public table of nets, to how many rows each region has and
-//! to the checkpoint before, so that none can be left out or exchanged later. It holds no time: the same plan has the same checkpoint also after a
-//! restore. When it was signed stands beside it, under the signature. Deliberately absent: cryptography, the plan
-//! itself, and a salt, since a leg says nothing of a person and names a settlement that nobody can guess.
+//! to the checkpoint before, so that none can be left out or exchanged later. It holds no time: the same plan has the same
+//! checkpoint also after a restore, as long as it is made with counts as before or without as before. When it was signed
+//! stands beside it, under the signature. Deliberately absent: cryptography, the plan itself, and a salt, since a leg says
+//! nothing of a person and names a settlement that nobody can guess.
 
 pub mod book;
 pub mod counts;
