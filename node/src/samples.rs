@@ -319,7 +319,7 @@ pub(crate) fn tombstone(nth: u8) -> FinalRefusal {
     refusal(nth, RefusalCode::Abandoned, RefusedRequest::Unseen)
 }
 
-fn group(root: Digest) -> GroupSignature {
+pub(crate) fn group(root: Digest) -> GroupSignature {
     GroupSignature {
         root,
         size: 1,

@@ -5,6 +5,7 @@ mod deducted;
 mod ended;
 mod gaps;
 mod moved;
+mod presented;
 
 use std::sync::Arc;
 

@@ -184,8 +184,7 @@ mod tests {
             visit: claim.visit_key(),
             kept: vec![VisitKept {
                 visit: claim.visit_key(),
-                home: None,
-                treatment: erased,
+                taken_by: id(9),
             }],
             last_reversed: erased,
             in_place: vec![InPlace {

@@ -189,24 +189,18 @@ fn reversed_at(ledger: &Ledger, at: Location) -> Result<Given, StoreError> {
     }
 }
 
-/// What others have taken of the visit of a settlement that is booked and taken back in one: it takes nothing from them.
+/// What others have taken, where it was treated, of the visit of a settlement that is booked and taken back in one: it takes
+/// nothing from them. From what stands in the home role it takes nothing anyway (`store::apply`).
 fn kept(
     settlement: SettlementId,
     claim: &Claim,
     rows: &dyn Rows,
 ) -> Result<Vec<VisitKept>, StoreError> {
-    let by_another = |by: Option<SettlementId>| by.filter(|by| *by != settlement);
     let mut kept = Vec::new();
     for visit in keys_of(claim.visit_key(), &claim.visit) {
-        let home = by_another(rows.home_visit(visit.clone())?);
-        let treatment = by_another(rows.visit(visit.clone())?);
-        if home.is_some() || treatment.is_some() {
-            kept.push(VisitKept {
-                visit,
-                home,
-                treatment,
-            });
-        }
+        let taken_by = rows.visit(visit.clone())?;
+        let by_another = taken_by.filter(|by| *by != settlement);
+        kept.extend(by_another.map(|taken_by| VisitKept { visit, taken_by }));
     }
     Ok(kept)
 }

@@ -8,7 +8,7 @@ use huitong_core::region::RegionCode;
 
 use super::super::{
     Account, Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, LookedRow, Row,
-    StoreError, Stream,
+    StoreError, Stream, keys_of,
 };
 use super::{Changes, Ground};
 
@@ -18,12 +18,46 @@ pub(super) fn committed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    let claim = &record.claim;
+    let settlement = record.body().clearing.settlement;
+    out.visit_stands(claim.visit_key(), &claim.visit, settlement);
+    booked(record, at, ground, out)
+}
+
+/// As [`committed`], of a settlement that came back after a restore. What comes back of the own region was presented there when
+/// the node served already: where the visit stands under another by then, directly, by hand or from outside, it comes with its
+/// reversal, and the visit stands as it did.
+pub(super) fn committed_again(
+    record: &Committed,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let part = &record.body().clearing;
+    if part.treatment != ground.region {
+        return committed(record, at, ground, out);
+    }
+    let claim = &record.claim;
+    for key in keys_of(claim.visit_key(), &claim.visit) {
+        let stands = ground.rows.home_visit(key.clone())?;
+        if stands.is_none() {
+            out.put(Key::HomeVisit(key), Row::HomeVisit(part.settlement));
+        }
+    }
+    booked(record, at, ground, out)
+}
+
+/// All that a settlement changes but how its visit stands.
+fn booked(
+    record: &Committed,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
     let body = record.body();
     let claim = &record.claim;
     // One settled by hand is the home region's own, wherever the person was treated.
     let (treatment, settlement) = (body.clearing.treatment, body.clearing.settlement);
-    out.visit_stands(claim.visit_key(), &claim.visit, settlement);
-
     super::person::stated_emergency(record, out);
     let psn_no = claim.person.psn_no;
     let mut account = ground

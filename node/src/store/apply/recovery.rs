@@ -114,7 +114,7 @@ pub(super) fn commit(
     let psn_no = record.claim.person.psn_no;
     let change = (record.after.change, count);
     let late = regained(psn_no, change, record.after.incarnation, ground, out)?;
-    home::committed(record, at, ground, out)?;
+    home::committed_again(record, at, ground, out)?;
     let (part, number) = (&record.body().clearing, record.body().number);
     home::numbered_again((part.treatment, number), at, ground, out)?;
     // The accounts of whoever was handed over are the new home's, whatever was paid from them before.
@@ -170,10 +170,7 @@ pub(super) fn visit(
         Ok(of.filter(|_| is_known.flatten().is_some()))
     };
     for kept in &record.kept {
-        if let Some(stands) = kept.home {
-            out.put(Key::HomeVisit(kept.visit.clone()), Row::HomeVisit(stands));
-        }
-        if let Some(taken) = known(kept.treatment)? {
+        if let Some(taken) = known(Some(kept.taken_by))? {
             out.put(Key::Visit(kept.visit.clone()), Row::Visit(taken));
         }
     }

@@ -4,16 +4,20 @@
 use std::process::ExitCode;
 
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::external_service_client::ExternalServiceClient;
 use huitong_proto::settlement::v1::{
     DeductionStanding as Standing, ReversalReason as Reason, State,
 };
+use tonic::Status;
 
 use super::{
     HOSPITAL, OFFICER, PERSON, Presented, became, lost, next, of, present, refused, release,
     settled,
 };
-use crate::bills::{at_home, card, dated, person, published, settle};
+use crate::bills::{at_home, card, dated, person, published, settle, visit};
+use crate::by_hand::bill;
 use crate::deductions::{listed, order};
+use crate::externals::stay;
 use crate::given_up_moved::moves;
 use crate::patience::until;
 use crate::typed::exits;
@@ -279,4 +283,84 @@ async fn what_was_deducted_since_of_a_settlement_that_had_been_reversed_ends_wit
     assert_eq!(stand(&world).await, [Standing::Lifted]);
     let refused = order(&world, "d-2", &one, 100).await.unwrap_err();
     assert_eq!(code(&refused), "reversal.already_reversed");
+}
+
+/// How a visit may be settled without its hospital.
+#[derive(Debug, Clone, Copy)]
+enum Elsewhere {
+    Outside,
+    ByHand,
+}
+
+impl Elsewhere {
+    /// Settles V1 so, and under which id it stands.
+    async fn settles(self, world: &World, id: &str) -> Result<String, Status> {
+        let psn_no = PERSON.to_owned();
+        if let Self::ByHand = self {
+            let request = v1::SettleByHandRequest {
+                psn_no,
+                ..bill(id, "V1")
+            };
+            let settled = world.officer(CHENGDU).await.settle_by_hand(request).await?;
+            return Ok(settled.into_inner().settlement);
+        }
+        let settlement = v1::ExternalSettlement {
+            psn_no,
+            institution: "H51010400001".to_owned(),
+            visit: Some(visit("V1")),
+            ..stay(id, "V1")
+        };
+        let request = v1::RecordExternalRequest {
+            settlement: Some(settlement),
+        };
+        let mut desk = ExternalServiceClient::new(world.caller(OFFICER, CHENGDU).await);
+        let recorded = desk.record(request).await?.into_inner();
+        Ok(recorded.recorded.unwrap().stands_as)
+    }
+
+    /// Nobody settles V1 any more, in whatever way.
+    async fn stands(self, world: &World, stands: &str, attempt: &str) {
+        let mut hospital = world.hospital(HOSPITAL).await;
+        let direct = hospital.settle(settle(attempt, at_home("V1"))).await;
+        let refusal = direct.unwrap().refusal.unwrap();
+        assert_eq!(
+            (&*refusal.code, &*refusal.detail),
+            ("visit.already_settled", stands),
+            "{self:?}"
+        );
+        for second in [Self::Outside, Self::ByHand] {
+            let refused = second.settles(world, attempt).await.unwrap_err();
+            assert_eq!(
+                code(&refused),
+                "visit.already_settled",
+                "{self:?}, {second:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_stands_from_outside_or_by_hand_is_not_freed_by_what_had_been_reversed() {
+    let mut world = World::new().await;
+    let backup = tempfile::tempdir().unwrap();
+    world.back_up(CHENGDU, backup.path()).await;
+    let (one, _) = settled(&world, "r-1", "V1").await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let reversed = hospital.reverse("x-1", "r-1", Reason::WrongBill).await;
+    assert_eq!(reversed.unwrap().state(), State::Reversed);
+    let taken_back = of(&world, &one).await;
+    for elsewhere in [Elsewhere::Outside, Elsewhere::ByHand] {
+        lost(&mut world, &backup).await;
+        let stands = elsewhere.settles(&world, "e-1").await.unwrap();
+        assert_eq!(
+            became(&world, HOSPITAL, &taken_back).await,
+            Presented::Booked
+        );
+        release(&world).await;
+        elsewhere.stands(&world, &stands, "e-2").await;
+        world.kill(CHENGDU).await;
+        world.forget_index(CHENGDU);
+        world.start(CHENGDU).await;
+        elsewhere.stands(&world, &stands, "e-3").await;
+    }
 }

@@ -141,7 +141,7 @@ pub struct VisitRegained {
     pub person: PersonRef,
     /// The visit.
     pub visit: VisitKey,
-    /// What others had taken of it, and go on having.
+    /// What others had taken of it in the treatment role, and go on having.
     pub kept: Vec<VisitKept>,
     /// The last settlement of it that was reversed.
     pub last_reversed: Option<SettlementId>,
@@ -157,22 +157,16 @@ canonical_struct!(VisitRegained {
     in_place
 });
 
-/// A visit, or part of a stay, that is taken.
+/// A visit, or part of a stay, that is prepared or stands in the treatment role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitKept {
     /// Which.
     pub visit: VisitKey,
-    /// Home role: what stands of it.
-    pub home: Option<SettlementId>,
-    /// Treatment role: what is prepared or stands.
-    pub treatment: Option<SettlementId>,
+    /// Under which settlement.
+    pub taken_by: SettlementId,
 }
 
-canonical_struct!(VisitKept {
-    visit,
-    home,
-    treatment
-});
+canonical_struct!(VisitKept { visit, taken_by });
 
 /// A settlement, and the reversed one of the same visit whose place it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

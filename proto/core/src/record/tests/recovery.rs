@@ -51,8 +51,7 @@ pub(super) fn of_restores() -> [NodeRecord; 10] {
             visit: claim().visit_key(),
             kept: vec![VisitKept {
                 visit: claim().visit_key(),
-                home: Some(id()),
-                treatment: None,
+                taken_by: id(),
             }],
             last_reversed: Some(id()),
             in_place: vec![InPlace {
@@ -92,7 +91,7 @@ const GOLDEN: [&str; 12] = [
     "2637bd4c471741d4",
     "34794632b5e5f91b",
     "0f8f7a079e3cfda8",
-    "c2ac66e17cebd0be",
+    "b1e0b04cd7d3e20d",
     "d1ee7435fceb2efc",
     "ea3b8e03844a5c75",
     "0acc52c8f3f15e67",
