@@ -12,7 +12,7 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct ServerLimits {
     /// Connections open at once: three quarters of them of institutions, the rest of nodes, the clearinghouse and officers. One
-    /// more takes the place of one that gives way: of whoever has most, that idle longest.
+    /// more takes the place of one that gives way: of whoever has most, that idle longest, and a busy one only where none is.
     pub connections: usize,
     /// Connections of one peer open at once; one more is closed after its handshake.
     pub connections_per_peer: usize,

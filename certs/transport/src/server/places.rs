@@ -1,14 +1,17 @@
 //! Who has the places for connections, and who gives way when all are taken.
 //!
 //! Institutions share one room, everybody else another (nodes, the clearinghouse, officers): whatever institutions do, a
-//! region's peers and its bureau find a place. In a room that is full, whoever has more connections than the newcomer would
-//! have gives one up: of the peer with the most, the one that has been idle longest, or where a call is under way on each, the
-//! one least lately heard of. Where nobody has more, a newcomer that has some gives up its own idle one, and one that has none
-//! takes the place of the one idle longest of all.
+//! region's peers and its bureau find a place. In a room that is full, somebody who has more connections than the newcomer would
+//! have gives one up: one that is idle as long as there is any, of whoever has most, that idle longest; and only where a call is
+//! under way on every one of theirs, that of whoever has most which is least lately heard of. Where nobody has more, a newcomer
+//! that has some gives up its own idle one, and one that has none takes the place of the one idle longest of all.
 //!
-//! So somebody without a connection finds a place unless each peer of the room has a single one, with a call under way.
+//! So somebody without a connection finds a place unless each peer of the room has a single one, with a call under way. Nobody's
+//! own call is cut for its next connection: two programs of one peer would cut each other's for ever. Whose connections died with
+//! a call on each waits until they are found dead, if all are taken and nobody has more.
 //! What is not here: a clock. Idle longest is whose last call began or ended before those of the others.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -150,20 +153,22 @@ impl Room {
     /// The connection that gives way to one more of this peer.
     fn gives_way(&self, newcomer: &Identity) -> Option<(Identity, u64)> {
         let would_have = self.has(newcomer).saturating_add(1);
-        let most = self.of.values().map(Vec::len).max()?;
-        let of_most = most > would_have;
+        let some_have_more = self.of.values().any(|open| open.len() > would_have);
         let asked = self.of.iter().filter(|(peer, open)| {
-            if of_most {
-                open.len() == most
+            if some_have_more {
+                open.len() > would_have
             } else {
                 would_have == 1 || *peer == newcomer
             }
         });
-        let open = asked.flat_map(|(peer, all)| all.iter().map(move |open| (peer, open)));
-        let (_, peer, number) = open
-            .map(|(peer, open)| (open.doing.heard(), peer, open.number))
-            .filter(|((is_busy, _), _, _)| of_most || !is_busy)
-            .min_by_key(|(heard, _, _)| *heard)?;
+        let (_, peer, number) = asked
+            .flat_map(|(peer, all)| all.iter().map(move |open| (peer, all.len(), open)))
+            .map(|(peer, has, open)| {
+                let (is_busy, last) = open.doing.heard();
+                ((is_busy, Reverse(has), last), peer, open.number)
+            })
+            .filter(|((is_busy, _, _), _, _)| some_have_more || !is_busy)
+            .min_by_key(|(order, _, _)| *order)?;
         Some((peer.clone(), number))
     }
 
@@ -251,7 +256,7 @@ mod tests {
      {
         // Of four, three are the institutions'.
         let places = places(4);
-        let one: Vec<Place> = (0..3).map(|_| places.take(&hospital(1)).unwrap()).collect();
+        let one = several(&places, &hospital(1), 3);
         assert_eq!(places.take(&hospital(1)).unwrap_err(), NoPlace::OfPeer);
         drop(one[0].doing.begin());
         let busy = one[1].doing.begin();
@@ -278,14 +283,55 @@ mod tests {
         assert!(rooms.institutions.of.is_empty() && rooms.institutions.taken == 0);
     }
 
+    fn several(places: &Arc<Places>, whose: &Identity, many: usize) -> Vec<Place> {
+        (0..many).map(|_| places.take(whose).unwrap()).collect()
+    }
+
     #[test]
-    fn who_has_a_call_under_way_on_each_of_several_gives_one_up_to_somebody_who_has_none() {
-        let places = places(4);
-        let one: Vec<Place> = (0..3).map(|_| places.take(&hospital(1)).unwrap()).collect();
+    fn a_call_under_way_is_cut_only_where_nobody_who_has_more_has_an_idle_connection() {
+        // Of eight, six are the institutions'.
+        let places = places(8);
+        let one = several(&places, &hospital(1), 3);
         let calls: Vec<UnderWay> = one.iter().rev().map(|place| place.doing.begin()).collect();
-        let two = places.take(&hospital(2)).unwrap();
-        assert!(is_out(&one[2]) && !is_out(&one[0]) && !is_out(&two));
+        let two = several(&places, &hospital(2), 2);
+        let three = places.take(&hospital(3)).unwrap();
+        // The first has most and is busy on each; the second has one to spare.
+        let four = places.take(&hospital(4)).unwrap();
+        assert!(is_out(&two[0]) && !one.iter().any(is_out));
+        // Now nobody else has two, and one connection alone is not taken from whoever has it.
+        let five = places.take(&hospital(5)).unwrap();
+        assert!(is_out(&one[2]) && !is_out(&one[0]) && !is_out(&one[1]));
+        let idle = [&two[1], &three, &four, &five];
+        assert!(!idle.into_iter().any(is_out));
         drop(calls);
+    }
+
+    #[test]
+    fn of_idle_connections_one_of_whoever_has_most_goes_first() {
+        let places = places(8);
+        let two = several(&places, &hospital(2), 2);
+        let one = several(&places, &hospital(1), 3);
+        let _three = places.take(&hospital(3)).unwrap();
+        let _calls = [one[0].doing.begin(), one[1].doing.begin()];
+        // Those of the second have been idle longer.
+        let _four = places.take(&hospital(4)).unwrap();
+        assert!(is_out(&one[2]) && !two.iter().any(is_out));
+        // Two each: the idle ones are the second's.
+        let _five = places.take(&hospital(5)).unwrap();
+        assert!(is_out(&two[0]) && !is_out(&one[0]) && !is_out(&one[1]));
+    }
+
+    #[test]
+    fn nobody_loses_a_call_of_its_own_to_its_next_connection() {
+        let places = places(4);
+        let one = places.take(&hospital(1)).unwrap();
+        let call = one.doing.begin();
+        let others = [2, 3].map(|number| places.take(&hospital(number)).unwrap());
+        assert_eq!(places.take(&hospital(1)).unwrap_err(), NoPlace::Full);
+        assert!(!is_out(&one) && !others.iter().any(is_out));
+        drop((call, one));
+        assert!(places.take(&hospital(1)).is_ok());
+        assert!(!others.iter().any(is_out));
     }
 
     #[test]

@@ -31,13 +31,13 @@ async fn who_does_not_finish_the_handshake_is_dropped_and_frees_its_slot() {
     assert_eq!(loris.read(&mut [0]).await.unwrap(), 0);
 }
 
-const ONE: &str = "/region/310000/institution/H31010400001";
-const TWO: &str = "/region/310000/institution/H31010400002";
-const THREE: &str = "/region/310000/institution/H31010400003";
+pub const ONE: &str = "/region/310000/institution/H31010400001";
+pub const TWO: &str = "/region/310000/institution/H31010400002";
+pub const THREE: &str = "/region/310000/institution/H31010400003";
 const FOUR: &str = "/region/310000/institution/H31010400004";
 
 /// Whether somebody is let in, and answered: who is not is closed after the handshake.
-async fn is_served(server: &Running, us: &CredentialStore) -> bool {
+pub async fn is_served(server: &Running, us: &CredentialStore) -> bool {
     match server.connect(us).await {
         Ok(channel) => call(&channel, "Echo", "x").await.is_ok(),
         Err(_) => false,
@@ -45,14 +45,14 @@ async fn is_served(server: &Running, us: &CredentialStore) -> bool {
 }
 
 /// A connection over which something was asked.
-async fn used(server: &Running, us: &CredentialStore) -> Channel {
+pub async fn used(server: &Running, us: &CredentialStore) -> Channel {
     let channel = server.connect(us).await.unwrap();
     assert_eq!(call(&channel, "Echo", "x").await.unwrap(), "x");
     channel
 }
 
 /// A call that the server does not answer before it is told to.
-async fn held(server: &Running, us: &CredentialStore) -> JoinHandle<Result<String, Status>> {
+pub async fn held(server: &Running, us: &CredentialStore) -> JoinHandle<Result<String, Status>> {
     let channel = server.connect(us).await.unwrap();
     let held = tokio::spawn(async move { call(&channel, "Hold", "").await });
     server.signals.wait_until_begun().await;
@@ -137,6 +137,33 @@ async fn who_keeps_a_call_under_way_on_each_of_several_connections_keeps_nobody_
     }
     // The one that was cut is the first that was begun.
     assert_eq!(answers, [false, true, true]);
+}
+
+#[tokio::test]
+async fn a_spare_idle_connection_gives_way_before_a_call_of_whoever_has_most() {
+    let world = World::new();
+    // Six places for institutions.
+    let limits = ServerLimits {
+        connections: 8,
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let [one, two, three, four] = [ONE, TWO, THREE, FOUR].map(|who| world.party(who));
+    let mut calls = Vec::new();
+    for _ in 0..3 {
+        calls.push(held(&server, &one).await);
+    }
+    let idle = [
+        used(&server, &two).await,
+        used(&server, &two).await,
+        used(&server, &three).await,
+    ];
+    assert!(is_served(&server, &four).await);
+    server.signals.finish.add_permits(3);
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap(), "held");
+    }
+    drop(idle);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@
 )]
 
 mod calls;
+mod dead;
 mod echo;
 mod identity;
 mod limits;
