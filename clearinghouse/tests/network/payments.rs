@@ -60,10 +60,13 @@ pub(crate) fn open(payments: &Value) -> Vec<(&str, &str)> {
     rows.collect()
 }
 
-/// What the status says that is to be done next.
-async fn says_next(world: &World, next: &str) {
+/// What the status says that is to be done next, where money moves by the day and where by the month.
+async fn says_next(world: &World, by_day: &str) {
     let said = clearing(world, &["status", "--day", DAY]).await.unwrap();
-    assert!(said.contains(next), "{said}");
+    let by_day = format!("\nnext, where money moves by the day: {by_day}");
+    let by_month = "\nnext, where it moves by the month: the cycle takes no approval of its own; \
+                    once the month is over it is drawn up";
+    assert!(said.contains(&by_day) && said.contains(by_month), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,6 +81,7 @@ async fn two_officers_have_a_netted_day_paid() {
         assert_eq!(said["state"], "netted");
         assert_eq!(said["approvals"].as_array().unwrap().len(), 1);
     }
+    says_next(&world, "another officer has to approve it too").await;
     let said = clearing(&world, &instruct).await.unwrap_err();
     assert!(
         said.starts_with("cycle.not_approved [2026-03-01: 1 of 2]"),
@@ -86,8 +90,9 @@ async fn two_officers_have_a_netted_day_paid() {
     let said = clearing_as(&world, SECOND_OFFICER, &approve).await.unwrap();
     assert!(said.contains("cycle 2026-03-01: approved"), "{said}");
     assert!(said.contains("approved by wang.fang at"), "{said}");
-    says_next(&world, "its payment is ordered next: instruct").await;
+    says_next(&world, "its payment is ordered (instruct)").await;
     let said = clearing(&world, &instruct).await.unwrap();
+    assert!(!said.contains("next, "), "{said}");
     assert!(said.contains("payment is due by 2026-03-18"), "{said}");
     let ordered = json(&world, &["payments", "--open"]).await;
     assert_eq!(open(&ordered), [(IN, "13160.00"), (OUT, "13160.00")]);

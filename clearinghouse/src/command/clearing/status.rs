@@ -168,16 +168,17 @@ fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Resu
         writeln!(out, "approved by {officer} at {at} / 已审批")?;
     }
     let next = match status.state() {
-        v1::CycleState::Netted if approved.is_empty() => Some(
-            "two different officers approve its plan next (approve) / 下一步：两名不同人员审批（approve）",
-        ),
-        v1::CycleState::Netted => {
-            Some("another officer has to approve it too / 尚需另一名人员审批")
+        v1::CycleState::Netted if approved.is_empty() => Some((
+            "two different officers approve its plan (approve)",
+            "由两名不同人员审批（approve）",
+        )),
+        v1::CycleState::Netted => Some((
+            "another officer has to approve it too (approve)",
+            "尚需另一名人员审批（approve）",
+        )),
+        v1::CycleState::Approved => {
+            Some(("its payment is ordered (instruct)", "下达拨付（instruct）"))
         }
-        v1::CycleState::Approved => Some(
-            "its payment is ordered next: instruct, or month instruct where money moves by the month \
-             / 下一步：下达拨付（instruct；按月拨付的用 month instruct）",
-        ),
         v1::CycleState::Unspecified
         | v1::CycleState::Open
         | v1::CycleState::CutOff
@@ -186,8 +187,18 @@ fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Resu
         | v1::CycleState::Instructed
         | v1::CycleState::Final => None,
     };
-    if let Some(next) = next {
-        writeln!(out, "{next}")?;
+    // The answer does not say how money moves: that is the clearinghouse's configuration.
+    if let Some((english, chinese)) = next {
+        writeln!(
+            out,
+            "next, where money moves by the day: {english} / 下一步，按日拨付的：{chinese}"
+        )?;
+        writeln!(
+            out,
+            "next, where it moves by the month: the cycle takes no approval of its own; once the month is over it is drawn up, \
+             approved and ordered (month draw-up, approve, instruct) / 按月拨付的：本期无需单独审批，\
+             月末编制、审批、下达（month draw-up、approve、instruct）"
+        )?;
     }
     if !status.month.is_empty() {
         writeln!(out, "ordered with month {} / 按月下达拨付", status.month)?;
