@@ -185,13 +185,13 @@ impl OfficerService for OfficerGrpc {
             .writer
             .decide(move |context| decide::release(context, region, by));
         let (held, came) = decided.await.map_err(|refusal| status(&refusal))?;
-        let was_halted = came == Release::GoesOn;
-        if was_halted {
+        let not_halted = came == Release::NotHalted;
+        if !not_halted {
             info!(%region, held, "stream goes on");
         }
         Ok(Response::new(v1::ReleaseStreamResponse {
             held,
-            was_halted,
+            not_halted,
         }))
     }
 

@@ -576,9 +576,9 @@ pub struct ReleaseStreamResponse {
     /// The highest number held; the stream goes on after it.
     #[prost(uint64, tag = "1")]
     pub held: u64,
-    /// Whether it was halted. Otherwise nothing was changed.
-    #[prost(bool, tag = "2")]
-    pub was_halted: bool,
+    /// Whether it was not halted, and so nothing was changed.
+    #[prost(bool, tag = "3")]
+    pub not_halted: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ResumeRequest {

@@ -26,32 +26,62 @@ impl Release {
         };
         let asked = officer.release_stream(request).await;
         let answer = asked.map_err(|status| told(&status))?.into_inner();
-        let v1::ReleaseStreamResponse { held, was_halted } = answer;
-        match self.connection.shape() {
-            Shape::Json => print_json(
-                out,
-                &json!({
-                    "region": self.region.to_string(),
-                    "held": held,
-                    "was_halted": was_halted,
-                }),
-            ),
-            Shape::Text if !was_halted => {
-                writeln!(
-                    out,
-                    "the stream of {} is not halted: nothing was changed, it goes on after {held} / 该序列未停止，未作任何变更",
-                    self.region
-                )?;
-                Ok(())
-            }
-            Shape::Text => {
-                writeln!(
-                    out,
-                    "the stream of {} goes on after {held} / 序列已放行",
-                    self.region
-                )?;
-                Ok(())
-            }
-        }
+        print(out, self.connection.shape(), self.region, answer)
+    }
+}
+
+fn print(
+    out: &mut dyn Write,
+    shape: Shape,
+    region: RegionCode,
+    answer: v1::ReleaseStreamResponse,
+) -> anyhow::Result<()> {
+    let v1::ReleaseStreamResponse { held, not_halted } = answer;
+    match shape {
+        Shape::Json => print_json(
+            out,
+            &json!({
+                "region": region.to_string(),
+                "held": held,
+                "was_halted": !not_halted,
+            }),
+        ),
+        Shape::Text if not_halted => Ok(writeln!(
+            out,
+            "the stream of {region} is not halted: nothing was changed, it goes on after {held} / 该序列未停止，未作任何变更"
+        )?),
+        Shape::Text => Ok(writeln!(
+            out,
+            "the stream of {region} goes on after {held} / 序列已放行"
+        )?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_does_not_say_whether_the_stream_was_halted_is_not_one_that_nothing_was_changed()
+     {
+        let told = |not_halted| {
+            let answer = v1::ReleaseStreamResponse {
+                not_halted,
+                held: 17,
+            };
+            let mut out = Vec::new();
+            print(
+                &mut out,
+                Shape::Text,
+                RegionCode::parse("510100").unwrap(),
+                answer,
+            )
+            .unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        // As a clearinghouse answers that knows no such word.
+        let silent = v1::ReleaseStreamResponse::default().not_halted;
+        assert!(told(silent).starts_with("the stream of 510100 goes on after 17"));
+        assert!(told(true).contains("nothing was changed"));
     }
 }
