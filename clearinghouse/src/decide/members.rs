@@ -2,14 +2,14 @@
 //!
 //! What decides over money takes two different officers, who say the same: who joins and leaves, who is suspended and
 //! comes back, and who clears for whom. Where a node is and with what it signs takes one, since its certificate says who
-//! it is. Whoever says of a region that it is to stand as it stands ends what waits of that. In order of precedence: what stands already, an unknown or left region, one that is there already, a clearing
-//! member of another province, a step that does not follow, what is open.
+//! it is. One change waits of a region at a time: another that takes two ends it, and so does whoever says of an active
+//! region that it is to go on, or of a suspended one that it is to be suspended, whatever it was that waited, and also when
+//! that only repeats an earlier word; the answer names what was ended. So only what waits of an active or suspended region
+//! can be ended without wanting something else. In order of precedence: what stands already, an unknown or left region, one
+//! that is there already, a clearing member of another province, a step that does not follow, what is open.
 
 use std::collections::BTreeMap;
 
-use huitong_core::checkpoint::row::Pair;
-use huitong_core::dispute::course::Stage;
-use huitong_core::dispute::outcome::Outcome;
 use huitong_core::membership::{Changing, Joining, ListedRegion, MemberChange, Standing};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::{
@@ -18,13 +18,9 @@ use huitong_core::record::clearing::{
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Members};
 
-use super::net::plan_of;
-use super::{Context, Decided, Decision, Fault};
-use crate::payments::Progress;
+use super::leaving::open;
+use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
-
-/// How much that is open a refusal names.
-const NAMED: usize = 20;
 
 /// How a region stands, and what waits of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +31,27 @@ pub(crate) struct MemberRow {
     pub(crate) waiting: Option<MemberProposed>,
 }
 
+/// What came of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Came {
+    /// The region stood so already.
+    StoodSo,
+    /// A second officer has to say it too.
+    Waits,
+    /// It is in force.
+    InForce,
+}
+
 /// What became of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changed {
+    pub(crate) came: Came,
     /// The version of the directory in force.
     pub(crate) number: u64,
     /// The region as it stands; none while it waits to join.
     pub(crate) row: Option<MemberRow>,
+    /// What waited of the region until this was said, and does not any more although it did not come to be.
+    pub(crate) ended: Option<MemberProposed>,
 }
 
 /// The directory as it stands.
@@ -103,7 +113,7 @@ pub(crate) fn change_member(
     let proposed_by = match same {
         _ if !takes_two(&change) => None,
         Some(waiting) if waiting.by != by => Some(waiting.by.clone()),
-        Some(_) => return Ok(Decided::answer(answer(context, region))),
+        Some(_) => return Ok(Decided::answer(answer(context, region, Came::Waits))),
         None => {
             let proposed = MemberProposed {
                 region,
@@ -111,7 +121,8 @@ pub(crate) fn change_member(
                 by,
                 at: context.now,
             };
-            let mut told = answer(context, region);
+            let mut told = answer(context, region, Came::Waits);
+            told.ended = waiting.cloned();
             if let Some(row) = &mut told.row {
                 row.waiting = Some(proposed.clone());
             }
@@ -123,11 +134,13 @@ pub(crate) fn change_member(
     let row = MemberRow {
         region,
         listed: changed,
-        waiting: None,
+        waiting: waiting.filter(|waiting| waiting.change != change).cloned(),
     };
     let told = Changed {
+        came: Came::InForce,
         number: directory.number,
         row: Some(row),
+        ended: None,
     };
     let decided = MembersDecided {
         region,
@@ -141,19 +154,21 @@ pub(crate) fn change_member(
     Ok(Decided::record(record, told))
 }
 
-/// A region stands as the change would have it already. Where another change of its standing waits, that waits no more: an
-/// officer says that it is to stay as it is.
+/// A region stands as the change would have it already. Where an officer says that an active region is to go on, or that a
+/// suspended one is to be suspended, whatever waits of it waits no more: another clearing member too.
 fn stands(
     context: &Context<'_>,
     region: RegionCode,
     change: MemberChange,
     by: OfficerName,
 ) -> Decided<Changed> {
-    let mut told = answer(context, region);
-    let waits = context.state.directory.waiting(region).is_some();
-    if !waits || !context.state.directory.withdraws(region, &change) {
+    let mut told = answer(context, region, Came::StoodSo);
+    let directory = &context.state.directory;
+    let waits = directory.waiting(region);
+    let Some(ended) = waits.filter(|_| directory.withdraws(region, &change)) else {
         return Decided::answer(told);
-    }
+    };
+    told.ended = Some(ended.clone());
     if let Some(row) = &mut told.row {
         row.waiting = None;
     }
@@ -167,16 +182,18 @@ fn stands(
     Decided::record(ClearingRecord::Members(record), told)
 }
 
-fn answer(context: &Context<'_>, region: RegionCode) -> Changed {
+fn answer(context: &Context<'_>, region: RegionCode, came: Came) -> Changed {
     let held = &context.state.directory;
     let listed = held.next(&context.state.members).regions.remove(&region);
     Changed {
+        came,
         number: held.number(),
         row: listed.map(|listed| MemberRow {
             region,
             listed,
             waiting: held.waiting(region).cloned(),
         }),
+        ended: None,
     }
 }
 
@@ -305,92 +322,4 @@ pub(super) fn not_left(context: &Context<'_>, region: RegionCode) -> Result<(), 
         Standing::Active | Standing::Suspended => Ok(()),
         Standing::Left => Err(Refusal::new(ClearingCode::MemberLeft, region)),
     }
-}
-
-/// What is open of a region: legs that no plan took, on either side, disputes, regions that clear through it, and
-/// cycles that it is in and that are not paid.
-fn open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
-    let mut open = legs_open(context, region);
-    open.extend(disputes_open(context, region)?);
-    let members = context.state.members.iter();
-    let through = members.filter(|(other, member)| {
-        *other != region && member.code() == region && not_left(context, *other).is_ok()
-    });
-    open.extend(through.map(|(other, _)| format!("{other} clears through it")));
-    open.extend(cycles_open(context, region)?);
-    open.truncate(NAMED);
-    Ok(open)
-}
-
-fn legs_open(context: &Context<'_>, region: RegionCode) -> Vec<String> {
-    let mut open = Vec::new();
-    let (mut own, mut others) = (0_u64, 0_u64);
-    let matching = &context.state.matching;
-    let keeps = context.state.kept_out();
-    for (by, leg) in matching.untaken() {
-        // Nothing is to come of what both took back.
-        if matching.is_over(leg, &|leg| keeps.why_leg(leg)) {
-            continue;
-        }
-        if by == region {
-            own = own.saturating_add(1);
-        } else if [leg.debtor, leg.creditor].contains(&region) {
-            others = others.saturating_add(1);
-        }
-    }
-    if own > 0 {
-        open.push(format!("{own} of its legs in no plan"));
-    }
-    if others > 0 {
-        open.push(format!("{others} legs of others with it in no plan"));
-    }
-    open
-}
-
-/// Disputes that are not over, and settled ones of which the correction is in no plan.
-fn disputes_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
-    let mut open = Vec::new();
-    let all = context.state.disputes.after(None);
-    for course in all.filter(|course| course.names(region)) {
-        let name = course.name;
-        match &course.stage {
-            Stage::Raised(_) | Stage::Answered(_) | Stage::Escalated(_) => {
-                open.push(format!("dispute {name} is not over"));
-            }
-            Stage::Settled(_) => {
-                let leg = Outcome::of(course).and_then(|outcome| outcome.leg());
-                if let Some(leg) = leg
-                    && (context.plan_that_took(leg.debt(), Pair::of(&leg))?).is_none()
-                {
-                    open.push(format!("dispute {name} is settled and in no plan"));
-                }
-            }
-            Stage::Withdrawn(_) => {}
-        }
-        if open.len() >= NAMED {
-            break;
-        }
-    }
-    Ok(open)
-}
-
-fn cycles_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
-    let state = context.state;
-    let mut open = Vec::new();
-    for (day, cycle) in &state.cycles {
-        if matches!(state.payments.progress(*day), Progress::Final(_)) {
-            continue;
-        }
-        let is_in = match (cycle.plan, plan_of(context, *day)?) {
-            (None, _) | (Some(_), Err(_)) => true,
-            (Some(_), Ok(plan)) => plan
-                .gross()
-                .iter()
-                .any(|row| [row.debtor, row.creditor].contains(&region)),
-        };
-        if is_in {
-            open.push(format!("cycle {day} is not paid"));
-        }
-    }
-    Ok(open)
 }

@@ -24,7 +24,7 @@ use tracing::{info, warn};
 use super::in_force::InForce;
 use super::officer::officer_name;
 use super::status::{malformed, status};
-use crate::decide::{self, MemberRow};
+use crate::decide::{self, Came, MemberRow};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
@@ -49,7 +49,7 @@ impl MemberService for MemberGrpc {
         officer_name(&request)?;
         let found = self.writer.decide(decide::members).await;
         let found = found.map_err(|refusal| status(&refusal))?;
-        let joining = found.joining.iter().map(joins);
+        let joining = found.joining.iter().map(alone);
         Ok(Response::new(v1::ListMembersResponse {
             number: found.number,
             members: found.rows.iter().map(row).chain(joining).collect(),
@@ -71,14 +71,21 @@ impl MemberService for MemberGrpc {
             .await;
         let changed = decided.map_err(|refusal| status(&refusal))?;
         let number = changed.number;
-        if changed.row.as_ref().is_none_or(|row| row.waiting.is_some()) {
-            info!(%region, what, by = %who, "a change of the directory waits for a second officer");
-        } else {
-            warn!(%region, what, by = %who, number, "the directory was changed");
+        match changed.came {
+            Came::StoodSo => info!(%region, what, by = %who, "the region stands so already"),
+            Came::Waits => {
+                info!(%region, what, by = %who, "a change of the directory waits for a second officer");
+            }
+            Came::InForce => warn!(%region, what, by = %who, number, "the directory was changed"),
+        }
+        if let Some(ended) = &changed.ended {
+            let (ended, wanted_by) = (word(&ended.change), &ended.by);
+            warn!(%region, ended, %wanted_by, what, by = %who, "what waited for a second officer was ended");
         }
         Ok(Response::new(v1::ChangeMemberResponse {
             number,
             member: changed.row.as_ref().map(row),
+            ended: changed.ended.as_ref().map(alone),
         }))
     }
 }
@@ -216,8 +223,8 @@ fn row(row: &MemberRow) -> v1::ListedMember {
     }
 }
 
-/// A region that is not in the directory and waits to join.
-fn joins(proposed: &MemberProposed) -> v1::ListedMember {
+/// What is wanted of a region alone, without how it stands.
+fn alone(proposed: &MemberProposed) -> v1::ListedMember {
     v1::ListedMember {
         region: proposed.region.to_string(),
         ..waits(proposed)

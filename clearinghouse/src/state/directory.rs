@@ -64,7 +64,7 @@ impl DirectoryHeld {
         self.waiting.values()
     }
 
-    /// Whether a word says of a region's standing what it is already, so that no other is wanted any more.
+    /// Whether a word says of a region's standing what it is already, so that nothing else is wanted of it any more.
     pub(crate) fn withdraws(&self, region: RegionCode, change: &MemberChange) -> bool {
         let standing = self.standing(region);
         match change {

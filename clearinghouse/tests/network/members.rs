@@ -10,7 +10,7 @@ use huitong_proto::clearing::v1::directory_service_client::DirectoryServiceClien
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
 use tonic::transport::Channel;
 
-use crate::commands::clearing;
+use crate::commands::{clearing, clearing_as};
 use crate::world::{
     CHENGDU, GUANGZHOU, NINGBO, OFFICER, SECOND_OFFICER, World, debt, payable, receivable, refusal,
     report,
@@ -91,6 +91,14 @@ async fn two_officers_suspend_a_region_and_every_node_can_check_who_said_so() {
         (waits.waiting(), waits.waiting_by.as_str()),
         (v1::MemberAction::Suspend, "wang.fang")
     );
+    let stays = clearing_as(&world, SECOND_OFFICER, &["members", "resume", CHENGDU]);
+    let stays = stays.await.unwrap();
+    let ended = "ended: suspend, wanted by wang.fang / ";
+    assert!(
+        stays.starts_with(ended) && !stays.contains("waits"),
+        "{stays}"
+    );
+    say(&mut first, suspend()).await.unwrap();
     report(&mut chengdu, vec![receivable(2, &debt(2, 500))])
         .await
         .unwrap();

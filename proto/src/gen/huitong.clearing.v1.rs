@@ -7958,8 +7958,12 @@ pub struct ChangeMemberResponse {
     /// The region as it stands now; absent while it waits to join.
     #[prost(message, optional, tag = "2")]
     pub member: ::core::option::Option<ListedMember>,
+    /// What waited of the region until this was said, and does not any more although it did not come to be: the region and
+    /// what waited alone. Optional.
+    #[prost(message, optional, tag = "3")]
+    pub ended: ::core::option::Option<ListedMember>,
 }
-/// Of a region that is in no version yet, what waits alone: it has no standing.
+/// Of a region that is in no version yet, and of what was ended, what waits or waited alone: there is no standing.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListedMember {
     #[prost(string, tag = "1")]
@@ -8308,8 +8312,9 @@ pub mod member_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same, or until one
-        /// says that the region is to stay active, or suspended, as it is.
+        /// Changes a member. What takes two officers waits until another says the same, until another such change of the region is
+        /// wanted in its place, or until one says that the region is to stay active, or suspended, as it is. So a word said again
+        /// changes nothing that is in force, but may end what came to wait since: the answer says what.
         pub async fn change_member(
             &mut self,
             request: impl tonic::IntoRequest<super::ChangeMemberRequest>,
@@ -8359,8 +8364,9 @@ pub mod member_service_server {
             tonic::Response<super::ListMembersResponse>,
             tonic::Status,
         >;
-        /// Changes a member. Said again it changes nothing. What takes two officers waits until another says the same, or until one
-        /// says that the region is to stay active, or suspended, as it is.
+        /// Changes a member. What takes two officers waits until another says the same, until another such change of the region is
+        /// wanted in its place, or until one says that the region is to stay active, or suspended, as it is. So a word said again
+        /// changes nothing that is in force, but may end what came to wait since: the answer says what.
         async fn change_member(
             &self,
             request: tonic::Request<super::ChangeMemberRequest>,

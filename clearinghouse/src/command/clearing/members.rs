@@ -134,15 +134,42 @@ async fn change(
     let mut client = connection.members().await?;
     let answer = client.change_member(request).await;
     let answer = answer.map_err(|status| told(&status))?.into_inner();
-    let shape = connection.shape();
-    if answer.member.is_none() && shape == Shape::Text {
-        writeln!(
-            out,
-            "{region}: waits for a second officer / 待第二名清算人员确认"
-        )?;
-        return Ok(());
+    changed(out, connection.shape(), &region, &answer)
+}
+
+/// Prints what became of a change, and first what it ended.
+fn changed(
+    out: &mut dyn Write,
+    shape: Shape,
+    region: &str,
+    answer: &v1::ChangeMemberResponse,
+) -> anyhow::Result<()> {
+    let ended = answer.ended.as_ref();
+    match shape {
+        Shape::Json => {
+            let members: Vec<Value> = answer.member.iter().map(as_json).collect();
+            let ended = ended.map(|of| json!({ "wanted": wanted(of), "by": of.waiting_by }));
+            let document = json!({ "number": answer.number, "members": members, "ended": ended });
+            print_json(out, &document)
+        }
+        Shape::Text => {
+            if let Some(of) = ended {
+                writeln!(
+                    out,
+                    "ended: {}, wanted by {} / 待确认事项已撤回",
+                    wanted(of),
+                    of.waiting_by
+                )?;
+            }
+            if answer.member.is_some() {
+                return show(out, shape, answer.number, answer.member.as_slice());
+            }
+            Ok(writeln!(
+                out,
+                "{region}: waits for a second officer / 待第二名清算人员确认"
+            )?)
+        }
     }
-    show(out, shape, answer.number, answer.member.as_slice())
 }
 
 fn show(

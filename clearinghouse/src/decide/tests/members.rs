@@ -7,14 +7,21 @@ use huitong_core::region::RegionCode;
 use super::payments::name;
 use super::*;
 use crate::clock::Clock as _;
+use crate::decide::members::Changed;
 use crate::decide::{MemberRow, change_member, members};
 use crate::testing::reversed;
 
+mod ended;
+
 const CHENGDU: usize = 3;
 
-fn say(house: &House, code: &str, change: MemberChange, by: &str) -> Result<bool, Refusal> {
+fn told(house: &House, code: &str, change: MemberChange, by: &str) -> Result<Changed, Refusal> {
     let (code, by) = (code.parse().unwrap(), name(by));
-    let changed = house.ask(move |context| change_member(context, code, change, by))?;
+    house.ask(move |context| change_member(context, code, change, by))
+}
+
+fn say(house: &House, code: &str, change: MemberChange, by: &str) -> Result<bool, Refusal> {
+    let changed = told(house, code, change, by)?;
     Ok(changed.row.is_some_and(|row| row.waiting.is_none()))
 }
 

@@ -9,7 +9,8 @@ use crate::{canonical_enum, canonical_struct};
 /// One step in the life of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MembersRecord {
-    /// An officer wants a change that another has to want too.
+    /// An officer wants a change that another has to want too, or says that all is to stay: of an active region that it is to go
+    /// on, of a suspended one that it is to be suspended. Then whatever waited of it waits no more, and this does not either.
     Proposed(MemberProposed),
     /// A change is in force.
     Decided(MembersDecided),
@@ -17,7 +18,8 @@ pub enum MembersRecord {
 
 canonical_enum!(MembersRecord { 1 => Proposed(record), 2 => Decided(record) });
 
-/// A change that waits for a second officer; what was wanted of the region before waits no more.
+/// What an officer wants of a region. It waits for a second officer unless the region stands so already; what was wanted of the
+/// region before waits no more in either case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberProposed {
     /// Of which region.
