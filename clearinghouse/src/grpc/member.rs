@@ -49,10 +49,10 @@ impl MemberService for MemberGrpc {
         officer_name(&request)?;
         let found = self.writer.decide(decide::members).await;
         let found = found.map_err(|refusal| status(&refusal))?;
-        let joining = found.joining.iter().map(alone);
         Ok(Response::new(v1::ListMembersResponse {
             number: found.number,
-            members: found.rows.iter().map(row).chain(joining).collect(),
+            members: found.rows.iter().map(row).collect(),
+            joining: found.joining.iter().map(alone).collect(),
         }))
     }
 

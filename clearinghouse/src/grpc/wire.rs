@@ -54,26 +54,35 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         due: due.unwrap_or_default(),
         final_at_ms: final_at,
         month: ordered.map(paid::month).unwrap_or_default(),
-        failure: failure(status.failed.as_ref(), status.proposed.as_ref()),
+        failure: (status.failed.as_ref()).map(|failed| failure(failed, status.proposed.as_ref())),
+        wanted: wanted(status.failed.as_ref(), status.proposed.as_ref()),
         left_out: Some(&status.left_out)
             .filter(|legs| !legs.is_empty())
             .map(left_out),
     }
 }
 
-/// Why a cycle could not be netted, and what an officer wants to leave out of it: after a restore also of one that is not
-/// known to have failed, or the other officer would not see it.
-fn failure(
-    failed: Option<&NettingFailed>,
-    proposed: Option<&ReopeningProposed>,
-) -> Option<v1::CycleFailure> {
-    let is_told = failed.is_some() || proposed.is_some();
-    is_told.then(|| v1::CycleFailure {
-        fault: failed.map_or_else(String::new, |failed| failed.fault.clone()),
-        at_ms: failed.map_or(0, |failed| failed.at.as_millis()),
-        named: failed.map(|failed| left_out(&failed.named)),
+/// Why a cycle could not be netted, and what an officer wants to leave out of it.
+fn failure(failed: &NettingFailed, proposed: Option<&ReopeningProposed>) -> v1::CycleFailure {
+    v1::CycleFailure {
+        fault: failed.fault.clone(),
+        at_ms: failed.at.as_millis(),
+        named: Some(left_out(&failed.named)),
         proposed_by: proposed.map_or_else(String::new, |proposed| proposed.by.to_string()),
         proposed: proposed.map(|proposed| left_out(&proposed.left_out)),
+    }
+}
+
+/// What an officer wants to leave out of a cycle that is not known to have failed, as after a restore, or the other officer
+/// would not see it. Not in the failure, of which older readers say since when there is one.
+fn wanted(
+    failed: Option<&NettingFailed>,
+    proposed: Option<&ReopeningProposed>,
+) -> Option<v1::LeavingOut> {
+    let proposed = proposed.filter(|_| failed.is_none())?;
+    Some(v1::LeavingOut {
+        by: proposed.by.to_string(),
+        left_out: Some(left_out(&proposed.left_out)),
     })
 }
 
@@ -278,12 +287,17 @@ mod tests {
             by: "wang.fang".parse().unwrap(),
             at: Timestamp::EPOCH,
         };
-        let told = failure(None, Some(&proposed)).unwrap();
-        assert_eq!(
-            (&*told.proposed_by, &*told.fault, told.at_ms),
-            ("wang.fang", "", 0)
-        );
-        assert!(told.proposed.is_some() && told.named.is_none());
-        assert!(failure(None, None).is_none());
+        let told = wanted(None, Some(&proposed)).unwrap();
+        assert_eq!(told.by, "wang.fang");
+        assert!(told.left_out.is_some());
+        assert!(wanted(None, None).is_none());
+        let failed = NettingFailed {
+            day: proposed.day,
+            fault: "the sum is out of range".to_owned(),
+            named: LegsLeftOut::default(),
+            at: Timestamp::EPOCH,
+        };
+        assert!(wanted(Some(&failed), Some(&proposed)).is_none());
+        assert_eq!(failure(&failed, Some(&proposed)).proposed_by, "wang.fang");
     }
 }

@@ -153,6 +153,12 @@ async fn a_region_joins_with_its_own_certificate_and_says_where_it_is() {
     let waits = "440100  is no member yet / 尚未加入\n        join --member 440100 \
                  --node https://node.guangzhou.example:7400 --signing-certificate (SHA-256 ";
     assert!(listed.contains(waits), "{listed}");
+    let all = second.list_members(v1::ListMembersRequest {});
+    let all = all.await.unwrap().into_inner();
+    // Who only waits to join is not among the members, where an older reader would take it for one.
+    let joining = all.joining.iter().map(|of| of.region.as_str());
+    assert_eq!(joining.collect::<Vec<_>>(), [GUANGZHOU]);
+    assert!(all.members.iter().all(|of| of.region != GUANGZHOU));
     let joined = say(&mut second, own()).await.unwrap().member.unwrap();
     assert_eq!(
         (joined.standing(), joined.since.as_str()),

@@ -273,6 +273,9 @@ pub struct StatusResponse {
     /// What two officers left out of it. Optional.
     #[prost(message, optional, tag = "14")]
     pub left_out: ::core::option::Option<LeftOut>,
+    /// What an officer wants to leave out of a cycle that is not known here to have failed, as after a restore. Optional.
+    #[prost(message, optional, tag = "15")]
+    pub wanted: ::core::option::Option<LeavingOut>,
 }
 /// An officer's word that a plan is to be paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -643,14 +646,23 @@ pub struct LeftOut {
     #[prost(message, repeated, tag = "2")]
     pub rows: ::prost::alloc::vec::Vec<CycleRow>,
 }
-/// A cycle that could not be netted, and has not been since; or one of which an officer wants to leave something out after a
-/// restore, which may have lost that it failed.
+/// What an officer wants to leave out of a cycle, and another has to want too. Beside the failure, since a restore may have
+/// lost that the cycle failed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LeavingOut {
+    #[prost(string, tag = "1")]
+    pub by: ::prost::alloc::string::String,
+    /// All that is left out of it then.
+    #[prost(message, optional, tag = "2")]
+    pub left_out: ::core::option::Option<LeftOut>,
+}
+/// A cycle that could not be netted, and has not been since.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CycleFailure {
-    /// What is wrong, for people. Empty when it is not known here to have failed.
+    /// What is wrong, for people.
     #[prost(string, tag = "1")]
     pub fault: ::prost::alloc::string::String,
-    /// When it failed; 0 when it is not known here to have.
+    /// When it failed.
     #[prost(int64, tag = "2")]
     pub at_ms: i64,
     /// What of the cycle that names.
@@ -7933,6 +7945,9 @@ pub struct ListMembersResponse {
     pub number: u64,
     #[prost(message, repeated, tag = "2")]
     pub members: ::prost::alloc::vec::Vec<ListedMember>,
+    /// What waits of regions that are in no version yet, each alone. Not among the members, or an older reader takes it for one.
+    #[prost(message, repeated, tag = "3")]
+    pub joining: ::prost::alloc::vec::Vec<ListedMember>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChangeMemberRequest {

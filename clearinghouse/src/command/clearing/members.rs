@@ -85,7 +85,20 @@ impl List {
         let mut client = self.connection.members().await?;
         let answer = client.list_members(v1::ListMembersRequest {}).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
-        show(out, self.connection.shape(), answer.number, &answer.members)
+        match self.connection.shape() {
+            Shape::Json => {
+                let rows = |of: &[v1::ListedMember]| of.iter().map(as_json).collect::<Vec<_>>();
+                let (members, joining) = (rows(&answer.members), rows(&answer.joining));
+                let document =
+                    json!({ "number": answer.number, "members": members, "joining": joining });
+                print_json(out, &document)
+            }
+            Shape::Text => {
+                let mut all = answer.members.iter().chain(&answer.joining);
+                writeln!(out, "version {} / 名录版本", answer.number)?;
+                Ok(all.try_for_each(|of| print(out, of))?)
+            }
+        }
     }
 }
 
@@ -161,31 +174,16 @@ fn changed(
                     of.waiting_by
                 )?;
             }
-            if answer.member.is_some() {
-                return show(out, shape, answer.number, answer.member.as_slice());
+            match &answer.member {
+                Some(of) => {
+                    writeln!(out, "version {} / 名录版本", answer.number)?;
+                    print(out, of)?;
+                }
+                None => writeln!(
+                    out,
+                    "{region}: waits for a second officer / 待第二名清算人员确认"
+                )?,
             }
-            Ok(writeln!(
-                out,
-                "{region}: waits for a second officer / 待第二名清算人员确认"
-            )?)
-        }
-    }
-}
-
-fn show(
-    out: &mut dyn Write,
-    shape: Shape,
-    number: u64,
-    members: &[v1::ListedMember],
-) -> anyhow::Result<()> {
-    match shape {
-        Shape::Json => {
-            let members: Vec<Value> = members.iter().map(as_json).collect();
-            print_json(out, &json!({ "number": number, "members": members }))
-        }
-        Shape::Text => {
-            writeln!(out, "version {number} / 名录版本")?;
-            members.iter().try_for_each(|member| print(out, member))?;
             Ok(())
         }
     }

@@ -150,44 +150,48 @@ pub(super) fn left_out_text(out: &mut dyn Write, left_out: &v1::LeftOut) -> anyh
 pub(super) fn failure_json(failure: &v1::CycleFailure) -> anyhow::Result<Value> {
     let named = failure.named.as_ref().map(left_out_json).transpose()?;
     let proposed = failure.proposed.as_ref().map(left_out_json).transpose()?;
-    let at = failed_at(failure)?;
     Ok(json!({
-        "fault": at.map(|_| &failure.fault),
-        "at": at.map(|at| at.to_string()),
+        "fault": failure.fault,
+        "at": Timestamp::from_millis(failure.at_ms)?.to_string(),
         "named": named,
         "proposed_by": (!failure.proposed_by.is_empty()).then_some(&failure.proposed_by),
         "proposed": proposed,
     }))
 }
 
-/// Since when a cycle could not be netted; none when it is not known to have failed.
-fn failed_at(failure: &v1::CycleFailure) -> anyhow::Result<Option<Timestamp>> {
-    let at = Some(failure.at_ms).filter(|at| *at > 0);
-    Ok(at.map(Timestamp::from_millis).transpose()?)
+/// What an officer wants to leave out of a cycle that is not known to have failed, as JSON.
+pub(super) fn wanted_json(wanted: &v1::LeavingOut) -> anyhow::Result<Value> {
+    let left_out = wanted.left_out.as_ref().map(left_out_json).transpose()?;
+    Ok(json!({ "by": wanted.by, "left_out": left_out }))
 }
 
 /// Why a cycle could not be netted, and what is to be done.
 pub(super) fn failure_text(out: &mut dyn Write, failure: &v1::CycleFailure) -> anyhow::Result<()> {
-    if let Some(at) = failed_at(failure)? {
-        writeln!(out, "NOT NETTED since {at}: {} / 轧差失败", failure.fault)?;
-    }
+    let at = Timestamp::from_millis(failure.at_ms)?;
+    writeln!(out, "NOT NETTED since {at}: {} / 轧差失败", failure.fault)?;
     if let Some(named) = &failure.named {
         left_out_text(out, named)?;
     }
     match &failure.proposed {
-        Some(proposed) => {
-            let by = &failure.proposed_by;
-            writeln!(
-                out,
-                "{by} wants to leave out, and another officer has to say the same (reopen) / {by} 提出剔除，尚需另一名人员："
-            )?;
-            left_out_text(out, proposed)
-        }
+        Some(proposed) => wanted_text(out, &failure.proposed_by, proposed),
         None => Ok(writeln!(
             out,
             "two different officers leave out what is wrong (reopen), then net again / 须由两名不同人员剔除（reopen）后重新轧差"
         )?),
     }
+}
+
+/// Who wants to leave what out of a cycle, and what is to be done.
+pub(super) fn wanted_text(
+    out: &mut dyn Write,
+    by: &str,
+    wanted: &v1::LeftOut,
+) -> anyhow::Result<()> {
+    writeln!(
+        out,
+        "{by} wants to leave out, and another officer has to say the same (reopen) / {by} 提出剔除，尚需另一名人员："
+    )?;
+    left_out_text(out, wanted)
 }
 
 #[cfg(test)]
@@ -242,22 +246,14 @@ mod tests {
         assert_eq!(document["proposed_by"], "wang.fang");
         assert_eq!(document["named"]["debts"][0]["kind"], "reversal");
         assert_eq!(document["named"]["rows"][0], "330200-510100-resident_pool");
-        // After a restore it is not known to have failed.
-        failure = v1::CycleFailure {
-            proposed_by: failure.proposed_by,
-            proposed: failure.proposed,
-            ..v1::CycleFailure::default()
+        let wanted = v1::LeavingOut {
+            by: failure.proposed_by,
+            left_out: failure.proposed,
         };
-        let alone = shown(&failure);
-        assert!(alone.starts_with("wang.fang wants to leave out"), "{alone}");
-        let document = failure_json(&failure).unwrap();
-        assert!(
-            document["fault"].is_null() && document["at"].is_null() && document["named"].is_null()
-        );
-        assert_eq!(
-            document["proposed"]["rows"][0],
-            "330200-510100-resident_pool"
-        );
+        let document = wanted_json(&wanted).unwrap();
+        assert_eq!(document["by"], "wang.fang");
+        let rows = &document["left_out"]["rows"];
+        assert_eq!(rows[0], "330200-510100-resident_pool");
     }
 
     #[test]

@@ -130,6 +130,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
         "due": (!status.due.is_empty()).then_some(&status.due),
         "month": (!status.month.is_empty()).then_some(&status.month),
         "failure": status.failure.as_ref().map(reopen::failure_json).transpose()?,
+        "wanted": status.wanted.as_ref().map(reopen::wanted_json).transpose()?,
         "left_out": status.left_out.as_ref().map(reopen::left_out_json).transpose()?,
         "final": moment(status.final_at_ms)?.map(|at| at.to_string()),
         "agreed_legs": status.agreed_legs,
@@ -211,6 +212,25 @@ fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Resu
     Ok(())
 }
 
+/// Why it could not be netted, and what is wanted or was left out of it.
+fn reopening_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
+    if let Some(failure) = &status.failure {
+        reopen::failure_text(out, failure)?;
+    }
+    if let Some(v1::LeavingOut {
+        by,
+        left_out: Some(left_out),
+    }) = &status.wanted
+    {
+        reopen::wanted_text(out, by, left_out)?;
+    }
+    if let Some(left_out) = &status.left_out {
+        writeln!(out, "left out by two officers / 经两人剔除：")?;
+        reopen::left_out_text(out, left_out)?;
+    }
+    Ok(())
+}
+
 fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
     let (english, chinese) = state(status.state());
     writeln!(out, "cycle {}: {english} / {chinese}", status.business_day)?;
@@ -221,13 +241,7 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
              已由备份恢复，请重新日切后以resume继续"
         )?;
     }
-    if let Some(failure) = &status.failure {
-        reopen::failure_text(out, failure)?;
-    }
-    if let Some(left_out) = &status.left_out {
-        writeln!(out, "left out by two officers / 经两人剔除：")?;
-        reopen::left_out_text(out, left_out)?;
-    }
+    reopening_text(out, status)?;
     paying_text(out, status)?;
     writeln!(
         out,
