@@ -114,6 +114,8 @@ impl RegistryService for RegistryGrpc {
             return Err(refused(RefusalCode::UnknownPerson, self.registry.region()));
         }
         let row = self.ledger.looked(psn_no)?.unwrap_or(LookedRow::NOBODY);
+        // What is told is on disk, and so in the next backup.
+        self.ledger.barrier().await.map_err(NodeError::from)?;
         let look = |of: LookedAt| v1::Look {
             treatment_region: of.treatment.to_string(),
             institution: of.institution.to_string(),
