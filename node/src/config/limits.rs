@@ -40,7 +40,8 @@ fn server(section: &Section<'_>) -> Option<ServerLimits> {
     let standard = ServerLimits::standard();
     // Institutions have three of four, others the fourth.
     let connections = section.integer_or("connections", 4..=100_000, standard.connections);
-    let calls = section.integer_or("calls", 1..=100_000, standard.calls);
+    // Three quarters of one call are none: no institution could ever call.
+    let calls = section.integer_or("calls", 8..=100_000, standard.calls);
     let of_peer = section.integer_or("calls_per_peer", 1..=100_000, standard.calls_per_peer);
     let peers_connections = section.integer_or(
         "connections_per_peer",

@@ -201,6 +201,22 @@ fn every_fault_is_listed_at_once() {
 }
 
 #[test]
+fn a_node_answers_so_many_calls_at_once_that_institutions_have_some() {
+    let folder = folder();
+    let with = |calls: u64| EXAMPLE.replace("[limits]", &format!("[limits]\ncalls = {calls}"));
+    let fewest = read_in(&folder, &with(8)).ok().unwrap();
+    assert_eq!(fewest.node.server.calls, 8);
+    let line = with(1)
+        .lines()
+        .position(|line| line == "calls = 1")
+        .unwrap()
+        + 1;
+    for too_few in [1, 7] {
+        check(&folder, &with(too_few), &[&format!("{line} limits.calls")]);
+    }
+}
+
+#[test]
 fn every_file_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let text = "region = \"330200\"\nlisten = \"0.0.0.0:7400\"\ndata = \"data\"\n\

@@ -205,6 +205,20 @@ mod tests {
     }
 
     #[test]
+    fn of_one_institutions_have_none_and_of_eight_several_of_all_have_some() {
+        assert!(Shares::new(64, 1).take(&hospital(0), 1).is_none());
+        // The fewest calls that a node may be told to answer at once.
+        let shares = Shares::new(64, 8);
+        let parts: Vec<_> = (0..9)
+            .map(|number| all_they_can(&shares, &hospital(number)))
+            .collect();
+        let lengths: Vec<usize> = parts.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [3, 1, 1, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(all_they_can(&shares, &node("330200")).len(), 1);
+        assert_eq!(all_they_can(&shares, &node("110000")).len(), 1);
+    }
+
+    #[test]
     fn who_holds_some_takes_no_more_than_it_leaves() {
         let shares = Shares::new(64, 64);
         let regions = [
