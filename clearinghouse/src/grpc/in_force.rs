@@ -11,7 +11,8 @@
 
 use std::sync::Arc;
 
-use huitong_certs::signing::{Carried, CarriedFault, CertifiedKeyError, of_clearinghouse};
+use huitong_certs::signing::of_clearinghouse::Certified;
+use huitong_certs::signing::{CarriedFault, CertifiedKeyError};
 use huitong_certs::{IdentityError, Trust};
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::clearing_month::CertifiedMonth;
@@ -35,13 +36,7 @@ pub(super) struct InForce {
 }
 
 /// What the clearinghouse signed once, and can sign again without saying anything else.
-pub(super) trait Signed: Sized {
-    /// Whether its signature holds by what is trusted now.
-    fn check(&self, trust: &Trust) -> Result<(), CarriedFault>;
-
-    /// Whether it is what the key beside it signed, whoever trusts that.
-    fn is_whole(&self) -> bool;
-
+pub(super) trait Signed: Certified + Sized {
     /// What it is, for the log.
     fn named(&self) -> String;
 
@@ -50,20 +45,6 @@ pub(super) trait Signed: Sized {
 }
 
 impl Signed for CertifiedCheckpoint {
-    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
-        of_clearinghouse::checkpoint(self, trust)
-    }
-
-    fn is_whole(&self) -> bool {
-        let bytes = self.signed.checkpoint.signed_bytes(self.signed.at);
-        let carried = Carried {
-            algorithm: self.signed.algorithm,
-            key_id: self.signed.key_id,
-            signature: &self.signed.signature,
-        };
-        carried.is_of_leaf(&bytes, &self.signer)
-    }
-
     fn named(&self) -> String {
         format!("checkpoint of plan {}", self.signed.checkpoint.plan)
     }
@@ -74,20 +55,6 @@ impl Signed for CertifiedCheckpoint {
 }
 
 impl Signed for CertifiedMonth {
-    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
-        of_clearinghouse::month(self, trust)
-    }
-
-    fn is_whole(&self) -> bool {
-        let bytes = self.month.signed_bytes(self.at);
-        let carried = Carried {
-            algorithm: self.algorithm,
-            key_id: self.key_id,
-            signature: &self.signature,
-        };
-        carried.is_of_leaf(&bytes, &self.signer)
-    }
-
     fn named(&self) -> String {
         format!("month {}", self.month.month)
     }
@@ -98,20 +65,6 @@ impl Signed for CertifiedMonth {
 }
 
 impl Signed for CertifiedOutcome {
-    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
-        of_clearinghouse::outcome(self, trust)
-    }
-
-    fn is_whole(&self) -> bool {
-        let bytes = self.outcome.signed_bytes(self.at);
-        let carried = Carried {
-            algorithm: self.algorithm,
-            key_id: self.key_id,
-            signature: &self.signature,
-        };
-        carried.is_of_leaf(&bytes, &self.signer)
-    }
-
     fn named(&self) -> String {
         format!("outcome {}", self.outcome.dispute)
     }
@@ -123,20 +76,6 @@ impl Signed for CertifiedOutcome {
 
 /// Its moment means something: which of the certificates that it lists count, and until when the keys did that it leaves out.
 impl Signed for SignedDirectory {
-    fn check(&self, trust: &Trust) -> Result<(), CarriedFault> {
-        of_clearinghouse::directory(self, trust)
-    }
-
-    fn is_whole(&self) -> bool {
-        let bytes = self.directory.signed_bytes(self.at);
-        let carried = Carried {
-            algorithm: self.algorithm,
-            key_id: self.key_id,
-            signature: &self.signature,
-        };
-        carried.is_of_leaf(&bytes, &self.signer)
-    }
-
     fn named(&self) -> String {
         format!("version {} of the directory", self.directory.number)
     }
@@ -156,10 +95,10 @@ impl InForce {
 }
 
 fn signed_now<T: Signed>(signed: T, (trust, signer): (&Trust, &Signer), now: Timestamp) -> T {
-    let Err(fault) = signed.check(trust) else {
+    let Err(fault) = signed.word().check(trust) else {
         return signed;
     };
-    if !(is_trusted_no_more(&fault) && signed.is_whole()) {
+    if !(is_trusted_no_more(&fault) && signed.word().is_whole()) {
         let named = signed.named();
         error!(
             %fault, named,
@@ -183,7 +122,7 @@ fn is_trusted_no_more(fault: &CarriedFault) -> bool {
 #[cfg(test)]
 mod tests {
     use huitong_certs::authority::{Hosts, Revoked};
-    use huitong_certs::signing::{CertifiedKey, sign_carried};
+    use huitong_certs::signing::{CertifiedKey, of_clearinghouse, sign_carried};
     use huitong_certs::{Authority, Certificate, Identity, Issued, SigningKey, Validity};
     use std::collections::BTreeMap;
 
@@ -287,7 +226,7 @@ mod tests {
             says.signed.checkpoint.rows += 1;
             nobodys.signer.clear();
             for damaged in [signature, says, nobodys] {
-                assert!(damaged.check(&trust).is_err());
+                assert!(damaged.word().check(&trust).is_err());
                 let handed_on = signed_now(damaged.clone(), (&trust, &signer), now);
                 assert_eq!(handed_on, damaged);
             }
@@ -313,7 +252,7 @@ mod tests {
             ..early.signed
         };
         early.signer = issued.chain().iter().map(|der| der.to_vec()).collect();
-        assert!(early.is_whole() && early.check(&trust).is_err());
+        assert!(early.word().is_whole() && early.word().check(&trust).is_err());
         let now = at("2026-06-01T00:00:00.000Z");
         assert_eq!(signed_now(early.clone(), (&trust, &signer), now), early);
     }
@@ -333,7 +272,7 @@ mod tests {
         let old = gone.sign_directory(directory, then).unwrap();
         let (trust, signer) = another("2026-01-01T00:00:00Z");
         let anew = signed_now(old.clone(), (&trust, &signer), now);
-        anew.check(&trust).unwrap();
+        anew.word().check(&trust).unwrap();
         assert_eq!((&anew.directory, anew.at), (&old.directory, then));
         // What holds since then only cannot say of then what counted.
         let (trust, signer) = another("2026-05-01T00:00:00Z");
