@@ -20,7 +20,7 @@ fn places(file: &File) -> impl Iterator<Item = String> + '_ {
     parts.map(|part| part.strip_suffix(".rs").unwrap_or(part).to_owned())
 }
 
-/// The functions and modules that a file declares, and those that a macro makes of a name.
+/// The functions and modules that a file declares. Each word of a name is looked up by itself, whichever crate has it.
 fn declared(text: &str) -> impl Iterator<Item = String> + '_ {
     let words = text.split(|of: char| !of.is_alphanumeric() && of != '_');
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

@@ -1,7 +1,5 @@
 //! Exceptions as they are found while clearing goes on: in steps, between which legs are taken and cycles go on.
 
-use std::time::{Duration, Instant};
-
 use huitong_core::id::SettlementId;
 use huitong_core::leg::NumberedLeg;
 
@@ -135,31 +133,4 @@ fn when_a_cycle_goes_on_meanwhile_a_list_is_found_anew() {
     assert!(found.is_none());
     let (rows, _) = all(&house, house.listing(Asked::default()));
     assert_eq!(rows.len(), 200);
-}
-
-/// How long the writer is held at most while a million legs are looked through. It is no check: what is measured here is
-/// written down in DECISIONS.md.
-#[test]
-#[ignore = "a measurement: half a minute, and a million legs in memory"]
-fn a_million_legs_are_looked_through_in_short_steps() {
-    let house = House::new(324);
-    for first in (1..=1_000_000).step_by(500) {
-        let legs: Vec<_> = (first..first + 500).map(alone).collect();
-        house.report(3, &legs).unwrap();
-    }
-    house.cut_off(1, Condition::Deadline).unwrap();
-    for at_most in [16_384, usize::MAX] {
-        let (begun, mut last) = (Instant::now(), Instant::now());
-        let mut longest = Duration::ZERO;
-        let (found, steps) = house.listed(Asked::default(), at_most, |_| {
-            longest = longest.max(last.elapsed());
-            last = Instant::now();
-        });
-        let longest = longest.max(last.elapsed());
-        assert_eq!(found.unwrap().rows(), 1_000_000);
-        println!(
-            "{steps} steps, the longest {longest:?}, together {:?}",
-            begun.elapsed()
-        );
-    }
 }
