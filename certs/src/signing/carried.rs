@@ -71,14 +71,17 @@ impl Carried<'_> {
             .is_some_and(|signature| key.verify(bytes, &signature).is_ok())
     }
 
-    /// Whether it was made over these bytes with the key of the first of these certificates, whoever issued that. Nothing was
-    /// changed since then; whose word it is that does not say.
+    /// Whether it was made over these bytes with the key of the first of these certificates, and that names whom is expected,
+    /// whoever issued it. Nothing was changed since then; that it is their word only a root says.
     #[must_use]
-    pub fn is_of_leaf(self, bytes: &[u8], signer: &[Vec<u8>]) -> bool {
+    pub fn is_of_leaf(self, expected: &Identity, bytes: &[u8], signer: &[Vec<u8>]) -> bool {
         let leaf = signer.first().map(|der| CertificateDer::from(&**der));
         let Some(Ok(leaf)) = leaf.map(|der| Certificate::read(&der)) else {
             return false;
         };
+        if !leaf.spiffe_id().is_ok_and(|id| id.identity() == expected) {
+            return false;
+        }
         let key = match leaf.key {
             KeyKind::Ed25519 => VerifyingKey::from_bytes(leaf.public_key()).ok(),
             KeyKind::EcdsaP256 | KeyKind::Other(_) => None,

@@ -41,10 +41,11 @@ impl Word<'_> {
         self.carried.check(&expected, signed, self.signer, trust)
     }
 
-    /// Whether it is what the key beside it signed, whoever trusts that.
+    /// Whether it is what the key beside it signed, whose certificate names the clearinghouse, whoever trusts that.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.carried.is_of_leaf(&self.bytes, self.signer)
+        let expected = Identity::ClearinghouseSigning;
+        self.carried.is_of_leaf(&expected, &self.bytes, self.signer)
     }
 }
 

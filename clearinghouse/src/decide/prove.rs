@@ -4,7 +4,8 @@
 //! netted while nothing could be signed, or by a program that signed nothing, gets its checkpoint when its turn comes:
 //! each names the one before. What is netted again after a restore is proven as the last one before it is, since it may have
 //! been signed by a program that knew of no counts. So the same plan comes to the same checkpoint again, but where the first
-//! with counts was signed after the backup: then those that were lost with it come back without.
+//! with counts was signed after the backup: then those that were lost with it come back without. A backup from before any
+//! checkpoint does not tell either: what was signed without counts then comes back with them.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;

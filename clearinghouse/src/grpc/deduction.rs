@@ -2,6 +2,7 @@
 //! looked for in it, for one officer at a time: those of a whole day are gone through for a few.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::row::Belongs;
@@ -32,6 +33,9 @@ use crate::state::NotTaken;
 use crate::store::Deducted;
 use crate::writer::Writer;
 
+/// How long a reader may take for each part throughout.
+const ROWS_WITHIN: Duration = Duration::from_secs(2);
+
 /// The officers' view of deductions.
 pub(super) struct DeductionOfficeGrpc {
     writer: Arc<Writer>,
@@ -42,7 +46,7 @@ impl DeductionOfficeGrpc {
     pub(super) fn new(writer: &Arc<Writer>) -> Self {
         Self {
             writer: Arc::clone(writer),
-            lists: Lists::new(),
+            lists: Lists::new(ROWS_WITHIN),
         }
     }
 }

@@ -234,6 +234,31 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_else_signed_under_a_root_that_is_not_trusted_is_handed_out_as_it_is() {
+        let from = moment("2026-01-01T00:00:00Z");
+        let holds = Validity::new(from, moment("2028-01-01T00:00:00Z")).unwrap();
+        let (root, ..) = rooted("2026-01-01T00:00:00Z");
+        let node = Identity::RegionNodeSigning("330200".parse().unwrap());
+        let issued = root.issue(&node, &Hosts::none(), holds).unwrap();
+        let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
+        let mut other = signed(344);
+        let bytes = other.signed.checkpoint.signed_bytes(other.signed.at);
+        let (algorithm, key_id, signature) = sign_carried(&key, &bytes);
+        other.signed = SignedCheckpoint {
+            algorithm,
+            key_id,
+            signature,
+            ..other.signed
+        };
+        other.signer = issued.chain().iter().map(|der| der.to_vec()).collect();
+        let (trust, signer) = another("2026-01-01T00:00:00Z");
+        let fault = other.word().check(&trust).unwrap_err();
+        assert!(is_trusted_no_more(&fault), "{fault}");
+        let now = at("2026-06-01T00:00:00.000Z");
+        assert_eq!(signed_now(other.clone(), (&trust, &signer), now), other);
+    }
+
+    #[test]
     fn what_was_signed_when_its_certificate_did_not_hold_is_handed_out_as_it_is() {
         let (_, trust, signer, issued) = rooted("2026-01-01T00:00:00Z");
         let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();

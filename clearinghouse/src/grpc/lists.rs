@@ -42,11 +42,16 @@ struct Patience {
     all: (Duration, Duration),
 }
 
-const PATIENCE: Patience = Patience {
-    place: Duration::from_secs(30),
-    part: Duration::from_secs(30),
-    all: (Duration::from_secs(60), Duration::from_secs(2)),
-};
+impl Patience {
+    /// With readers who take so long for a part throughout.
+    const fn with(each: Duration) -> Self {
+        Self {
+            place: Duration::from_secs(30),
+            part: Duration::from_secs(30),
+            all: (Duration::from_secs(60), each),
+        }
+    }
+}
 
 /// Where long lists are written.
 #[derive(Clone)]
@@ -71,9 +76,9 @@ pub(super) struct Turn {
 }
 
 impl Lists {
-    /// Nothing is written yet.
-    pub(super) fn new() -> Self {
-        Self::with(PATIENCE)
+    /// Nothing is written yet. Readers may take so long for each part throughout.
+    pub(super) fn new(each: Duration) -> Self {
+        Self::with(Patience::with(each))
     }
 
     fn with(patience: Patience) -> Self {

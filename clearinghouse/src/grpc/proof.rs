@@ -1,6 +1,7 @@
 //! What clearing officers call for the files that prove a cycle. Writing one reads the legs beside the writer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
@@ -24,6 +25,8 @@ use crate::writer::Writer;
 
 /// The bytes of one part.
 const PART_BYTES: usize = 1 << 20;
+/// How long a reader may take for each part throughout, so that a slow line brings a long statement too.
+const PART_WITHIN: Duration = Duration::from_secs(15);
 
 /// The officers' way to proofs.
 pub(super) struct ProofOfficeGrpc {
@@ -90,7 +93,7 @@ impl ProofOfficeGrpc {
     pub(super) fn new(writer: &Arc<Writer>) -> Self {
         Self {
             writer: Arc::clone(writer),
-            statements: Lists::new(),
+            statements: Lists::new(PART_WITHIN),
         }
     }
 

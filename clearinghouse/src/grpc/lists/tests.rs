@@ -141,6 +141,25 @@ async fn a_reader_that_takes_each_part_and_not_all_in_time_is_told_so_too() {
 }
 
 #[tokio::test]
+async fn a_long_list_may_take_as_long_as_its_parts_may() {
+    let patience = Patience {
+        all: (SHORT, Duration::from_secs(60)),
+        ..PATIENT
+    };
+    let (lists, counted) = (Lists::with(patience), Arc::<Counted>::default());
+    let mut slow = counted.list(&lists, LONG);
+    let mut rows = 0;
+    loop {
+        tokio::time::sleep(SHORT * 2).await;
+        match slow.next().await {
+            Some(part) => rows += part.unwrap().len(),
+            None => break,
+        }
+    }
+    assert_eq!(rows, LONG);
+}
+
+#[tokio::test]
 async fn a_list_that_breaks_off_is_not_taken_for_whole() {
     let lists = Lists::with(PATIENT);
     let find = |_turn: Turn| async { Ok(vec![0_usize; LONG]) };

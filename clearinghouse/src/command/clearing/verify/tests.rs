@@ -111,13 +111,15 @@ fn a_wrong_book_is_named_and_the_statement_is_not_called_wrong() {
 
 #[test]
 fn regions_without_a_word_are_told_up_to_a_number_and_what_cannot_be_told_too() {
-    let statement = statement();
-    let printed = |has_words: bool, many: usize| {
+    let old = statement();
+    let mut counted = old.clone();
+    counted.checkpoint.signed.checkpoint.counts = Some(counted.counts.digest());
+    let printed_of = |statement: &MemberStatement, has_words: bool, many: usize| {
         let codes = (11_00..66_00).map(|it| format!("{it}00").parse().ok());
         let silent = codes.flatten().take(many);
         let found = shown::Found {
             file: "own.htst",
-            statement: Some(&statement),
+            statement: Some(statement),
             books: &[],
             faults: &[],
             has_words,
@@ -128,6 +130,7 @@ fn regions_without_a_word_are_told_up_to_a_number_and_what_cannot_be_told_too() 
         found.text(&mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
+    let printed = |has_words, many| printed_of(&old, has_words, many);
     let many = printed(true, 103);
     assert_eq!(many.matches("no word of region").count(), 100, "{many}");
     assert!(many.contains("and 3 more; --json has all"), "{many}");
@@ -136,4 +139,5 @@ fn regions_without_a_word_are_told_up_to_a_number_and_what_cannot_be_told_too() 
     let own_alone = "of the member's own regions alone";
     assert!(many.contains(own_alone), "{many}");
     assert!(!printed(false, 0).contains(own_alone));
+    assert!(!printed_of(&counted, true, 103).contains(own_alone));
 }
