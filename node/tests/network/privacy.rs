@@ -7,10 +7,10 @@ use crate::bills::{card, person, published, settle};
 use crate::patience::until;
 use crate::world::{HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
-const PERSON: &str = "330200000000000001";
+pub const PERSON: &str = "330200000000000001";
 const LAPSED: &str = "330200000000000002";
 
-async fn who_looked(world: &World, psn_no: &str) -> v1::WhoLookedResponse {
+pub async fn who_looked(world: &World, psn_no: &str) -> v1::WhoLookedResponse {
     let request = v1::WhoLookedRequest {
         psn_no: psn_no.to_owned(),
     };

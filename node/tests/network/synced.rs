@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use crate::bills::{published, settle, small};
 use crate::bureau::by_officer;
 use crate::gated::{Gate, Gated, GoesOn};
+use crate::privacy::{PERSON, who_looked};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 
 /// How long is waited for what comes, on a machine that has much else to do.
@@ -36,13 +37,13 @@ fn in_memory(of: &dyn Disk) -> FakeDisk {
     fake
 }
 
-/// Chengdu's node goes on upon a disk in memory that can stand still.
-async fn on_gated(world: &mut World) -> (FakeDisk, Arc<Gate>) {
-    world.stop(CHENGDU).await;
+/// A region's node goes on upon a disk in memory that can stand still.
+async fn on_gated(world: &mut World, of: &'static str) -> (FakeDisk, Arc<Gate>) {
+    world.stop(of).await;
     let gate = Arc::new(Gate::default());
-    let disk = DirDisk::at(world.journal(CHENGDU)).unwrap();
+    let disk = DirDisk::at(world.journal(of)).unwrap();
     let fake = in_memory(&*disk);
-    world.start_on(CHENGDU, Gated::of(fake.port(), &gate)).await;
+    world.start_on(of, Gated::of(fake.port(), &gate)).await;
     (fake, gate)
 }
 
@@ -64,7 +65,7 @@ async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again()
     world
         .status_when(NINGBO, |it| it.receipts_undelivered == 0)
         .await;
-    let (disk, gate) = on_gated(&mut world).await;
+    let (disk, gate) = on_gated(&mut world, CHENGDU).await;
     let _goes_on = GoesOn(Arc::clone(&gate));
     gate.close();
     let ordered = by_officer(&world, NINGBO, "o-1", &id, Reason::WrongPerson);
@@ -95,7 +96,7 @@ async fn a_reversal_that_was_booked_and_lost_with_the_power_is_delivered_again()
 async fn a_day_is_told_closed_only_once_that_is_on_disk() {
     let mut world = World::new().await;
     world.clearinghouse().await;
-    let (_disk, gate) = on_gated(&mut world).await;
+    let (_disk, gate) = on_gated(&mut world, CHENGDU).await;
     let _goes_on = GoesOn(Arc::clone(&gate));
     let mut officer = world.officer(CHENGDU).await;
     // The clearinghouse is told this day in every round, before any later one.
@@ -134,4 +135,23 @@ async fn a_day_is_told_closed_only_once_that_is_on_disk() {
         }
     };
     timeout(WITHIN, told).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looked_is_told_only_once_that_is_on_disk() {
+    let mut world = World::new().await;
+    let (_disk, gate) = on_gated(&mut world, NINGBO).await;
+    let _goes_on = GoesOn(Arc::clone(&gate));
+    gate.close();
+    let bill = Some(published("V1"));
+    let asked = v1::EstimateRequest { bill };
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.client.estimate(asked).await.unwrap();
+    waited(&gate).await;
+    let asking = who_looked(&world, PERSON);
+    tokio::pin!(asking);
+    let early = timeout(Duration::from_millis(300), &mut asking).await;
+    assert!(early.is_err(), "told before it is on disk: {early:?}");
+    gate.open();
+    assert_eq!(asking.await.times, 1);
 }

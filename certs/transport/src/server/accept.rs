@@ -184,7 +184,7 @@ fn placed(places: &Arc<Places>, peer: &Peer, door: &Door) -> Option<Place> {
             Reason::ConnectionsOfPeer
         }
         NoPlace::Full => {
-            warn!(%identity, "connection limit reached, with a call under way on each: closed");
+            warn!(%identity, "connection limit reached, and none gives way: closed");
             Reason::Connections
         }
     });

@@ -7,6 +7,7 @@ use huitong_core::reversal::{Reversal, ReversedPerson};
 
 use super::*;
 use crate::samples::group;
+use crate::store::keys_of;
 
 /// Settlement `nth` of a visit at home, of its own region's insured, as one that is settled by hand.
 fn at_home(nth: u8, person: PersonRef) -> Committed {
@@ -76,13 +77,19 @@ fn a_visit_that_somebody_held_while_another_reversed_settlement_of_it_was_presen
         closed("2023-03-10"),
     ];
     write(&disk, stands);
-    let visit = || claim("V1").visit_key();
+    // The stay, and all its parts.
+    let held_by = |ledger: &Ledger| {
+        let claim = claim("V1");
+        let keys = keys_of(claim.visit_key(), &claim.visit);
+        let held: Vec<_> = keys.map(|key| ledger.home_visit(key).unwrap()).collect();
+        held
+    };
     let ledger = open(&disk, &fresh()).unwrap();
-    assert_eq!(ledger.home_visit(visit()).unwrap(), Some(id(2)));
+    assert_eq!(held_by(&ledger), [Some(id(2)); 2]);
     ledger.close();
     drop(ledger);
     erase(&disk);
     let ledger = open(&disk, &fresh()).unwrap();
     assert!(is_erased(&ledger, id(2)).unwrap() && !is_erased(&ledger, id(1)).unwrap());
-    assert_eq!(ledger.home_visit(visit()).unwrap(), None);
+    assert_eq!(held_by(&ledger), [None; 2]);
 }
