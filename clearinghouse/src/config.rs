@@ -22,9 +22,7 @@ use huitong_core::region::RegionCode;
 use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Scalar, Section};
 use huitong_netting::{Member, Members};
-use huitong_transport::{
-    CredentialFiles, CredentialStore, Credentials, CredentialsError, LOOK_EVERY,
-};
+use huitong_transport::{CredentialFiles, CredentialStore, Credentials, LOOK_EVERY};
 
 use crate::decide::Schedule;
 use crate::disputes::DisputeRules;
@@ -265,28 +263,11 @@ fn tls(
                 for error in &all {
                     let said = error.to_string();
                     let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
-                    section.fault_of(culprit(error, &named), en, zh);
+                    section.fault_of(named.key_of(error), en, zh);
                 }
                 None
             }
         },
-    }
-}
-
-/// The key of the section that names the file at fault.
-fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
-    let CredentialsError::File { file, .. } = error else {
-        return "chain";
-    };
-    let is = |path: &Path| path.display().to_string() == *file;
-    if is(&files.key) {
-        "key"
-    } else if is(&files.roots) {
-        "roots"
-    } else if is(&files.chain) {
-        "chain"
-    } else {
-        "revocation_lists"
     }
 }
 

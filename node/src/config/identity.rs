@@ -7,9 +7,7 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Identity, SigningKey};
 use huitong_core::region::RegionCode;
 use huitong_document::config::Section;
-use huitong_transport::{
-    Certified, CredentialFiles, CredentialStore, Credentials, CredentialsError, LOOK_EVERY,
-};
+use huitong_transport::{Certified, CredentialFiles, CredentialStore, Credentials, LOOK_EVERY};
 
 use super::path;
 
@@ -61,7 +59,7 @@ fn credentials(
                 faults
             };
             for error in &all {
-                fault(section, culprit(error, &files), error);
+                fault(section, files.key_of(error), error);
             }
             return None;
         }
@@ -83,23 +81,6 @@ fn fault(section: &Section<'_>, key: &str, error: &dyn std::error::Error) {
     let said = error.to_string();
     let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
     section.fault_of(key, en, zh);
-}
-
-/// The key of the section that names the file at fault.
-fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
-    let CredentialsError::File { file, .. } = error else {
-        return "chain";
-    };
-    let is = |path: &Path| path.display().to_string() == *file;
-    if is(&files.key) {
-        "key"
-    } else if is(&files.roots) {
-        "roots"
-    } else if is(&files.chain) {
-        "chain"
-    } else {
-        "revocation_lists"
-    }
 }
 
 /// The signing key, and the certificate by which others know it: they must belong together.

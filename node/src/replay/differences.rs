@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
@@ -24,7 +25,7 @@ use crate::error::NodeError;
 use crate::home::standing::fault_refusal;
 use crate::ledger::Ledger;
 use crate::policies::{OwnPolicies, OwnPolicy};
-use crate::store::PolicyStanding;
+use crate::store::{PolicyStanding, StoreError};
 
 /// The most rows of one page.
 pub const PAGE_ROWS: usize = 200;
@@ -46,6 +47,40 @@ pub struct Difference {
     pub patient: Moved,
     /// The document that decides now, or why nothing is decided; then nothing is paid now.
     pub now: Result<Digest, Refusal>,
+}
+
+impl Difference {
+    /// What a stored settlement comes to, and by which document, or why nothing decides it.
+    pub(super) fn of(
+        stored: &Committed,
+        decided: Result<(Decision, Digest), Refusal>,
+    ) -> Result<Self, StoreError> {
+        let (decision, now) = match decided {
+            Ok((decision, policy)) => (Some(decision), Ok(policy)),
+            Err(refusal) => (None, Err(refusal)),
+        };
+        let old = &stored.decision;
+        let part = &stored.body().clearing;
+        Ok(Self {
+            settlement: part.settlement,
+            treatment: part.treatment,
+            business_day: part.business_day,
+            funds: by_fund(old, decision.as_ref()).map_err(out_of_range)?,
+            patient: decision.as_ref().map_or(
+                Moved {
+                    old: old.patient_total,
+                    new: Fen::ZERO,
+                },
+                |new| patient(old, new),
+            ),
+            now,
+        })
+    }
+
+    /// Whether anybody pays another amount.
+    pub(super) fn moves(&self) -> bool {
+        self.patient.change() > 0 || self.funds.values().any(|it| it.change() > 0)
+    }
 }
 
 /// Sums over all rows that are decided now.
@@ -152,8 +187,7 @@ impl List<'_> {
         let totals = &mut self.totals;
         totals.settlements = totals.settlements.saturating_add(1);
         if row.now.is_ok() {
-            let moves = row.patient.change() > 0 || row.funds.values().any(|it| it.change() > 0);
-            totals.changed = totals.changed.saturating_add(u64::from(moves));
+            totals.changed = totals.changed.saturating_add(u64::from(row.moves()));
             totals.patient = totals.patient.plus(row.patient).map_err(out_of_range)?;
             for (fund, moved) in &row.funds {
                 let sum = totals.funds.entry(*fund).or_insert(Moved::ZERO);
@@ -172,31 +206,16 @@ impl List<'_> {
     fn row(&mut self, stored: &Committed) -> Result<Difference, NodeError> {
         let visit = &stored.claim.visit;
         let scheme = stored.snapshot.coverage.scheme;
-        let (decision, now) = match self.own.deciding(scheme, visit) {
+        let decided = match self.own.deciding(scheme, visit) {
             None => {
                 let detail = format!("{scheme}, {}, {}", visit.setting, visit.discharged);
-                (None, Err(Refusal::new(RefusalCode::NoPolicy, detail)))
+                Err(Refusal::new(RefusalCode::NoPolicy, detail))
             }
             Some(policy) => match self.again.decide(stored, &policy.compiled) {
-                Ok(decision) => (Some(decision), Ok(policy.digest())),
-                Err(fault) => (None, Err(fault_refusal(&fault))),
+                Ok(decision) => Ok((decision, policy.digest())),
+                Err(fault) => Err(fault_refusal(&fault)),
             },
         };
-        let old = &stored.decision;
-        let part = &stored.body().clearing;
-        Ok(Difference {
-            settlement: part.settlement,
-            treatment: part.treatment,
-            business_day: part.business_day,
-            funds: by_fund(old, decision.as_ref()).map_err(out_of_range)?,
-            patient: decision.as_ref().map_or(
-                Moved {
-                    old: old.patient_total,
-                    new: Fen::ZERO,
-                },
-                |new| patient(old, new),
-            ),
-            now,
-        })
+        Ok(Difference::of(stored, decided)?)
     }
 }

@@ -13,8 +13,6 @@ use huitong_core::region::RegionCode;
 
 use super::again::Again;
 use super::differences::Difference;
-use super::out_of_range;
-use super::tally::{Moved, by_fund, patient};
 use crate::error::NodeError;
 use crate::home::standing::fault_refusal;
 use crate::ledger::Ledger;
@@ -67,8 +65,7 @@ pub fn later(
     for stored in after.iter().rev().take(EXAMINED_AT_MOST) {
         examined = examined.saturating_add(1);
         let row = difference(&committed(ledger, *stored)?, &mut again, policies)?;
-        let moves = row.patient.change() > 0 || row.funds.values().any(|it| it.change() > 0);
-        if rows.len() < LISTED_AT_MOST && (moves || row.now.is_err()) {
+        if rows.len() < LISTED_AT_MOST && (row.moves() || row.now.is_err()) {
             rows.push(row);
         }
     }
@@ -122,24 +119,9 @@ fn difference(
     let digest = stored.decision.policy;
     let policy = policies.get(&digest);
     let policy = policy.ok_or(StoreError::Inconsistent("an own policy is not at hand"))?;
-    let (decision, now) = match again.decide(stored, &policy.compiled) {
-        Ok(decision) => (Some(decision), Ok(digest)),
-        Err(fault) => (None, Err(fault_refusal(&fault))),
+    let decided = match again.decide(stored, &policy.compiled) {
+        Ok(decision) => Ok((decision, digest)),
+        Err(fault) => Err(fault_refusal(&fault)),
     };
-    let old = &stored.decision;
-    let part = &stored.body().clearing;
-    Ok(Difference {
-        settlement: part.settlement,
-        treatment: part.treatment,
-        business_day: part.business_day,
-        funds: by_fund(old, decision.as_ref()).map_err(out_of_range)?,
-        patient: decision.as_ref().map_or(
-            Moved {
-                old: old.patient_total,
-                new: Fen::ZERO,
-            },
-            |new| patient(old, new),
-        ),
-        now,
-    })
+    Ok(Difference::of(stored, decided)?)
 }

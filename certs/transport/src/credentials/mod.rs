@@ -72,6 +72,23 @@ impl CredentialFiles {
         faults
     }
 
+    /// The key of a configuration's section that names the file at fault.
+    pub fn key_of(&self, error: &CredentialsError) -> &'static str {
+        let CredentialsError::File { file, .. } = error else {
+            return "chain";
+        };
+        let is = |path: &Path| path.display().to_string() == *file;
+        if is(&self.key) {
+            "key"
+        } else if is(&self.roots) {
+            "roots"
+        } else if is(&self.chain) {
+            "chain"
+        } else {
+            "revocation_lists"
+        }
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> Vec<PathBuf> {
         let mut files = vec![self.chain.clone(), self.key.clone(), self.roots.clone()];
