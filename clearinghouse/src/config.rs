@@ -277,10 +277,10 @@ fn schedule(root: &Section<'_>) -> Option<Schedule> {
     };
     let automatic = section.or("automatic", Automatic::AtDeadline);
     // A deadline lies after the day it ends, and before the next day's.
-    let minutes = section.integer_or("deadline_minutes", 1..=2_880, DEADLINE_MINUTES);
+    let minutes = section.integer_or("deadline_minutes", 1_440..=2_880, DEADLINE_MINUTES);
     let minutes = minutes?;
     Some(match automatic? {
-        Automatic::Never => Schedule::Never,
+        Automatic::Never => Schedule::Never(minutes),
         Automatic::AtDeadline => Schedule::Deadline(minutes),
         Automatic::WhenAllClosed => Schedule::AllClosed(minutes),
     })

@@ -214,7 +214,7 @@ impl History {
     /// Cuts the next day off; which day it was, if the house still stands.
     fn cut_off(&mut self) -> Option<u8> {
         let on = self.next_day;
-        let cut = self.house.cut_off(on, Condition::Deadline);
+        let cut = self.house.cut_off(on, Condition::Deadline(0));
         self.done(cut)?;
         self.next_day += 1;
         Some(on)

@@ -63,6 +63,8 @@ clearing_codes! {
     StreamFull "stream.full" SameId "As much of what this region reported agrees and waits to be netted as may, the amount named: later legs are taken once a cycle is netted. It is more than any region owes in weeks: look at the legs." "本统筹区已核对一致待轧差金额达到上限（如所示），待轧差后再接收其后数据；该金额远超正常水平，请核查。";
     /// Evidence of a debt on which nobody waits.
     EvidenceNotWanted "evidence.not_wanted" No "No leg of this debt waits for evidence, or this region has no part in it; ask what is wanted, and show only that." "该债权无需举证，或与本统筹区无关，请先查询待举证清单。";
+    /// The deadline has not come, and a region has not closed the day.
+    CycleBeforeDeadline "cycle.before_deadline" SameId "The deadline of this day has not come, and the regions named have not closed it; nothing takes a cut-off back: wait until they have, or for the deadline ([cut_off] deadline_minutes)." "尚未到该业务日的日切截止时间，且所示统筹区尚未关闭该日；日切不可撤回，请等待其关闭或截止时间（[cut_off] deadline_minutes）。";
     /// The cycle has begun for no one yet.
     CycleNotBegun "cycle.not_begun" SameId "That business day has not begun; wait for it, or check the date." "该业务日尚未开始，请等待或核对日期。";
     /// The day is no business day.

@@ -106,6 +106,7 @@ impl Clearinghouse {
         let day_rules = grpc::DayRules {
             payment: config.payment,
             wait_minutes: config.wait_minutes,
+            deadline_minutes: schedule.deadline_minutes(),
             prefund: config.prefund,
             dispute: config.dispute,
             month: config.month,
@@ -195,7 +196,7 @@ impl RunningClearinghouse {
 
 /// Has due cycles cut off until told to stop.
 async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) {
-    if schedule == Schedule::Never {
+    if matches!(schedule, Schedule::Never(_)) {
         return;
     }
     let mut tick = tokio::time::interval(LOOK_EVERY);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::membership::Standing;
 use huitong_core::record::clearing::{Actor, ClearingRecord, CutOff};
 use huitong_core::region::RegionCode;
@@ -19,8 +19,9 @@ use crate::refusal::{ClearingCode, Refusal};
 pub(crate) enum Condition {
     /// Every region has closed the day.
     AllClosed,
-    /// The deadline: those that have not closed are cut off at what is held of them.
-    Deadline,
+    /// The deadline, so many minutes after the day began in Shanghai: those that have not closed are cut off at what is held
+    /// of them.
+    Deadline(u32),
     /// It was cut off before the clearinghouse was restored, with these marks.
     Again(BTreeMap<RegionCode, u64>),
 }
@@ -48,9 +49,9 @@ pub(crate) fn cut_off(
     // One that was cut off before a restore was a business day then.
     let is_cycle = match condition {
         Condition::Again(_) => Ok(()),
-        Condition::AllClosed | Condition::Deadline => business_day(context, day),
+        Condition::AllClosed | Condition::Deadline(_) => business_day(context, day),
     };
-    if let Err(refusal) = is_cycle {
+    if let Err(refusal) = is_cycle.and_then(|()| deadline(context, day, &condition)) {
         return Ok(Decided::refuse(refusal));
     }
     // Also of those that were cut off before a restore the earliest comes first.
@@ -61,7 +62,7 @@ pub(crate) fn cut_off(
     }
     let found = match condition {
         Condition::Again(marks) => marks_again(context, marks),
-        Condition::AllClosed | Condition::Deadline => marks_now(context, day, &condition),
+        Condition::AllClosed | Condition::Deadline(_) => marks_now(context, day, &condition),
     };
     let marks = match found {
         Ok(marks) => marks,
@@ -97,6 +98,32 @@ pub(super) fn business_day(context: &Context<'_>, day: BusinessDay) -> Result<()
     }
     let detail = format_args!("{day}, the next is {}", context.cycle_of(day));
     Err(Refusal::new(ClearingCode::CycleNoBusinessDay, detail))
+}
+
+/// Minutes from the beginning of a business day in Shanghai (UTC+8, no summer time) to a moment.
+pub(super) fn minutes_since(day: BusinessDay, now: Timestamp) -> i64 {
+    const DAY_MINUTES: i64 = 24 * 60;
+    const OFFSET_MINUTES: i64 = 8 * 60;
+    let of_day = (now.as_millis() / 60_000).saturating_add(OFFSET_MINUTES) % DAY_MINUTES;
+    day.days_until(now.business_day_shanghai())
+        .saturating_mul(DAY_MINUTES)
+        .saturating_add(of_day)
+}
+
+/// Whether the deadline is there, where it is gone by. Nobody cuts off a day before it that regions still have legs of: what
+/// comes later than a cut-off is netted a cycle later, and nothing takes a cut-off back.
+fn deadline(context: &Context<'_>, day: BusinessDay, condition: &Condition) -> Result<(), Refusal> {
+    let Condition::Deadline(minutes) = condition else {
+        return Ok(());
+    };
+    let left = i64::from(*minutes).saturating_sub(minutes_since(day, context.now));
+    let open = still_open(context, day);
+    if left <= 0 || open.is_empty() {
+        return Ok(());
+    }
+    let open = list(&open);
+    let detail = format_args!("{day}: {left} minutes until the deadline, not closed: {open}");
+    Err(Refusal::new(ClearingCode::CycleBeforeDeadline, detail))
 }
 
 /// The regions of the directory that have not closed the day with all of it held. Nobody waits for one that is suspended
@@ -201,4 +228,26 @@ pub(super) fn list(regions: &[RegionCode]) -> String {
         named.push(format!("and {others} more"));
     }
     named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_counts_from_midnight_in_shanghai() {
+        let day = BusinessDay::new(2026, 3, 2).unwrap();
+        for (now, minutes) in [
+            ("2026-03-01T16:00:00.000Z", 0),
+            ("2026-03-01T15:59:00.000Z", -1),
+            ("2026-03-02T15:30:00.000Z", 23 * 60 + 30),
+            ("2026-03-02T17:00:00.000Z", 25 * 60),
+        ] {
+            assert_eq!(
+                minutes_since(day, Timestamp::parse(now).unwrap()),
+                minutes,
+                "{now}"
+            );
+        }
+    }
 }

@@ -175,12 +175,22 @@ fn a_cut_off_needs_every_region_or_the_deadline() {
         ("cycle.regions_open", "510100")
     );
     assert_eq!(
-        code(house.cut_off(2, Condition::Deadline)),
+        code(house.cut_off(2, Condition::Deadline(0))),
         "cycle.earlier_open"
     );
     assert_eq!(code(house.net(1)), "cycle.not_cut_off");
+    house.clock.put("2026-03-01T08:00:00.000Z");
+    let early = house.cut_off(1, Condition::Deadline(1_500)).unwrap_err();
+    assert_eq!(
+        (early.code.code(), early.detail.as_str()),
+        (
+            "cycle.before_deadline",
+            "2026-03-01: 540 minutes until the deadline, not closed: 510100"
+        )
+    );
     // Chengdu's word is not needed at the deadline; what is held of it counts.
-    house.cut_off(1, Condition::Deadline).unwrap();
+    house.clock.put("2026-03-01T17:00:00.000Z");
+    house.cut_off(1, Condition::Deadline(1_500)).unwrap();
     let status = house.status(Some(1));
     assert_eq!(status.state, CycleState::CutOff);
     assert_eq!(
@@ -203,12 +213,12 @@ fn a_cut_off_needs_every_region_or_the_deadline() {
     );
     assert_eq!(code(house.close(3, 1, 2)), "cycle.cut_off");
     let before = BusinessDay::new(2026, 2, 28).unwrap();
-    let asked =
-        house.ask(move |context| super::cut_off(context, before, Condition::Deadline, officer()));
+    let asked = house
+        .ask(move |context| super::cut_off(context, before, Condition::Deadline(0), officer()));
     assert_eq!(code(asked), "cycle.passed");
     let tomorrow = BusinessDay::new(2026, 4, 1).unwrap();
-    let asked =
-        house.ask(move |context| super::cut_off(context, tomorrow, Condition::Deadline, officer()));
+    let asked = house
+        .ask(move |context| super::cut_off(context, tomorrow, Condition::Deadline(0), officer()));
     assert_eq!(code(asked), "cycle.not_begun");
 }
 
@@ -334,9 +344,9 @@ fn the_clearinghouse_cuts_off_by_itself_when_told_to() {
         Ok(None),
         "one minute is left"
     );
-    assert_eq!(house.tick(Schedule::Never), Ok(None));
+    assert_eq!(house.tick(Schedule::Never(0)), Ok(None));
     house.clock.put("2026-03-01T17:00:00.000Z");
-    assert_eq!(house.tick(Schedule::Never), Ok(None));
+    assert_eq!(house.tick(Schedule::Never(0)), Ok(None));
     assert_eq!(house.tick(one_in_the_morning), Ok(Some(day(1))));
     assert_eq!(
         house.tick(one_in_the_morning),

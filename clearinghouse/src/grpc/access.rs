@@ -202,7 +202,33 @@ fn of_what_is_around_it() -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    const NAMES: &str = include_str!("../../../certs/NAMES.md");
+
+    #[test]
+    fn the_table_is_the_one_in_names_md() {
+        let section = NAMES.split("### The clearinghouse").nth(1).unwrap();
+        let section = section.split("\n#").next().unwrap();
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        let written: BTreeSet<String> = rows.clone().map(str::to_owned).collect();
+        assert_eq!(rows.count(), written.len(), "a row stands twice");
+        let words = |callers: &[Caller]| match callers {
+            [Caller::AnyCertified] => "any certified peer",
+            [Caller::RegionNode] => "node of any region",
+            [Caller::ClearinghouseOfficer] => "clearing officer",
+            other => panic!("{other:?}: the page has no word for them"),
+        };
+        let table = access_table().unwrap();
+        let ours: BTreeSet<String> = table
+            .rows()
+            .iter()
+            .map(|row| format!("| `{}` | {} |", row.target(), words(row.callers())))
+            .collect();
+        assert_eq!(ours, written);
+    }
 
     #[test]
     fn regions_report_and_officers_clear() {

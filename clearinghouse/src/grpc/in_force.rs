@@ -169,7 +169,7 @@ mod tests {
         let leg = debt(1, 2, 3, 1_316_000);
         house.report(3, &[receivable(1, &leg)]).unwrap();
         house.report(2, &[payable(1, &leg)]).unwrap();
-        house.cut_off(1, Condition::Deadline).unwrap();
+        house.cut_off(1, Condition::Deadline(0)).unwrap();
         house.net(1).unwrap();
         house.proofs().checkpoint_of(day(1)).unwrap().unwrap()
     }

@@ -32,6 +32,8 @@ pub(super) struct OfficerGrpc {
     pub(super) writer: Arc<Writer>,
     /// How long netting waits after the cut-off for regions that have not attested.
     pub(super) wait_minutes: u32,
+    /// The deadline of a day, in minutes after it began.
+    pub(super) deadline_minutes: u32,
     /// By when payments are due.
     pub(super) payment: PaymentRules,
     /// Held while plans are looked through to see what nets would be: by one officer at a time, of days or of a
@@ -74,7 +76,7 @@ impl OfficerService for OfficerGrpc {
         let condition = if !marks.is_empty() {
             Condition::Again(marks_of(&marks)?)
         } else if at_deadline {
-            Condition::Deadline
+            Condition::Deadline(self.deadline_minutes)
         } else {
             Condition::AllClosed
         };

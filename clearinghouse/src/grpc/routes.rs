@@ -70,6 +70,8 @@ pub(crate) struct DayRules {
     pub(crate) payment: PaymentRules,
     /// How long netting waits after the cut-off for regions that have not attested.
     pub(crate) wait_minutes: u32,
+    /// The deadline of a day, in minutes after it began.
+    pub(crate) deadline_minutes: u32,
     pub(crate) prefund: Rules,
     pub(crate) dispute: DisputeRules,
     pub(crate) month: MonthRules,
@@ -91,6 +93,7 @@ pub(crate) async fn routes(
     let officers = OfficerServiceServer::new(OfficerGrpc {
         writer: Arc::clone(writer),
         wait_minutes: rules.wait_minutes,
+        deadline_minutes: rules.deadline_minutes,
         payment: rules.payment,
         looking: Arc::clone(&looking),
     })

@@ -51,6 +51,6 @@ fn a_region_that_took_part_stays_in_the_directory_and_others_may_join() {
         .collect();
     house.come_back_with(Members::new(joined).unwrap()).unwrap();
     close_all(&house, 2);
-    house.cut_off(2, Condition::Deadline).unwrap();
+    house.cut_off(2, Condition::Deadline(0)).unwrap();
     assert_eq!(house.net(2).unwrap().windows().len(), 5);
 }

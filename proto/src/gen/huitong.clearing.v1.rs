@@ -334,7 +334,7 @@ pub struct RegionStatus {
 pub struct CutOffRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
-    /// Cut off although some regions have not closed.
+    /// Cut off although some regions have not closed. Refused before the deadline, also where officers alone cut off.
     #[prost(bool, tag = "2")]
     pub at_deadline: bool,
     /// Only after a restore, for a cycle that was cut off before it and is not in the backup: every region's mark, as

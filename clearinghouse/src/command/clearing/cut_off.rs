@@ -19,7 +19,7 @@ pub(super) struct CutOff {
     /// The business day, such as 2026-03-31 / 业务日
     #[arg(long)]
     day: BusinessDay,
-    /// Cut off although some regions have not closed / 截止时间已到，强制日切
+    /// Cut off although some regions have not closed; refused before the deadline / 截止时间已过，未关闭的统筹区不再等待
     #[arg(long)]
     at_deadline: bool,
     /// After a restore: the marks that the cycle had, as `cut-off --json` or `status --json` printed it / 恢复后按原截止序号日切

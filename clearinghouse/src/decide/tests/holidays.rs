@@ -17,7 +17,7 @@ fn what_belongs_to_a_holiday_is_netted_with_the_next_business_day() {
     house.report(3, &[receivable(1, &leg)]).unwrap();
     close_all(&house, 7);
     for holiday in [7, 8] {
-        let refused = house.cut_off(holiday, Condition::Deadline).unwrap_err();
+        let refused = house.cut_off(holiday, Condition::Deadline(0)).unwrap_err();
         assert_eq!(refused.code.code(), "cycle.no_business_day");
         let named = format!("{}, the next is {}", day(holiday), day(9));
         assert_eq!(refused.detail, named);

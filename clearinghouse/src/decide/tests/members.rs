@@ -323,7 +323,7 @@ fn a_region_that_has_nothing_open_leaves_and_one_that_joins_is_waited_for() {
         (waits.code.code(), waits.detail.as_str()),
         ("cycle.regions_open", "440100")
     );
-    house.cut_off(1, Condition::Deadline).unwrap();
+    house.cut_off(1, Condition::Deadline(0)).unwrap();
     let plan = house.net(1).unwrap();
     assert_eq!((plan.legs(), plan.total().unwrap().get()), (1, 700));
     // Back again, as one that joins.

@@ -40,7 +40,7 @@ fn netted(house: &House, leg: &Leg, on: u8) {
     };
     report(leg.creditor, &|next| receivable(next, leg));
     report(leg.debtor, &|next| payable(next, leg));
-    house.cut_off(on, Condition::Deadline).unwrap();
+    house.cut_off(on, Condition::Deadline(0)).unwrap();
     house.net(on).unwrap();
 }
 
@@ -138,7 +138,7 @@ fn a_month_is_drawn_up_once_all_of_it_is_proven_and_months_in_their_order() {
         (refused.code.code(), &*refused.detail),
         ("month.not_over", "2026-03-31")
     );
-    house.cut_off(31, Condition::Deadline).unwrap();
+    house.cut_off(31, Condition::Deadline(0)).unwrap();
     let refused = drawing(&house, "2026-03").unwrap_err();
     assert_eq!(
         (refused.code.code(), &*refused.detail),

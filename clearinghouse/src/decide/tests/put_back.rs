@@ -65,7 +65,7 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     assert_eq!(net_as(&house, 1, &first), Ok(first.clone()));
     assert_eq!(house.tick(Schedule::Deadline(0)), Ok(None));
     assert_eq!(
-        code(house.cut_off(2, Condition::Deadline)),
+        code(house.cut_off(2, Condition::Deadline(0))),
         "cycle.restored"
     );
     assert_eq!(

@@ -88,7 +88,7 @@ fn what_was_cut_off_while_it_was_counted_is_counted_anew() {
     house.report(3, &[receivable(1, &leg), alone(2)]).unwrap();
     let (found, steps) = counted(&house, 1, |step| {
         if step == 1 {
-            house.cut_off(1, Condition::Deadline).unwrap();
+            house.cut_off(1, Condition::Deadline(0)).unwrap();
         }
     });
     assert!(found.is_none());

@@ -170,7 +170,7 @@ mod tests {
             house.report(3, &[receivable(number, leg)]).unwrap();
             house.report(2, &[payable(number, leg)]).unwrap();
         }
-        house.cut_off(1, Condition::Deadline).unwrap();
+        house.cut_off(1, Condition::Deadline(0)).unwrap();
         let plan = house.net(1).unwrap();
         let whose = BTreeSet::from([region(2)]);
         let held = |legs: &[Leg]| {

@@ -44,7 +44,7 @@ fn netted_days(house: &House, debts: &[Debt]) -> Vec<Sums> {
             let next = house.position(*debtor) + 1;
             house.report(*debtor, &[payable(next, leg)]).unwrap();
         }
-        house.cut_off(*date, Condition::Deadline).unwrap();
+        house.cut_off(*date, Condition::Deadline(0)).unwrap();
         let plan = house.net(*date).unwrap();
         let of_day = plan.member_nets().iter();
         nets.push(

@@ -188,7 +188,7 @@ fn what_is_not_drawn_up_is_looked_at_as_far_as_it_is_netted_and_nothing_changes(
     let house = House::new(7);
     house.clock.put("2026-03-31T04:00:00.000Z");
     netted(&house, &leg(1, 2, 500), 2);
-    house.cut_off(31, Condition::Deadline).unwrap();
+    house.cut_off(31, Condition::Deadline(0)).unwrap();
     let before = (house.trial_balance(), house.status(Some(2)).state);
     let found = monthly(&house, Suppose::default());
     assert!(found.days.iter().eq(&[day(2)]));
