@@ -203,6 +203,10 @@ clearing_codes! {
     MemberNotSuspended "member.not_suspended" No "Suspend the region first, so that nothing new begins with it; then have it leave once nothing is open." "请先暂停该统筹区，待无未清事项后再退出。";
     /// Something of the region is open.
     MemberOpen "member.open" SameId "What is named is open with this region: net it and have it paid, then have the region leave." "该统筹区尚有所示未清事项，请轧差并付清后再退出。";
+    /// Something else waits than was named.
+    MemberOtherWaits "member.other_waits" No "Something else waits of this region, named here with who wants it: end that, or leave it (members list, members end)." "该统筹区的待确认事项及其提出人如所示，与所给不符：请按所示撤回，或予保留（members list、members end）。";
+    /// Nothing of the region waits.
+    MemberNothingWaits "member.nothing_waits" No "Nothing of this region waits for a second officer; look at what does (members list)." "该统筹区没有待第二人确认的事项，请查看名录（members list）。";
     /// An officer without the role.
     OfficerRole "officer.role" No "This officer may not do that: it takes the role named. The operator gives it in the clearinghouse's configuration ([[officer]])." "该清算人员无此权限，所需角色如所示，由运营方在清算中心配置中授予（[[officer]]）。";
     /// Nothing was set.

@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 47] = [
+const TABLE: [(&str, Role); 48] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -126,6 +126,7 @@ const TABLE: [(&str, Role); 47] = [
     ("BackupService/CopyJournal", Role::Backup),
     ("MemberService/ListMembers", Role::Look),
     ("MemberService/ChangeMember", Role::Administer),
+    ("MemberService/EndProposal", Role::Administer),
     ("CertificateService/ShowCertificates", Role::Look),
     ("CertificateService/ReloadCertificates", Role::Administer),
 ];

@@ -4,9 +4,11 @@
 //! comes back, and who clears for whom. Where a node is and with what it signs takes one, since its certificate says who
 //! it is. One change waits of a region at a time: another that takes two ends it, and so does whoever says of an active
 //! region that it is to go on, or of a suspended one that it is to be suspended, whatever it was that waited, and also when
-//! that only repeats an earlier word; the answer names what was ended. So only what waits of an active or suspended region
-//! can be ended without wanting something else. In order of precedence: what stands already, an unknown or left region, one
+//! that only repeats an earlier word; the answer names what was ended. What waits of any region is ended by name too
+//! (`ending`). In order of precedence: what stands already, an unknown or left region, one
 //! that is there already, a clearing member of another province, a step that does not follow, what is open.
+
+mod ending;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ use huitong_core::record::clearing::{
 };
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Members};
+
+pub(crate) use ending::{Kind, end_proposal};
 
 use super::leaving::open;
 use super::{Context, Decided, Decision};

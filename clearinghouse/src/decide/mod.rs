@@ -66,7 +66,7 @@ pub(crate) use exceptions::{
 };
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
-pub(crate) use members::{Came, MemberRow, change_member, members};
+pub(crate) use members::{Came, Kind, MemberRow, change_member, end_proposal, members};
 pub(crate) use net::{Expected, is_netted, net};
 #[cfg(test)]
 pub(crate) use net::{Planner, net_by};

@@ -136,6 +136,7 @@ fn of_what_is_around_it() -> Vec<Row> {
     vec![
         Row::method("/huitong.clearing.v1.MemberService/ListMembers", officer),
         Row::method("/huitong.clearing.v1.MemberService/ChangeMember", officer),
+        Row::method("/huitong.clearing.v1.MemberService/EndProposal", officer),
         Row::method(
             "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
             officer,

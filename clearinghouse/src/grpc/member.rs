@@ -10,6 +10,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
 use huitong_core::evidence::Chain;
 use huitong_core::membership::{Changing, Joining, MemberChange, SignedDirectory, Standing};
+use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::MemberProposed;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
@@ -24,7 +25,7 @@ use tracing::{info, warn};
 use super::in_force::InForce;
 use super::officer::officer_name;
 use super::status::{malformed, status};
-use crate::decide::{self, Came, MemberRow};
+use crate::decide::{self, Came, Kind, MemberRow};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
@@ -64,7 +65,7 @@ impl MemberService for MemberGrpc {
         let request = request.into_inner();
         let (region, change) = read(&request).map_err(|fault| malformed(&fault))?;
         self.proven(region, &change)?;
-        let (who, what) = (by.clone(), word(&change));
+        let (who, what) = (by.clone(), Kind::of(&change).word());
         let decided = self
             .writer
             .decide(move |context| decide::change_member(context, region, change, by))
@@ -79,13 +80,34 @@ impl MemberService for MemberGrpc {
             Came::InForce => warn!(%region, what, by = %who, number, "the directory was changed"),
         }
         if let Some(ended) = &changed.ended {
-            let (ended, wanted_by) = (word(&ended.change), &ended.by);
+            let (ended, wanted_by) = (Kind::of(&ended.change).word(), &ended.by);
             warn!(%region, ended, %wanted_by, what, by = %who, "what waited for a second officer was ended");
         }
         Ok(Response::new(v1::ChangeMemberResponse {
             number,
             member: changed.row.as_ref().map(row),
             ended: changed.ended.as_ref().map(alone),
+        }))
+    }
+
+    async fn end_proposal(
+        &self,
+        request: Request<v1::EndProposalRequest>,
+    ) -> Result<Response<v1::EndProposalResponse>, Status> {
+        let by = officer_name(&request)?;
+        let request = request.into_inner();
+        let (region, wanted) = read_ended(&request).map_err(|fault| malformed(&fault))?;
+        let ((kind, wanted_by), who) = (wanted.clone(), by.clone());
+        let decided = self
+            .writer
+            .decide(move |context| decide::end_proposal(context, region, wanted, by))
+            .await;
+        let told = decided.map_err(|refusal| status(&refusal))?;
+        warn!(%region, ended = %kind, %wanted_by, by = %who, "what waited for a second officer is ended");
+        Ok(Response::new(v1::EndProposalResponse {
+            number: told.number,
+            member: told.row.as_ref().map(row),
+            ended: told.ended.as_ref().map(alone),
         }))
     }
 }
@@ -180,6 +202,24 @@ fn read(request: &v1::ChangeMemberRequest) -> Result<(RegionCode, MemberChange),
     Ok((region, change))
 }
 
+fn read_ended(
+    request: &v1::EndProposalRequest,
+) -> Result<(RegionCode, (Kind, OfficerName)), WireFault> {
+    let region = Path::root("region").parse(&request.region, RegionCode::parse)?;
+    let kind = match v1::MemberAction::try_from(request.waiting) {
+        Ok(v1::MemberAction::Join) => Kind::Join,
+        Ok(v1::MemberAction::Change) => Kind::Change,
+        Ok(v1::MemberAction::Suspend) => Kind::Suspend,
+        Ok(v1::MemberAction::Resume) => Kind::Resume,
+        Ok(v1::MemberAction::Leave) => Kind::Leave,
+        Ok(v1::MemberAction::Unspecified) | Err(_) => {
+            return Err(Path::root("waiting").wrong("what is to end is not said"));
+        }
+    };
+    let wanted_by = Path::root("waiting_by").parse(&request.waiting_by, OfficerName::parse)?;
+    Ok((region, (kind, wanted_by)))
+}
+
 fn endpoint(text: &str) -> Result<Option<String>, WireFault> {
     if text.is_empty() {
         return Ok(None);
@@ -270,15 +310,5 @@ const fn action(change: &MemberChange) -> v1::MemberAction {
         MemberChange::Suspend => v1::MemberAction::Suspend,
         MemberChange::Resume => v1::MemberAction::Resume,
         MemberChange::Leave => v1::MemberAction::Leave,
-    }
-}
-
-const fn word(change: &MemberChange) -> &'static str {
-    match change {
-        MemberChange::Join(_) => "join",
-        MemberChange::Change(_) => "change",
-        MemberChange::Suspend => "suspend",
-        MemberChange::Resume => "resume",
-        MemberChange::Leave => "leave",
     }
 }

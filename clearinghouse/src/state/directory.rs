@@ -18,6 +18,8 @@ pub(crate) struct DirectoryHeld {
     decided: Option<Directory>,
     /// What waits for a second officer, by region.
     waiting: BTreeMap<RegionCode, MemberProposed>,
+    /// What waited of a region and an officer ended last, as long as nobody has wanted or decided the same since.
+    ended: BTreeMap<RegionCode, MemberProposed>,
     /// The versions that are not signed yet, ascending.
     unsigned: VecDeque<Directory>,
     /// The number of the last that is.
@@ -57,6 +59,11 @@ impl DirectoryHeld {
     /// What waits for a second officer of a region.
     pub(crate) fn waiting(&self, region: RegionCode) -> Option<&MemberProposed> {
         self.waiting.get(&region)
+    }
+
+    /// What waited of a region and an officer ended last.
+    pub(crate) fn ended(&self, region: RegionCode) -> Option<&MemberProposed> {
+        self.ended.get(&region)
     }
 
     /// All that waits for a second officer.
@@ -115,6 +122,7 @@ impl DirectoryHeld {
                 self.waiting.remove(&said.region);
             }
             MembersRecord::Proposed(proposed) => {
+                self.said_since(proposed.region, &proposed.change);
                 self.waiting.insert(proposed.region, proposed.clone());
             }
             MembersRecord::Decided(decided) => {
@@ -122,9 +130,23 @@ impl DirectoryHeld {
                 if waiting.is_some_and(|waiting| waiting.change == decided.change) {
                     self.waiting.remove(&decided.region);
                 }
+                self.said_since(decided.region, &decided.change);
                 self.unsigned.push_back(decided.directory.clone());
                 self.decided = Some(decided.directory.clone());
             }
+            MembersRecord::Ended(said) => {
+                let (region, ended) = (said.ended.region, said.ended.clone());
+                self.waiting.remove(&region);
+                self.ended.insert(region, ended);
+            }
+        }
+    }
+
+    /// The same is wanted or decided since it was ended, so that it is not told as ended any more.
+    fn said_since(&mut self, region: RegionCode, change: &MemberChange) {
+        let ended = self.ended.get(&region);
+        if ended.is_some_and(|ended| ended.change == *change) {
+            self.ended.remove(&region);
         }
     }
 

@@ -69,7 +69,7 @@ const LOOK: [&str; 24] = [
 ];
 
 /// Who has this role alone may call these, and nobody else.
-const DO: [(&str, &str); 23] = [
+const DO: [(&str, &str); 24] = [
     ("clear", "OfficerService/CutOff"),
     ("clear", "OfficerService/Net"),
     ("clear", "OfficerService/ReleaseStream"),
@@ -92,6 +92,7 @@ const DO: [(&str, &str); 23] = [
     ("dispute", "DisputeOfficeService/SettleDispute"),
     ("backup", "BackupService/CopyJournal"),
     ("administer", "MemberService/ChangeMember"),
+    ("administer", "MemberService/EndProposal"),
     ("administer", "CertificateService/ReloadCertificates"),
 ];
 

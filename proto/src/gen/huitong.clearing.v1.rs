@@ -7978,6 +7978,28 @@ pub struct ChangeMemberResponse {
     #[prost(message, optional, tag = "3")]
     pub ended: ::core::option::Option<ListedMember>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EndProposalRequest {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// What waits of it, and who wants it, as they are listed: so that saying this again does not end what was wanted since.
+    #[prost(enumeration = "MemberAction", tag = "2")]
+    pub waiting: i32,
+    #[prost(string, tag = "3")]
+    pub waiting_by: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EndProposalResponse {
+    /// The number of the version in force.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// The region as it stands; absent when it is in no version.
+    #[prost(message, optional, tag = "2")]
+    pub member: ::core::option::Option<ListedMember>,
+    /// What waited and does not any more.
+    #[prost(message, optional, tag = "3")]
+    pub ended: ::core::option::Option<ListedMember>,
+}
 /// Of a region that is in no version yet, and of what was ended, what waits or waited alone: there is no standing.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListedMember {
@@ -8356,6 +8378,33 @@ pub mod member_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Ends what waits of a region for a second officer; one officer does, also whoever wanted it. Said again, it changes nothing.
+        pub async fn end_proposal(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EndProposalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EndProposalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MemberService/EndProposal",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.MemberService", "EndProposal"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -8387,6 +8436,14 @@ pub mod member_service_server {
             request: tonic::Request<super::ChangeMemberRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ChangeMemberResponse>,
+            tonic::Status,
+        >;
+        /// Ends what waits of a region for a second officer; one officer does, also whoever wanted it. Said again, it changes nothing.
+        async fn end_proposal(
+            &self,
+            request: tonic::Request<super::EndProposalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EndProposalResponse>,
             tonic::Status,
         >;
     }
@@ -8542,6 +8599,51 @@ pub mod member_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ChangeMemberSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MemberService/EndProposal" => {
+                    #[allow(non_camel_case_types)]
+                    struct EndProposalSvc<T: MemberService>(pub Arc<T>);
+                    impl<
+                        T: MemberService,
+                    > tonic::server::UnaryService<super::EndProposalRequest>
+                    for EndProposalSvc<T> {
+                        type Response = super::EndProposalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EndProposalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MemberService>::end_proposal(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EndProposalSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

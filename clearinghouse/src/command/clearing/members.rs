@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use huitong_certs::signing::chain_from_pem;
+use huitong_core::officer::OfficerName;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
@@ -34,6 +35,8 @@ enum Action {
     Resume(Name),
     /// It is no member any more; nothing of it may be open; two officers / 退出（须两人）
     Leave(Name),
+    /// What waits of it for a second officer does not any more; one officer, also whoever wanted it / 撤回待确认事项（一人即可）
+    End(End),
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,6 +51,41 @@ struct Name {
     region: RegionCode,
     #[command(flatten)]
     connection: Connection,
+}
+
+#[derive(Debug, clap::Args)]
+struct End {
+    /// The region, such as 510100 / 统筹区
+    region: RegionCode,
+    /// What waits, as it is listed / 待确认事项
+    waiting: Waiting,
+    /// Who wants it, as it is listed / 提出人
+    #[arg(long)]
+    wanted_by: OfficerName,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+/// What can wait of a region.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Waiting {
+    Join,
+    Change,
+    Suspend,
+    Resume,
+    Leave,
+}
+
+impl From<Waiting> for v1::MemberAction {
+    fn from(waiting: Waiting) -> Self {
+        match waiting {
+            Waiting::Join => Self::Join,
+            Waiting::Change => Self::Change,
+            Waiting::Suspend => Self::Suspend,
+            Waiting::Resume => Self::Resume,
+            Waiting::Leave => Self::Leave,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,6 +114,7 @@ impl MembersCommand {
             Action::Suspend(name) => name.run(v1::MemberAction::Suspend, out).await,
             Action::Resume(name) => name.run(v1::MemberAction::Resume, out).await,
             Action::Leave(name) => name.run(v1::MemberAction::Leave, out).await,
+            Action::End(end) => end.run(out).await,
         }
     }
 }
@@ -112,6 +151,35 @@ impl Name {
             signers: Vec::new(),
         };
         change(&self.connection, request, out).await
+    }
+}
+
+impl End {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let request = v1::EndProposalRequest {
+            region: self.region.to_string(),
+            waiting: v1::MemberAction::from(self.waiting).into(),
+            waiting_by: self.wanted_by.to_string(),
+        };
+        let mut client = self.connection.members().await?;
+        let answer = client.end_proposal(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        let v1::EndProposalResponse {
+            number,
+            member,
+            ended,
+        } = answer;
+        // Where the region is in no version, what was ended is all that there is to tell.
+        let has_row = member.is_some();
+        let answer = v1::ChangeMemberResponse {
+            number,
+            member,
+            ended,
+        };
+        match self.connection.shape() {
+            Shape::Text if !has_row => Ok(print_ended(out, &answer)?),
+            shape => changed(out, shape, &self.region.to_string(), &answer),
+        }
     }
 }
 
@@ -166,14 +234,7 @@ fn changed(
             print_json(out, &document)
         }
         Shape::Text => {
-            if let Some(of) = ended {
-                writeln!(
-                    out,
-                    "ended: {}, wanted by {} / 待确认事项已撤回",
-                    wanted(of),
-                    of.waiting_by
-                )?;
-            }
+            print_ended(out, answer)?;
             match &answer.member {
                 Some(of) => {
                     writeln!(out, "version {} / 名录版本", answer.number)?;
@@ -187,6 +248,13 @@ fn changed(
             Ok(())
         }
     }
+}
+
+fn print_ended(out: &mut dyn Write, answer: &v1::ChangeMemberResponse) -> std::io::Result<()> {
+    answer.ended.iter().try_for_each(|of| {
+        let (wanted, by) = (wanted(of), &of.waiting_by);
+        writeln!(out, "ended: {wanted}, wanted by {by} / 待确认事项已撤回")
+    })
 }
 
 fn print(out: &mut dyn Write, of: &v1::ListedMember) -> std::io::Result<()> {
@@ -211,11 +279,17 @@ fn print(out: &mut dyn Write, of: &v1::ListedMember) -> std::io::Result<()> {
         )?;
     }
     if of.waiting() != v1::MemberAction::Unspecified {
+        let by = &of.waiting_by;
         writeln!(
             out,
-            "        {} waits, wanted by {}: another officer says the same / 待第二人确认",
+            "        {} waits, wanted by {by}: another officer says the same / 待第二人确认",
             wanted(of),
-            of.waiting_by
+        )?;
+        writeln!(
+            out,
+            "        or one ends it: members end {} {} --wanted-by {by} / 或由一人撤回",
+            of.region,
+            action(of.waiting()),
         )?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 pub use attestation::{DifferencesTold, RegionAttested};
 pub use cycle::{CycleRecord, CycleReopened, LegsLeftOut, NettingFailed, ReopeningProposed};
-pub use members::{MemberProposed, MembersDecided, MembersRecord};
+pub use members::{MemberProposed, MembersDecided, MembersRecord, ProposalEnded};
 pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthRows, MonthSaid};
 pub use payment::{
     Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, MonthInstructed, Parked,

@@ -14,9 +14,11 @@ pub enum MembersRecord {
     Proposed(MemberProposed),
     /// A change is in force.
     Decided(MembersDecided),
+    /// What waited for a second officer does not any more.
+    Ended(ProposalEnded),
 }
 
-canonical_enum!(MembersRecord { 1 => Proposed(record), 2 => Decided(record) });
+canonical_enum!(MembersRecord { 1 => Proposed(record), 2 => Decided(record), 3 => Ended(record) });
 
 /// What an officer wants of a region. It waits for a second officer unless the region stands so already; what was wanted of the
 /// region before waits no more in either case.
@@ -38,6 +40,19 @@ canonical_struct!(MemberProposed {
     by,
     at
 });
+
+/// An officer ended what waited, whoever had wanted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposalEnded {
+    /// What waited, and who had wanted it.
+    pub ended: MemberProposed,
+    /// Who ended it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(ProposalEnded { ended, by, at });
 
 /// A change that is in force, with the whole directory as it stands from then on.
 #[derive(Debug, Clone, PartialEq, Eq)]
