@@ -187,6 +187,8 @@ clearing_codes! {
     PaymentSentBack "payment.sent_back" No "The movement named went back by this one, or took it back; neither is taken out again." "该款项与所示流水互为退回关系，不可更正。";
     /// What was paid out rests on it.
     PaymentPaidOut "payment.paid_out" No "For the cycle or month of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期或月度的该基金未拨付余额仅为所示金额，请先更正拨付款项。";
+    /// Booked before the payment was ordered.
+    PaymentBeforeOrder "payment.before_order" No "Money that was booked on this day is not for an order that was given on the day named: check the day. What did move before it is entered without the payment's reference, and parked until an officer says what it is for (confirm, apply)." "该入账日早于付款指令下达日（如所示）：请核对入账日；确属此前到账的，登记时不填付款参考号，挂账后再由人员核销（confirm、apply）。";
     /// A region that no version names.
     MemberUnknown "member.unknown" No "This region is not in the directory; have it join (members join)." "名录中无此统筹区，请先加入（members join）。";
     /// A region that left.
@@ -227,6 +229,8 @@ clearing_codes! {
     PrefundBankReferenceUnknown "prefund.bank_reference_unknown" No "No money of a prefund was entered under this reference of the holder's bank; list the movements (prefund movements)." "持有成员未登记该银行流水号，请查看预付金流水（prefund movements）。";
     /// More than the holder has.
     PrefundExceeds "prefund.exceeds" No "The holder has only what is named; enter what was paid in first, or correct what was entered wrongly." "持有成员现有预付金仅为所示金额，请先登记缴入款项或更正有误登记。";
+    /// More than the holder had on some day since.
+    PrefundNotYetHeld "prefund.not_yet_held" No "By the days on which money moved the holder had only the amount named on the day named: check the day of this movement, enter what was paid in before it, or correct what was entered wrongly (prefund movements)." "按入账日计，所示日期持有成员仅有所示金额：请核对本笔入账日，先登记此前缴入的款项，或更正有误登记（prefund movements）。";
     /// No dispute of this name, or none in which the region stands.
     DisputeUnknown "dispute.unknown" No "No dispute of this name is known in which the region stands; list the disputes." "无此争议，或该统筹区非争议当事方，请查看争议清单。";
     /// Another claim was raised under the name.

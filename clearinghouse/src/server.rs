@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
-use huitong_core::record::clearing::LevelChange;
-use huitong_core::vocabulary::PrefundLevel;
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{Reloading, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
@@ -19,7 +17,7 @@ use crate::config::Config;
 use crate::decide::prefund::PrefundRow;
 use crate::decide::{self, Schedule};
 use crate::disputes::DisputeRules;
-use crate::grpc;
+use crate::grpc::{self, level_changed};
 use crate::platform::{self, Platform, PlatformError};
 use crate::prefunds::Rules;
 use crate::store::StoreError;
@@ -250,7 +248,7 @@ async fn watch(
             .decide(move |context| decide::prefund::levels(context, &rules))
             .await;
         match decided {
-            Ok(changed) => changed.iter().for_each(told),
+            Ok(changed) => changed.iter().for_each(level_changed),
             Err(refusal) => {
                 warn!(
                     code = refusal.code.code(),
@@ -295,19 +293,4 @@ fn alarm(row: &PrefundRow) {
         ..
     } = row;
     error!(%prefund, ask_days_late, set_days_late, days_late, "somebody is late with a prefund");
-}
-
-fn told(change: &LevelChange) {
-    let LevelChange {
-        prefund,
-        level,
-        used,
-        held,
-    } = change;
-    match level {
-        PrefundLevel::Normal => info!(%prefund, %used, %held, "prefund is normal again"),
-        PrefundLevel::Yellow | PrefundLevel::Red => {
-            warn!(%prefund, %level, %used, %held, "much of a prefund is used");
-        }
-    }
 }

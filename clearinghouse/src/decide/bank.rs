@@ -41,7 +41,13 @@ pub(crate) fn confirm(
         return Ok(Decided::refuse(taken(&line, &detail)));
     }
     let at = context.now;
-    let record = match purpose(context, &line, &bears)? {
+    let purpose = purpose(context, &line, &bears)?;
+    if let Ok(reference) = purpose
+        && let Err(refusal) = ordered_by_then(context, reference, line.on)
+    {
+        return Ok(Decided::refuse(refusal));
+    }
+    let record = match purpose {
         Ok(reference) => PaymentRecord::Confirmed(Confirmed {
             line,
             reference,
@@ -93,6 +99,31 @@ pub(super) fn booked_by_now(context: &Context<'_>, on: BusinessDay) -> Result<()
         return Err(Refusal::general(RefusalCode::Malformed, detail));
     }
     Ok(())
+}
+
+/// Nothing that was booked before a payment was ordered is for it. An order may have been given before a restore of the
+/// clearinghouse and anew after it: for money of until then the last of its cycles must have been.
+fn ordered_by_then(
+    context: &Context<'_>,
+    reference: PaymentReference,
+    on: BusinessDay,
+) -> Result<(), Refusal> {
+    let Some(payment) = context.state.payments.payment(reference) else {
+        return Ok(());
+    };
+    let order = &payment.order;
+    let restored = context.state.restored.since;
+    let from = match restored {
+        Some(since) if on <= since.business_day_shanghai() => order.days.last().copied(),
+        Some(_) | None => Some(order.at.business_day_shanghai()),
+    };
+    match from.filter(|from| on < *from) {
+        Some(from) => {
+            let detail = format_args!("{reference}: {from}");
+            Err(Refusal::new(ClearingCode::PaymentBeforeOrder, detail))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(super) fn describe(known: &Line) -> String {

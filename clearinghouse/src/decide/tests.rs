@@ -12,6 +12,7 @@ mod members;
 mod months;
 mod payments;
 mod prefunds;
+mod prefunds_days;
 mod prefunds_late;
 mod proofs;
 mod put_back;

@@ -6,6 +6,7 @@ use huitong_core::id::RequestId;
 use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::Prefund;
+use huitong_core::record::clearing::LevelChange;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::PrefundLevel;
@@ -18,7 +19,7 @@ use huitong_proto::conversion::prefund::{
 };
 use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::officer::officer_name;
 use super::status::{malformed, status};
@@ -50,7 +51,7 @@ impl PrefundService for PrefundGrpc {
         self.decide(move |context| decide::set(context, prefund, year, amount, &rules, by))
             .await?;
         info!(%prefund, year, %amount, "prefund set");
-        let standing = Some(self.standing(prefund).await?);
+        let standing = Some(self.stands_now(prefund).await?);
         Ok(Response::new(v1::SetPrefundResponse { standing }))
     }
 
@@ -69,7 +70,7 @@ impl PrefundService for PrefundGrpc {
         self.decide(move |context| decide::top_up(context, (prefund, id), amount, &rules, by))
             .await?;
         info!(%prefund, %id, %amount, "prefund topped up");
-        let standing = Some(self.standing(prefund).await?);
+        let standing = Some(self.stands_now(prefund).await?);
         Ok(Response::new(v1::TopUpPrefundResponse { standing }))
     }
 
@@ -82,7 +83,7 @@ impl PrefundService for PrefundGrpc {
         let line = line.map_err(|fault| malformed(&fault))?;
         self.decide(move |context| decide::enter(context, line, by))
             .await?;
-        let standing = Some(self.standing(line.prefund).await?);
+        let standing = Some(self.stands_now(line.prefund).await?);
         Ok(Response::new(v1::EnterPrefundResponse { standing }))
     }
 
@@ -100,7 +101,7 @@ impl PrefundService for PrefundGrpc {
         self.decide(move |context| decide::correct(context, line, why, by))
             .await?;
         info!(prefund = %line.prefund, bank_reference = %line.bank_reference, %why, "movement of a prefund taken out");
-        let standing = Some(self.standing(line.prefund).await?);
+        let standing = Some(self.stands_now(line.prefund).await?);
         Ok(Response::new(v1::CorrectPrefundResponse { standing }))
     }
 
@@ -167,13 +168,33 @@ impl PrefundGrpc {
         decided.map_err(|refusal| status(&refusal))
     }
 
-    async fn standing(&self, prefund: Prefund) -> Result<v1::PrefundStanding, Status> {
+    /// How a prefund stands after what was just said of it: with the level that it has by now, and not with the one that was
+    /// found last.
+    async fn stands_now(&self, prefund: Prefund) -> Result<v1::PrefundStanding, Status> {
         let rules = self.rules;
+        let changed = self.decide(move |context| decide::level_of(context, prefund, &rules));
+        changed.await?.iter().for_each(level_changed);
         let found = self
             .decide(move |context| decide::standing(context, prefund, &rules))
             .await?;
         let unknown = || status(&Refusal::new(ClearingCode::PrefundUnknown, prefund));
         found.as_ref().map(standing).ok_or_else(unknown)
+    }
+}
+
+/// A level that is another now, in the log.
+pub(crate) fn level_changed(change: &LevelChange) {
+    let LevelChange {
+        prefund,
+        level,
+        used,
+        held,
+    } = change;
+    match level {
+        PrefundLevel::Normal => info!(%prefund, %used, %held, "prefund is normal again"),
+        PrefundLevel::Yellow | PrefundLevel::Red => {
+            warn!(%prefund, %level, %used, %held, "much of a prefund is used");
+        }
     }
 }
 

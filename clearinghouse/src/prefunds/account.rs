@@ -1,12 +1,13 @@
 //! One prefund: what is asked for and by when, what is held, what is missing or over, and how much is used.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::id::RequestId;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::record::clearing::{PrefundAsked, PrefundSet, PrefundToppedUp};
-use huitong_core::vocabulary::PrefundLevel;
+use huitong_core::vocabulary::{Direction, PrefundLevel};
 
 /// What is set for all prefunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,8 @@ pub(crate) struct PrefundAccount {
     pub(crate) held: Fen,
     /// The last day on which any of it moved.
     pub(super) moved_on: Option<BusinessDay>,
+    /// What each day's movements that stand come to: above zero, more came than went.
+    by_day: BTreeMap<BusinessDay, i128>,
     /// What was ever asked for under which id.
     asked: BTreeMap<RequestId, Fen>,
     /// How much is used, as was found last, and when it became so.
@@ -80,6 +83,7 @@ impl PrefundAccount {
             demands: vec![Demand::of(set)],
             held: Fen::ZERO,
             moved_on: None,
+            by_day: BTreeMap::new(),
             asked: BTreeMap::new(),
             level: (PrefundLevel::Normal, None),
         }
@@ -188,6 +192,47 @@ impl PrefundAccount {
         let set = self.demands.first().map(|demand| demand.due);
         let is_over = !self.over()?.is_zero();
         Ok(set.max(self.moved_on).filter(|_| is_over))
+    }
+
+    /// Counts money that moved on a day, or that is taken out of it again.
+    ///
+    /// # Errors
+    /// More than is counted, or less than nothing.
+    pub(super) fn moves(
+        &mut self,
+        way: Direction,
+        on: BusinessDay,
+        amount: Fen,
+    ) -> Result<(), MoneyError> {
+        self.held = match way {
+            Direction::PayIn => self.held.checked_add(amount)?,
+            Direction::PayOut => self.held.checked_sub(amount)?,
+        };
+        self.moved_on = self.moved_on.max(Some(on));
+        let amount = i128::from(amount.get());
+        let sum = self.by_day.entry(on).or_insert(0);
+        *sum = match way {
+            Direction::PayIn => sum.saturating_add(amount),
+            Direction::PayOut => sum.saturating_sub(amount),
+        };
+        Ok(())
+    }
+
+    /// The least that was held at the end of a day or of any later one, and on which of them; nothing where what was entered
+    /// by an earlier program comes to less.
+    pub(crate) fn least_from(&self, on: BusinessDay) -> (BusinessDay, Fen) {
+        let until = self.by_day.range(..=on).map(|(_, sum)| *sum);
+        let mut held = until.fold(0_i128, i128::saturating_add);
+        let mut least = (on, held);
+        for (day, sum) in self.by_day.range((Bound::Excluded(on), Bound::Unbounded)) {
+            held = held.saturating_add(*sum);
+            if held < least.1 {
+                least = (*day, held);
+            }
+        }
+        let (day, least) = least;
+        let least = i64::try_from(least.max(0)).map_or(Ok(Fen::MAX), Fen::new);
+        (day, least.unwrap_or(Fen::MAX))
     }
 
     /// How much is used, of what is held. With nothing held, anything that is used is red.

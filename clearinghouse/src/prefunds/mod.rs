@@ -234,12 +234,7 @@ impl Prefunds {
 
     fn move_money(&mut self, line: &PrefundLine, way: Direction) -> Result<(), PrefundFault> {
         let account = self.account_mut(line.prefund)?;
-        account.moved_on = account.moved_on.max(Some(line.on));
-        account.held = match way {
-            Direction::PayIn => account.held.checked_add(line.amount)?,
-            Direction::PayOut => account.held.checked_sub(line.amount)?,
-        };
-        Ok(())
+        Ok(account.moves(way, line.on, line.amount)?)
     }
 }
 

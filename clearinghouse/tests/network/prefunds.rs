@@ -92,6 +92,20 @@ async fn a_prefund_is_set_paid_in_used_and_topped_up() {
         said.starts_with("prefund.asked_already [5000.00]"),
         "{said}"
     );
+    // What is entered is answered with the level that it comes to, however long ago one was found.
+    let words = [
+        PREFUND,
+        ["--bank-ref", "H-2"],
+        ["--direction", "pay_in"],
+        ["--amount", "5000.00"],
+        ["--on", "2026-03-03"],
+    ];
+    let said = json(&world, &prefund("enter", words.as_flattened())).await;
+    let found = only(&said);
+    assert_eq!(
+        (&found["level"], &found["used_percent"]),
+        (&"normal".into(), &"69".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,11 @@
-//! How much of each prefund is used, found anew from time to time and written down when it has changed.
+//! How much of each prefund is used, found anew from time to time and after each word on it, and written down when it has
+//! changed.
 
+use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::{ClearingRecord, LevelChange, PrefundLevels, PrefundRecord};
 
 use crate::decide::{Context, Decided, Decision};
-use crate::prefunds::Rules;
+use crate::prefunds::{PrefundAccount, Rules};
 
 /// The most changes of one record.
 const CHANGES_AT_ONCE: usize = 1_000;
@@ -14,24 +16,49 @@ pub(crate) fn levels(context: &Context<'_>, rules: &Rules) -> Decision<Vec<Level
         return Ok(Decided::answer(Vec::new()));
     }
     let prefunds = &context.state.prefunds;
-    let changed = prefunds.after(None).filter_map(|(prefund, account)| {
-        let used = prefunds.used(prefund);
-        let level = account.level_at(used, rules);
-        let (known, _) = account.level;
-        (level != known).then_some(LevelChange {
-            prefund,
-            level,
-            used,
-            held: account.held,
-        })
-    });
-    let changed: Vec<_> = changed.take(CHANGES_AT_ONCE).collect();
+    let all = prefunds.after(None);
+    let changed = all.filter_map(|(prefund, account)| change(context, prefund, account, rules));
+    Ok(written(context, changed.take(CHANGES_AT_ONCE).collect()))
+}
+
+/// The same of one prefund alone, of which something has just been said or entered.
+pub(crate) fn level_of(
+    context: &Context<'_>,
+    prefund: Prefund,
+    rules: &Rules,
+) -> Decision<Vec<LevelChange>> {
+    if context.state.restored.waits_since.is_some() {
+        return Ok(Decided::answer(Vec::new()));
+    }
+    let account = context.state.prefunds.account(prefund);
+    let changed = account.and_then(|account| change(context, prefund, account, rules));
+    Ok(written(context, changed.into_iter().collect()))
+}
+
+fn change(
+    context: &Context<'_>,
+    prefund: Prefund,
+    account: &PrefundAccount,
+    rules: &Rules,
+) -> Option<LevelChange> {
+    let used = context.state.prefunds.used(prefund);
+    let level = account.level_at(used, rules);
+    let (known, _) = account.level;
+    (level != known).then_some(LevelChange {
+        prefund,
+        level,
+        used,
+        held: account.held,
+    })
+}
+
+fn written(context: &Context<'_>, changed: Vec<LevelChange>) -> Decided<Vec<LevelChange>> {
     if changed.is_empty() {
-        return Ok(Decided::answer(changed));
+        return Decided::answer(changed);
     }
     let record = PrefundRecord::Levels(PrefundLevels {
         changed: changed.clone(),
         at: context.now,
     });
-    Ok(Decided::record(ClearingRecord::Prefund(record), changed))
+    Decided::record(ClearingRecord::Prefund(record), changed)
 }

@@ -15,7 +15,7 @@ use huitong_core::record::clearing::{ClearingRecord, PrefundAsked, PrefundRecord
 use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::PrefundLevel;
 
-pub(crate) use levels::levels;
+pub(crate) use levels::{level_of, levels};
 pub(crate) use look::{
     MovementRow, PrefundRow, ProposalRow, Wanted, late, movements, own, prefunds, proposal,
     standing,

@@ -1,9 +1,8 @@
 //! What the holder's bank says moved, and what was entered wrongly.
 //!
 //! Whatever moved is entered as it was, also more than was asked for: what is over is told, and goes back. One reference
-//! of a holder's bank is one movement, however often it is entered.
+//! of a holder's bank is one movement, however often it is entered. On no day did the holder have less than nothing.
 
-use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::PrefundLine;
 use huitong_core::record::clearing::{PrefundCorrected, PrefundMoved, PrefundRecord};
@@ -13,7 +12,7 @@ use huitong_core::vocabulary::{CorrectionReason, Direction};
 use super::{countable, record, unknown};
 use crate::decide::bank::booked_by_now;
 use crate::decide::{Context, Decided, Decision};
-use crate::prefunds::key;
+use crate::prefunds::{PrefundAccount, key};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// Enters a movement of money.
@@ -36,7 +35,7 @@ pub(crate) fn enter(context: &Context<'_>, line: PrefundLine, by: OfficerName) -
             Decided::refuse(taken(known))
         });
     }
-    if let Err(refusal) = moves(account.held, line.direction, line.amount) {
+    if let Err(refusal) = moves(account, &line, line.direction) {
         return Ok(Decided::refuse(refusal));
     }
     let moved = PrefundMoved {
@@ -69,12 +68,12 @@ pub(crate) fn correct(
             )),
         });
     }
-    let held = prefunds.account(line.prefund).map(|account| account.held);
+    let account = prefunds.account(line.prefund);
     let back = match line.direction {
         Direction::PayIn => Direction::PayOut,
         Direction::PayOut => Direction::PayIn,
     };
-    if let Some(Err(refusal)) = held.map(|held| moves(held, back, line.amount)) {
+    if let Some(Err(refusal)) = account.map(|account| moves(account, &line, back)) {
         return Ok(Decided::refuse(refusal));
     }
     let corrected = PrefundCorrected {
@@ -86,11 +85,19 @@ pub(crate) fn correct(
     Ok(record(PrefundRecord::Corrected(corrected)))
 }
 
-/// Whether so much can move: no more than is held goes out, and no more comes in than can be counted.
-fn moves(held: Fen, way: Direction, amount: Fen) -> Result<(), Refusal> {
+/// Whether so much can move on that day, this way: no more than is held goes out, then and ever since, and no more comes in
+/// than can be counted.
+fn moves(account: &PrefundAccount, line: &PrefundLine, way: Direction) -> Result<(), Refusal> {
+    let (held, amount) = (account.held, line.amount);
     match way {
         Direction::PayOut if amount > held => Err(Refusal::new(ClearingCode::PrefundExceeds, held)),
-        Direction::PayOut => Ok(()),
+        Direction::PayOut => match account.least_from(line.on) {
+            (day, least) if amount > least => {
+                let detail = format_args!("{day}: {least}");
+                Err(Refusal::new(ClearingCode::PrefundNotYetHeld, detail))
+            }
+            _ => Ok(()),
+        },
         Direction::PayIn => countable(held.checked_add(amount)),
     }
 }

@@ -17,6 +17,7 @@ use huitong_core::vocabulary::{DelayReason, Direction};
 use huitong_netting::NettingPlan;
 
 use super::*;
+use crate::clock::Clock as _;
 use crate::payments::{Line, Payment, PaymentError, PaymentRules, Progress};
 
 pub(super) fn name(text: &str) -> OfficerName {
@@ -92,6 +93,12 @@ pub(super) fn line(name: &str, direction: Direction, fen: i64) -> BankLine {
     }
 }
 
+/// The same on the day that it is now: nothing counts for an order that was given after it.
+pub(super) fn today(house: &House, line: BankLine) -> BankLine {
+    let on = house.clock.now().business_day_shanghai();
+    BankLine { on, ..line }
+}
+
 pub(super) fn enter(house: &House, line: BankLine, bears: &str) -> Result<Line, Refusal> {
     let (bears, of) = (bears.to_owned(), line.bank_reference);
     house.ask(move |context| confirm(context, line, bears, name("wang.fang")))?;
@@ -110,7 +117,7 @@ pub(super) fn apply(house: &House, of: &str, to: &[(&str, i64)]) -> Result<(), R
 
 pub(super) fn back(house: &House, of: &str, by: &str) -> Result<(), Refusal> {
     let (of, by) = (bank(of), bank(by));
-    let on = "2026-03-31".parse().unwrap();
+    let on = house.clock.now().business_day_shanghai();
     house.ask(move |context| send_back(context, of, (by, on), name("zhao.min")))
 }
 

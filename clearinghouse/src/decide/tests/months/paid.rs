@@ -9,7 +9,7 @@ use huitong_core::payment::BankLine;
 use huitong_core::vocabulary::{CorrectionReason, Direction, ParkReason};
 
 use super::super::payments::{
-    apply, approve_as, back, balance, digest, enter, line, open, progress,
+    apply, approve_as, back, balance, digest, enter, line, open, progress, today,
 };
 use super::super::prefunds;
 use super::*;
@@ -73,7 +73,8 @@ fn is_final(house: &House, on: u8) -> bool {
 }
 
 fn pay(house: &House, bank: &str, (direction, fen): (Direction, i64), bears: &str) -> Line {
-    enter(house, line(bank, direction, fen), bears).unwrap()
+    let line = today(house, line(bank, direction, fen));
+    enter(house, line, bears).unwrap()
 }
 
 fn net_position(house: &House, member: &str) -> i128 {
@@ -185,7 +186,7 @@ fn all_cycles_of_a_month_are_final_when_all_of_it_moved_and_open_again_when_some
             correct(context, line, CorrectionReason::Bounced, by)
         })
     };
-    let paid_in = line("IN-1", PAY_IN, 1_000);
+    let paid_in = today(&house, line("IN-1", PAY_IN, 1_000));
     assert_eq!(code(bounced(paid_in)), "payment.paid_out");
     bounced(out).unwrap();
     for how in [Return::Stopped, Return::IndexLost] {

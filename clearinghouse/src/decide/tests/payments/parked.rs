@@ -235,3 +235,46 @@ fn a_long_list_of_movements_is_told_a_page_at_a_time_and_nothing_twice() {
     }
     assert_eq!(seen, names);
 }
+
+#[test]
+fn what_was_booked_before_the_order_is_not_for_it_until_an_officer_says_so() {
+    let mut house = House::new(331);
+    let on = |day: &str| BankLine {
+        on: day.parse().unwrap(),
+        ..line("IN-1", Direction::PayIn, 1_000)
+    };
+    let refused = |house: &House, day: &str| {
+        let refusal = enter(house, on(day), IN).unwrap_err();
+        assert_eq!(refusal.code.code(), "payment.before_order");
+        refusal.detail
+    };
+    let plan = netted(&house, 1, 1_000);
+    let backup = house.disk.copy();
+    let order = |house: &House| {
+        for by in ["wang.fang", "zhao.min"] {
+            approve_as(house, 1, digest(&plan), by).unwrap();
+        }
+        instruct_within(house, 1, 21).unwrap();
+    };
+    order(&house);
+    let detail = "1-330000-resident_pool: 2026-03-31";
+    assert_eq!(refused(&house, "2026-03-30"), detail);
+    assert_eq!(open(&house)[0], (IN.to_owned(), 1_000));
+    // It did move: what it is for an officer says.
+    let early = enter(&house, on("2026-03-30"), "").unwrap();
+    assert_eq!(early.parked_rest().get(), 1_000);
+    apply(&house, "IN-1", &[(IN, 1_000)]).unwrap();
+    assert_eq!(open(&house).len(), 1);
+    // An order that is given anew may have been given before the restore, though not before its cycle.
+    house.clock.put("2026-04-05T04:00:00.000Z");
+    house.put_back(&backup);
+    house.clock.put("2026-04-10T04:00:00.000Z");
+    let resumed = house.ask(|context| resume(context, Some(day(1)), officer()));
+    resumed.unwrap();
+    order(&house);
+    let detail = "1-330000-resident_pool: 2026-03-01";
+    assert_eq!(refused(&house, "2026-02-28"), detail);
+    let detail = "1-330000-resident_pool: 2026-04-10";
+    assert_eq!(refused(&house, "2026-04-06"), detail);
+    enter(&house, on("2026-03-30"), IN).unwrap();
+}

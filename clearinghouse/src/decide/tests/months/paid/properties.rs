@@ -88,7 +88,11 @@ fn pay_all(house: &House) {
             amount: instruction.amount,
             on: "2026-04-01".parse().unwrap(),
         };
-        let entered = enter(house, line, &instruction.reference.to_string());
+        let entered = enter(
+            house,
+            today(house, line),
+            &instruction.reference.to_string(),
+        );
         assert_eq!(entered.unwrap().why, None);
     }
 }

@@ -256,7 +256,12 @@ fn an_order_by_the_month_is_looked_at_as_one_by_the_day_too_and_lacks_nothing_on
         member: "310000".parse().unwrap(),
         ..line("IN-2", PAY_IN, 40)
     };
-    enter(&house, of_shanghai, "M202603-310000-resident_pool").unwrap();
+    enter(
+        &house,
+        today(&house, of_shanghai),
+        "M202603-310000-resident_pool",
+    )
+    .unwrap();
     pay(&house, "OUT-1", (PAY_OUT, 540), OUT);
     assert!(is_final(&house, 2) && is_final(&house, 31));
     let found = daily();
