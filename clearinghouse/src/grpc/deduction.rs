@@ -59,7 +59,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
         &self,
         request: Request<v1::ListNettedDeductionsRequest>,
     ) -> Result<Response<Self::ListNettedDeductionsStream>, Status> {
-        officer_name(&request)?;
+        let reader = officer_name(&request)?;
         let request = request.into_inner();
         let whose = whose(&request.region, &request.member).map_err(|fault| malformed(&fault))?;
         let (period, after) = period(&request)?;
@@ -89,7 +89,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
                 Ok(found)
             })
         };
-        let parts = self.lists.write(find, move |found| {
+        let parts = self.lists.write(reader, find, move |found| {
             let not_netted = cycles.not_netted.iter().map(ToString::to_string);
             let cycle = v1::DeductedCycle {
                 more,
@@ -108,7 +108,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
         &self,
         request: Request<v1::ListWaitingDeductionsRequest>,
     ) -> Result<Response<Self::ListWaitingDeductionsStream>, Status> {
-        officer_name(&request)?;
+        let reader = officer_name(&request)?;
         let request = request.into_inner();
         let whose = whose(&request.region, &request.member).map_err(|fault| malformed(&fault))?;
         let until = Path::root("until").optional(&request.until, BusinessDay::parse);
@@ -119,7 +119,7 @@ impl DeductionOfficeService for DeductionOfficeGrpc {
             drop(turn);
             found.map_err(|refusal| status(&refusal))
         };
-        let parts = self.lists.write(find, |found| {
+        let parts = self.lists.write(reader, find, |found| {
             pieces(found, ROWS_AT_ONCE).map(|some| v1::ListWaitingDeductionsResponse {
                 deductions: some.iter().map(waiting).collect(),
             })

@@ -1,19 +1,22 @@
-//! Long lists on their way to officers: one is found at a time, a few are held, and each is given up once nobody reads or
-//! reads on.
+//! Long lists on their way to officers: one is found at a time, a few are held, one of each officer, and each is given up once
+//! nobody reads or reads on.
 //!
 //! A list, or a file, is found whole before its first part leaves, since what does not add up is not told at all: so it lies in memory
 //! until its reader has taken it. Nothing is found, and nothing held, before there is a place; whoever waits too long for one is
-//! refused. A place is given back when the last part has left, when the reader is gone, or when it takes no part, or not all of
+//! refused. Whoever has a place waits for another until that is given back, and only then stands in line with the others: so one
+//! officer, however slowly they read and however often they ask, leaves the other places to others. A place is given back when the last part has left, when the reader is gone, or when it takes no part, or not all of
 //! them, for too long: its list then ends with a refusal, so that no part of one is taken for the whole. Deliberately absent: what
-//! is found, and how many rows a list has at most, which is the caller's; and a share for each officer, of whom one may have
-//! all places.
+//! is found, and how many rows a list has at most, which is the caller's; and that a list that is read gives way to another: it
+//! could not be gone on with.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use huitong_core::officer::OfficerName;
 use huitong_core::refusal::RefusalCode;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -28,7 +31,7 @@ use crate::refusal::Refusal;
 pub(super) const ROWS_AT_ONCE: usize = 1_000;
 /// Parts that wait for a slow reader.
 const WAITING: usize = 4;
-/// Lists that are held at the same time: one is found while another is read.
+/// Lists that are held at the same time, each of another officer: one is found while another is read.
 const HELD_AT_ONCE: usize = 2;
 
 /// How long somebody is waited for.
@@ -57,8 +60,32 @@ impl Patience {
 #[derive(Clone)]
 pub(super) struct Lists {
     places: Arc<Semaphore>,
+    readers: Arc<Readers>,
     finding: Arc<Mutex<()>>,
     patience: Patience,
+}
+
+/// Whose turn it is of each officer's own lists; of those alone who have or want a place.
+#[derive(Default)]
+struct Readers(std::sync::Mutex<BTreeMap<OfficerName, Weak<Mutex<()>>>>);
+
+impl Readers {
+    fn of(&self, officer: OfficerName) -> Arc<Mutex<()>> {
+        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.retain(|_, own| own.strong_count() > 0);
+        let own = readers.entry(officer).or_default();
+        own.upgrade().unwrap_or_else(|| {
+            let begun = Arc::default();
+            *own = Arc::downgrade(&begun);
+            begun
+        })
+    }
+}
+
+/// A place among the lists that are held, the only one of its officer.
+struct Place {
+    _own: OwnedMutexGuard<()>,
+    _one: OwnedSemaphorePermit,
 }
 
 /// A list on its way.
@@ -72,7 +99,7 @@ pub(super) struct Parts<M> {
 /// turn stay with it also when nobody waits any more.
 pub(super) struct Turn {
     _one: OwnedMutexGuard<()>,
-    _place: Arc<OwnedSemaphorePermit>,
+    _place: Arc<Place>,
 }
 
 impl Lists {
@@ -84,15 +111,17 @@ impl Lists {
     fn with(patience: Patience) -> Self {
         Self {
             places: Arc::new(Semaphore::new(HELD_AT_ONCE)),
+            readers: Arc::default(),
             finding: Arc::default(),
             patience,
         }
     }
 
-    /// The parts of a list, which `find` finds once it is its turn. The answer begins before that: a caller waits for its
+    /// The parts of a list for an officer, which `find` finds once it is its turn. The answer begins before that: a caller waits for its
     /// beginning no longer than for any call.
     pub(super) fn write<T, M, F, I>(
         &self,
+        reader: OfficerName,
         find: impl FnOnce(Turn) -> F + Send + 'static,
         parts: impl FnOnce(T) -> I + Send + 'static,
     ) -> Parts<M>
@@ -104,16 +133,23 @@ impl Lists {
     {
         let (to, taken) = channel(WAITING);
         let (lists, is_told) = (self.clone(), Arc::<AtomicBool>::default());
+        let own = self.readers.of(reader);
         let told = Arc::clone(&is_told);
         tokio::spawn(async move {
             // A reader that has gone needs nothing more.
             let placed = tokio::select! {
                 biased;
                 () = to.closed() => return,
-                placed = timeout(lists.patience.place, lists.turn()) => placed,
+                placed = timeout(lists.patience.place, lists.turn(own)) => placed,
             };
             let Ok(Some((place, turn))) = placed else {
-                refuse(&to, &told, busy("other lists are being read"));
+                refuse(
+                    &to,
+                    &told,
+                    busy(
+                        "other lists are being read, or another one of the same officer: ask again",
+                    ),
+                );
                 return;
             };
             let found = tokio::select! {
@@ -137,9 +173,11 @@ impl Lists {
         }
     }
 
-    async fn turn(&self) -> Option<(Arc<OwnedSemaphorePermit>, Turn)> {
-        let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
-        let place = Arc::new(place);
+    async fn turn(&self, own: Arc<Mutex<()>>) -> Option<(Arc<Place>, Turn)> {
+        let place = Arc::new(Place {
+            _own: own.lock_owned().await,
+            _one: Arc::clone(&self.places).acquire_owned().await.ok()?,
+        });
         let turn = Turn {
             _one: Arc::clone(&self.finding).lock_owned().await,
             _place: Arc::clone(&place),

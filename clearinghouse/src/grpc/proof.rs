@@ -65,7 +65,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
         &self,
         request: Request<v1::GetProvenStatementRequest>,
     ) -> Result<Response<Self::GetProvenStatementStream>, Status> {
-        officer_name(&request)?;
+        let reader = officer_name(&request)?;
         let message = request.into_inner();
         let day = day(&message.business_day)?;
         let member = Path::root("member")
@@ -81,7 +81,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
                 Ok(bytes)
             })
         };
-        let parts = self.statements.write(find, |bytes| {
+        let parts = self.statements.write(reader, find, |bytes| {
             let parts = pieces(bytes, PART_BYTES);
             parts.map(|part| v1::GetProvenStatementResponse { part })
         });

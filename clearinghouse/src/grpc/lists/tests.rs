@@ -27,16 +27,28 @@ const fn all_of(time: Duration) -> Patience {
 
 type Taken = Parts<Vec<usize>>;
 
+/// Officers whose names are numbers, each another.
+fn officer(nth: usize) -> OfficerName {
+    format!("officer.{nth}").parse().unwrap()
+}
+
 /// A list of so many rows; how many were found, and how many are found at this moment, is counted.
 #[derive(Default)]
 struct Counted {
+    asked: AtomicUsize,
     found: AtomicUsize,
     now: AtomicUsize,
     most: AtomicUsize,
 }
 
 impl Counted {
+    /// Of somebody who reads no other.
     fn list(self: &Arc<Self>, lists: &Lists, rows: usize) -> Taken {
+        let nth = self.asked.fetch_add(1, Ordering::SeqCst);
+        self.list_of(officer(nth), lists, rows)
+    }
+
+    fn list_of(self: &Arc<Self>, reader: OfficerName, lists: &Lists, rows: usize) -> Taken {
         let counted = Arc::clone(self);
         let find = move |turn: Turn| async move {
             let now = counted.now.fetch_add(1, Ordering::SeqCst) + 1;
@@ -47,7 +59,7 @@ impl Counted {
             drop(turn);
             Ok((0..rows).collect())
         };
-        lists.write(find, in_parts)
+        lists.write(reader, find, in_parts)
     }
 
     fn found(&self) -> usize {
@@ -167,7 +179,7 @@ async fn a_list_that_breaks_off_is_not_taken_for_whole() {
         let mut parts = in_parts(rows);
         std::iter::from_fn(move || Some(parts.next().expect("it breaks off at the end")))
     };
-    assert!(taken(lists.write(find, broken)).await.is_err());
+    assert!(taken(lists.write(officer(0), find, broken)).await.is_err());
 }
 
 #[tokio::test]
@@ -200,7 +212,7 @@ async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes()
         reading.await.unwrap();
         Ok(vec![0_usize])
     };
-    let taken = lists.write(find, in_parts);
+    let taken = lists.write(officer(0), find, in_parts);
     told.await.unwrap();
     drop(taken);
     tokio::time::sleep(SHORT).await;
@@ -215,8 +227,33 @@ async fn whoever_cannot_be_cut_short_keeps_place_and_turn_when_the_reader_goes()
 async fn a_refusal_is_told_as_it_is() {
     let lists = Lists::with(PATIENT);
     let find = |_turn: Turn| async { Err::<Vec<usize>, _>(Status::not_found("none")) };
-    let mut taken = lists.write(find, in_parts);
+    let mut taken = lists.write(officer(0), find, in_parts);
     let told = taken.next().await.unwrap().unwrap_err();
     assert_eq!(told.message(), "none");
     assert!(taken.next().await.is_none());
+}
+
+#[tokio::test]
+async fn an_officer_who_reads_slowly_has_one_place_and_leaves_the_other_to_whoever_comes() {
+    let patience = Patience {
+        place: SHORT * 10,
+        ..PATIENT
+    };
+    let (lists, counted) = (Lists::with(patience), Arc::<Counted>::default());
+    let slow = [(); 3].map(|()| counted.list_of(officer(100), &lists, LONG));
+    until(|| counted.found() == 1).await;
+    for _ in 0..3 {
+        assert_eq!(all(counted.list(&lists, LONG)).await.len(), LONG);
+    }
+    assert_eq!(counted.found(), 4, "one of the three lists was begun");
+    let [mut first, second, _] = slow;
+    let told = taken(second).await.unwrap_err();
+    assert_eq!(told.code(), tonic::Code::ResourceExhausted, "{told}");
+    // What was being read is read on, and then another is found.
+    while first.next().await.is_some() {}
+    let again = counted.list_of(officer(100), &lists, LONG);
+    assert_eq!(all(again).await.len(), LONG);
+    drop(lists.readers.of(officer(101)));
+    let known = lists.readers.0.lock().unwrap();
+    assert!(known.len() <= 1, "who reads nothing is not remembered");
 }
