@@ -3,11 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use huitong_certs::authority::Hosts;
+use huitong_certs::directory::{SIGNING_CERTIFICATE, SIGNING_KEY};
+use huitong_certs::{Identity, Validity};
 use huitong_clearinghouse::ClearinghouseCommand;
+use huitong_proto::common::v1::ReloadCertificatesRequest;
+use huitong_proto::common::v1::certificate_service_client::CertificateServiceClient;
 
 use crate::commands::{as_officer, clearing, json};
 use crate::world::{
-    CHENGDU, NINGBO, World, close, debt, held, payable, receivable, refusal, report,
+    CHENGDU, NINGBO, OFFICER, World, close, debt, held, payable, receivable, refusal, report,
+    validity,
 };
 
 const DAY: &str = "2026-03-01";
@@ -164,4 +170,47 @@ async fn a_paper_that_is_none_and_a_damaged_backup_are_refused_and_change_nothin
     world.start().await.unwrap();
     let refused = crate::world::cut_off(&mut world.officer().await, DAY).await;
     assert_eq!(refusal(refused).0, "cycle.restored");
+}
+
+/// While cycles wait, a cycle is netted at a moment at which nothing can be signed; nobody asks for its checkpoint since.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_can_be_signed_by_now_is_signed_when_an_officer_has_cycles_go_on() {
+    let mut world = World::begin().await;
+    let backups = tempfile::tempdir().unwrap();
+    let backup = backups.path().join("backup").display().to_string();
+    let config = world.config_file().display().to_string();
+    let leg = debt(1, 1_316_000);
+    for (region, told) in [(NINGBO, payable(1, &leg)), (CHENGDU, receivable(1, &leg))] {
+        let mut region = world.region(region).await;
+        report(&mut region, vec![told]).await.unwrap();
+        close(&mut region, DAY, 1).await.unwrap();
+    }
+    json(&world, &["cut-off", "--day", DAY]).await;
+    let take = words(&["backup", "--to", &backup], as_officer(&world));
+    house(take).await.unwrap();
+    world.stop().await;
+    world.lose(&["journal", "index"]);
+    let restore = words(&["restore", "--config", &config, "--from", &backup], []);
+    house(restore).await.unwrap();
+    world.start().await.unwrap();
+
+    let from = "2026-03-04T00:00:00Z".parse().unwrap();
+    let holds = Validity::new(from, validity(2).not_after()).unwrap();
+    let identity = Identity::ClearinghouseSigning;
+    let issued = world.root.issue(&identity, &Hosts::none(), holds).unwrap();
+    let place = world.place("/clearinghouse");
+    std::fs::write(place.join(SIGNING_CERTIFICATE), issued.chain_pem()).unwrap();
+    std::fs::write(place.join(SIGNING_KEY), issued.key_pem()).unwrap();
+    let mut officer = CertificateServiceClient::new(world.connect(OFFICER).await);
+    let reload = officer.reload_certificates(ReloadCertificatesRequest {});
+    assert_eq!(reload.await.unwrap().into_inner().held.unwrap().refused, "");
+    json(&world, &["net", "--day", DAY, "--never-netted"]).await;
+    let resume = ["resume", "--last-cycle", DAY];
+    let early = clearing(&world, &resume).await.unwrap_err();
+    assert!(
+        early.starts_with("cycle.not_proven [2026-03-01]"),
+        "{early}"
+    );
+    world.clock.put("2026-03-04T04:00:00.000Z");
+    assert_eq!(json(&world, &resume).await["last_cycle"], DAY);
 }
