@@ -3,14 +3,15 @@
 //!
 //! Deliberately absent: whether the word may be said, and what the clearinghouse signs itself (`signer`).
 
-use huitong_certs::signing::{Carried, CarriedFault};
-use huitong_certs::{Identity, Trust};
+use huitong_certs::signing::{Carried, CarriedFault, CertifiedKeyError};
+use huitong_certs::{Identity, IdentityError, Trust};
 use huitong_core::canonical::CanonicalError;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::clearing_month::word::CertifiedMonthWord;
 use huitong_core::date::Timestamp;
 use huitong_core::dispute::word::{SignedWord, Word};
+use huitong_core::evidence::Chain;
 use huitong_core::receipt::GroupSignature;
 
 /// Why a word is not the region's.
@@ -80,8 +81,13 @@ pub(crate) fn on_month(
     Ok(())
 }
 
-/// Whether the home region signed what is shown as evidence.
-pub(crate) fn of_home(evidence: &ClearingEvidence, trust: &Trust) -> Result<(), WordFault> {
+/// Whether the home region signed what is shown as evidence: by the certificate beside it, or where the root of that is gone, by
+/// one of the same key with which the directory lists the region now.
+pub(crate) fn of_home(
+    evidence: &ClearingEvidence,
+    listed: &[Chain],
+    trust: &Trust,
+) -> Result<(), WordFault> {
     let ClearingEvidence { word, group, .. } = evidence;
     if !evidence.is_in_group() {
         return Err(WordFault::Path);
@@ -93,5 +99,16 @@ pub(crate) fn of_home(evidence: &ClearingEvidence, trust: &Trust) -> Result<(), 
         signature: &group.signature,
     };
     let bytes = GroupSignature::signed_bytes(&group.root, group.size);
-    Ok(carried.check(&home, (&bytes, word.signed_at()), &evidence.signer, trust)?)
+    let check = |chain: &Chain| carried.check(&home, (&bytes, word.signed_at()), chain, trust);
+    let found = check(&evidence.signer);
+    let is_gone = matches!(
+        found,
+        Err(CarriedFault::Certificate(CertifiedKeyError::Identity(
+            IdentityError::UnknownAuthority
+        )))
+    );
+    if is_gone && listed.iter().any(|chain| check(chain).is_ok()) {
+        return Ok(());
+    }
+    Ok(found?)
 }

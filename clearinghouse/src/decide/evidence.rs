@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use huitong_core::clearing_evidence::ClearingEvidence;
+use huitong_core::evidence::Chain;
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::record::clearing::{ClearingRecord, EvidenceGiven};
 use huitong_core::refusal::RefusalCode;
@@ -83,6 +84,13 @@ const fn is_signed_at_home(kind: LegKind) -> bool {
 
 const fn about(leg: &Leg) -> About {
     (leg.settlement, leg.kind)
+}
+
+/// With what the directory says that a region signs now.
+pub(crate) fn listed_signers(context: &Context<'_>, region: RegionCode) -> Decision<Vec<Chain>> {
+    let listed = context.state.directory.listed(region);
+    let signers = listed.map(|listed| listed.signers.clone());
+    Ok(Decided::answer(signers.unwrap_or_default()))
 }
 
 /// Takes what a region shows of a debt that waits; the signature has been checked.

@@ -59,7 +59,7 @@ pub(crate) use deducted::{
     DEDUCTIONS_AT_MOST, Period, WaitingDeductions, Whose, begin_waiting_deductions,
     deducted_cycles, too_many_deductions, waiting_deductions,
 };
-pub(crate) use evidence::{give, not_proven, wanted};
+pub(crate) use evidence::{give, listed_signers, not_proven, wanted};
 pub(crate) use exceptions::{
     AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Reason, Unordered,
     begin_exceptions, exceptions, exceptions_page,

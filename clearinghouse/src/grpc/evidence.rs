@@ -52,7 +52,13 @@ impl CallUpService for CallUpGrpc {
         let region = region(&request)?;
         let evidence = ClearingEvidence::from_bytes(&request.into_inner().evidence);
         let evidence = evidence.map_err(|fault| malformed(&Path::root("evidence").wrong(fault)))?;
-        of_home(&evidence, self.credentials.credentials().trust()).map_err(|fault| {
+        let home = evidence.word.home();
+        let listed = self
+            .writer
+            .decide(move |context| decide::listed_signers(context, home));
+        let listed = listed.await.map_err(|refusal| status(&refusal))?;
+        let credentials = self.credentials.credentials();
+        of_home(&evidence, &listed, credentials.trust()).map_err(|fault| {
             warn!(%region, %fault, "a region shows what the home region did not sign");
             status(&decide::not_proven(fault))
         })?;

@@ -1,6 +1,8 @@
 //! Evidence over the wire: asked for, signed by the home region, and told to officers.
 
-use huitong_certs::SigningKey;
+use huitong_certs::authority::Issued;
+use huitong_certs::directory::SIGNING_KEY;
+use huitong_certs::{SigningKey, Validity};
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_evidence::{ClearingEvidence, SignedDebt};
 use huitong_core::date::Timestamp;
@@ -14,6 +16,7 @@ use huitong_core::receipt::{ClearingPart, GroupSignature, ReceiptBody};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::call_up_service_client::CallUpServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
+use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use tonic::Status;
@@ -21,7 +24,7 @@ use tonic::transport::Channel;
 
 use crate::world::{
     CHENGDU, GUANGZHOU, NINGBO, OFFICER, World, close, cut_off, held, net, receivable, refusal,
-    report,
+    report, validity,
 };
 
 const FIRST: &str = "2026-03-01";
@@ -133,4 +136,60 @@ async fn only_the_home_regions_signed_word_is_taken_and_officers_see_what_it_say
     let rows = found.await.unwrap().into_inner().exceptions;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].evidence(), v1::EvidenceSays::AsReported);
+}
+
+/// A version of the directory with these as the certificates with which Ningbo signs.
+async fn lists(world: &World, issued: &Issued) {
+    let chain = issued.chain().iter().map(|der| der.to_vec());
+    let certificates = chain.collect();
+    let mut officer = MemberServiceClient::new(world.connect(OFFICER).await);
+    let request = v1::ChangeMemberRequest {
+        region: NINGBO.to_owned(),
+        action: v1::MemberAction::Change.into(),
+        signers: vec![v1::SigningChain { certificates }],
+        ..v1::ChangeMemberRequest::default()
+    };
+    officer.change_member(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_signed_under_a_root_that_is_gone_is_taken_by_the_listed_certificate_of_its_key() {
+    let mut world = World::begin().await;
+    let mut chengdu = world.region(CHENGDU).await;
+    let body = body(700);
+    let leg = Leg::of(&body).pop().unwrap();
+    report(&mut chengdu, vec![receivable(1, &leg)])
+        .await
+        .unwrap();
+    let late = signed(&world, NINGBO, body.clone());
+    let changed = signed(&world, NINGBO, self::body(701));
+    let key = |world: &World, region: &str| {
+        let place = world.place(&format!("/region/{region}/node"));
+        std::fs::read_to_string(place.join(SIGNING_KEY)).unwrap()
+    };
+    let keys = [CHENGDU, NINGBO].map(|region| key(&world, region));
+    world.stop().await;
+    world.change_root();
+    world.start().await.unwrap();
+    let mut treatment = party(&world, CHENGDU).await;
+    let identity = format!("/region/{NINGBO}/node/signing").parse().unwrap();
+    let begin = "2026-01-01T00:00:00Z".parse().unwrap();
+    let holds = Validity::new(begin, validity(1).not_after()).unwrap();
+    let renewed = keys.map(|key| {
+        let renewed = world.root.renew_signing(&identity, &key, holds);
+        renewed.unwrap()
+    });
+    let refused = async |client: &mut _, evidence: &_| {
+        let (code, detail) = refusal(show(client, evidence).await);
+        assert_eq!(code, "request.malformed", "{detail}");
+    };
+    refused(&mut treatment, &late).await;
+    let [of_another_key, of_the_key] = renewed;
+    lists(&world, &of_another_key).await;
+    refused(&mut treatment, &late).await;
+    lists(&world, &of_the_key).await;
+    let mut wrong = late.clone();
+    wrong.word = changed.word;
+    refused(&mut treatment, &wrong).await;
+    show(&mut treatment, &late).await.unwrap();
 }
