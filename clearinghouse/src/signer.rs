@@ -269,6 +269,12 @@ impl Signer {
         })
     }
 
+    /// A moment, or where the certificate did not hold yet then, the first at which it does.
+    pub(crate) fn at_or_after(&self, moment: Timestamp) -> Timestamp {
+        let begins = Timestamp::from_millis(self.held().not_before.as_millisecond());
+        begins.map_or(moment, |begins| begins.max(moment))
+    }
+
     /// Signs a version of the directory.
     ///
     /// # Errors

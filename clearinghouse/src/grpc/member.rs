@@ -122,10 +122,19 @@ impl DirectoryService for MemberGrpc {
         let versions = self.writer.proven_rows();
         let in_force = self.in_force.clone();
         let found = aside(move || {
-            let file = versions.version(next).map_err(|fault| fault.to_string())?;
-            let signed = file.map(|file| SignedDirectory::from_bytes(&file));
-            let signed = signed.transpose().map_err(|fault| fault.to_string())?;
-            Ok::<_, String>(signed.map(|signed| in_force.sign(signed).to_bytes()))
+            let version = |number| {
+                let file = versions
+                    .version(number)
+                    .map_err(|fault| fault.to_string())?;
+                let signed = file.map(|file| SignedDirectory::from_bytes(&file));
+                signed.transpose().map_err(|fault| fault.to_string())
+            };
+            let Some(signed) = version(next)? else {
+                return Ok::<_, String>(None);
+            };
+            let after = || version(next.saturating_add(1));
+            let signed = in_force.sign_version(signed, after)?;
+            Ok(Some(signed.to_bytes()))
         });
         let found = found.await;
         let found = found.map_err(|error| Status::internal(error.to_string()))?;
