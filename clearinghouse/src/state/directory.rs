@@ -18,7 +18,7 @@ pub(crate) struct DirectoryHeld {
     decided: Option<Directory>,
     /// What waits for a second officer, by region.
     waiting: BTreeMap<RegionCode, MemberProposed>,
-    /// What waited of a region and an officer ended last, as long as nobody has wanted or decided the same since.
+    /// What waited of a region and an officer ended last, as long as nobody has wanted the same since.
     ended: BTreeMap<RegionCode, MemberProposed>,
     /// The versions that are not signed yet, ascending.
     unsigned: VecDeque<Directory>,
@@ -122,7 +122,11 @@ impl DirectoryHeld {
                 self.waiting.remove(&said.region);
             }
             MembersRecord::Proposed(proposed) => {
-                self.said_since(proposed.region, &proposed.change);
+                // The same is wanted again, so that it is not told as ended any more.
+                let ended = self.ended.get(&proposed.region);
+                if ended.is_some_and(|ended| ended.change == proposed.change) {
+                    self.ended.remove(&proposed.region);
+                }
                 self.waiting.insert(proposed.region, proposed.clone());
             }
             MembersRecord::Decided(decided) => {
@@ -130,7 +134,6 @@ impl DirectoryHeld {
                 if waiting.is_some_and(|waiting| waiting.change == decided.change) {
                     self.waiting.remove(&decided.region);
                 }
-                self.said_since(decided.region, &decided.change);
                 self.unsigned.push_back(decided.directory.clone());
                 self.decided = Some(decided.directory.clone());
             }
@@ -139,14 +142,6 @@ impl DirectoryHeld {
                 self.waiting.remove(&region);
                 self.ended.insert(region, ended);
             }
-        }
-    }
-
-    /// The same is wanted or decided since it was ended, so that it is not told as ended any more.
-    fn said_since(&mut self, region: RegionCode, change: &MemberChange) {
-        let ended = self.ended.get(&region);
-        if ended.is_some_and(|ended| ended.change == *change) {
-            self.ended.remove(&region);
         }
     }
 
