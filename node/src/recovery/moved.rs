@@ -3,7 +3,8 @@
 //! Whoever takes back a settlement of the old cover tells the new home, in one frame with the reversal. After a
 //! restore the reversal comes back from the treatment region, and the word from the new home if it had taken it. If it
 //! had not, nobody else has it: it is written once more, when all have answered and before the node serves. What was
-//! taken back before the person was handed over is in the hand-over, and is not told again.
+//! taken back before the person was handed over is in the hand-over, and is not told again, unless a restore had lost it by
+//! then and the hand-over named the settlement as one that stands.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use huitong_core::coverage::PersonVersion;
 use huitong_core::date::Timestamp;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{Handed, Supplement};
+use huitong_core::record::hand::{Handed, ProvenHand, Supplement};
 use huitong_core::record::home::Committed;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversedPerson;
@@ -24,7 +25,7 @@ use crate::home::relation::handed_over;
 use crate::home::restored::is_left_out;
 use crate::ledger::Ledger;
 use crate::store::apply::Records;
-use crate::store::{HomeState, Rows, StoreError, Stream};
+use crate::store::{HomeState, Leaving, LeavingState, Rows, StoreError, Stream};
 use crate::transfer::leave::words_from;
 use crate::writer::{Command, Verdict};
 
@@ -168,15 +169,35 @@ fn untold(
         return Ok(None);
     };
     let words = Told::known(told, ledger, left.new_home)?;
-    let is_after = words
-        .handed_at(left.transfer)
-        .is_some_and(|handed| reversed.person.version > handed);
-    let is_told = words.reversals.contains(&(treatment, settlement));
-    Ok((is_after && !is_told).then_some(TellNewHome {
+    let handed = words.handed_at(left.transfer);
+    if handed.is_none() || words.reversals.contains(&(treatment, settlement)) {
+        return Ok(None);
+    }
+    let is_after = handed.is_some_and(|handed| reversed.person.version > handed);
+    let counts = is_after || came_with(ledger, &left, (treatment, settlement))?;
+    Ok(counts.then_some(TellNewHome {
         home,
         original,
         reversed,
     }))
+}
+
+/// Whether a settlement went with the hand-over as one that stood, though it was taken back before: in an earlier incarnation,
+/// by a word that a restore had lost and that was not back when the person was handed over. The hand-over names what stood of
+/// the last two years; of what is older nobody can tell any more, and it is taken to have been handed over without.
+fn came_with(ledger: &Ledger, left: &Leaving, of: Taken) -> Result<bool, StoreError> {
+    let LeavingState::HandedOver(number) = left.state else {
+        return Ok(false);
+    };
+    let words = words_from(ledger, left.new_home, number, 1)?.proven;
+    let is_named = |hand: ProvenHand| match hand.word.handed {
+        Handed::Person(person) => {
+            let mut visits = person.visits.iter();
+            visits.any(|visit| (visit.treatment, visit.settlement) == of)
+        }
+        Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => false,
+    };
+    Ok(words.into_iter().any(is_named))
 }
 
 /// A settlement that was taken back, and its reversal.

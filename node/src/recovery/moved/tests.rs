@@ -2,7 +2,7 @@
 
 use huitong_core::id::SettlementId;
 use huitong_core::officer::OfficerName;
-use huitong_core::record::hand::{HandWord, LateGivenUp};
+use huitong_core::record::hand::{HandWord, HandedVisit, LateGivenUp};
 
 use super::super::records::LeaveOut;
 use super::super::testing::*;
@@ -75,6 +75,54 @@ fn what_was_taken_back_before_the_hand_over_is_part_of_it() {
         regain(&home, returned_reversed(1, 1, back_on));
         regain_hand(&home, handed());
         assert!(is_untold(&home, 1).is_none(), "{back_on}");
+    }
+}
+
+/// A restore lost the reversal, its treatment region was left out, and the person was handed over since. That region gives it
+/// back to the next incarnation.
+#[test]
+fn what_was_taken_back_in_an_earlier_incarnation_is_told_if_it_went_with_the_hand_over_all_the_same()
+ {
+    let went_with = |stood: &[u8], change: u64| {
+        let Handed::Person(mut person) = handed().handed else {
+            panic!("a hand-over")
+        };
+        person.version = PersonVersion {
+            incarnation: 2,
+            change,
+        };
+        let visit = person.visits.remove(0);
+        person.visits = stood
+            .iter()
+            .map(|nth| HandedVisit {
+                settlement: id(*nth),
+                ..visit.clone()
+            })
+            .collect();
+        HandWord {
+            incarnation: 2,
+            handed: Handed::Person(person),
+            ..handed()
+        }
+    };
+    // Whatever the numbers of the changes are: each restore begins at those of its backup.
+    for (stood, change, tells) in [
+        (&[7, 1][..], 6, true),
+        (&[7, 1], 3, true),
+        (&[7], 6, false),
+        (&[], 3, false),
+    ] {
+        let home = restored();
+        restore(&home, 3);
+        regain_hand(&home, went_with(stood, change));
+        regain(&home, returned_reversed(1, 2, 5));
+        assert_eq!(is_untold(&home, 1).is_some(), tells, "{stood:?}");
+        if tells {
+            let word = told(&home, 1);
+            assert_eq!((word.number, settlement(&word)), (2, id(1)));
+            restore(&home, 4);
+            assert!(is_untold(&home, 1).is_none(), "it is written");
+        }
     }
 }
 
