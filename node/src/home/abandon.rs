@@ -102,7 +102,8 @@ impl Command for Abandon {
             request: RefusedRequest::Unseen,
             salt,
         };
-        if let Some((record, records)) = burial.if_told(rows, now)? {
+        if let Some((record, mut records)) = burial.if_told(rows, now)? {
+            records.extend(told);
             let buried = AbandonVerdict::Buried(Box::new(record));
             return Ok(Verdict::Append(records, buried));
         }
@@ -186,12 +187,11 @@ fn to_be_told(
     };
     let row = rows.home_settlement(treatment, settlement)?;
     let can_stand = row.is_some_and(|row| !matches!(row.state, HomeState::Tombstone(_)));
-    if can_stand
-        || rows.restored()?.is_none()
-        || rows.given_up(treatment, settlement)?.is_some()
-        || rows.late_claim(treatment, settlement)?.is_some()
+    if can_stand || rows.restored()?.is_none() || rows.late_claim(treatment, settlement)?.is_some()
     {
         return Ok(None);
     }
-    handed_over(rows, psn_no)
+    let told_of = rows.given_up(treatment, settlement)?;
+    let left = handed_over(rows, psn_no)?;
+    Ok(left.filter(|left| told_of != Some(left.transfer)))
 }

@@ -33,7 +33,7 @@ use super::relation::handed_over;
 use super::restored::{is_left_out, legs_standing};
 use crate::chance::salt;
 use crate::error::NodeError;
-use crate::store::{HomeId, HomeState, Location, Rows, StoreError};
+use crate::store::{HomeId, HomeState, Leaving, Location, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// A settlement to be given up.
@@ -80,7 +80,8 @@ impl Command for GiveUp {
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<GivenUp>, StoreError> {
         let (treatment, settlement) = (self.treatment, self.settlement);
         let row = rows.home_settlement(treatment, settlement)?;
-        let is_told = rows.given_up(treatment, settlement)?.is_some();
+        let told_of = rows.given_up(treatment, settlement)?;
+        let is_told = told_of.is_some();
         let mut records = Vec::new();
         let mut of = self.person;
         match row.map(|row| row.state) {
@@ -105,25 +106,18 @@ impl Command for GiveUp {
             }
             of = Some(row.psn_no);
         }
-        // Said again with the person, it is told again: whoever had not named them does so now.
+        // Whoever had not named the person, or another, does so now. Said again of the same it is told already.
         let left = of.map(|psn_no| handed_over(rows, psn_no)).transpose()?;
         if let Some(left) = left {
             let Some(left) = left else {
                 return Ok(Verdict::Answer(GivenUp::NotMoved));
             };
-            if is_left_out(rows, left.new_home)? {
-                return Ok(Verdict::Answer(GivenUp::LeftOut(left.new_home)));
+            if told_of != Some(left.transfer) {
+                if is_left_out(rows, left.new_home)? {
+                    return Ok(Verdict::Answer(GivenUp::LeftOut(left.new_home)));
+                }
+                records.push(self.told(&left, rows, now)?);
             }
-            let of = HomeId {
-                treatment,
-                settlement,
-            };
-            let by = GivenUpBy {
-                officer: self.by.clone(),
-                reason: self.reason,
-            };
-            let told = given_up_told(self.home, &left, (of, Some(by)), self.hand_salt, rows, now)?;
-            records.push(told);
         }
         records.extend(put.map(|row| {
             NodeRecord::LateEnded(LateEnded {
@@ -142,6 +136,24 @@ impl Command for GiveUp {
 }
 
 impl GiveUp {
+    /// The word to the new home of whoever has gone there.
+    fn told(
+        &self,
+        left: &Leaving,
+        rows: &dyn Rows,
+        now: Timestamp,
+    ) -> Result<NodeRecord, StoreError> {
+        let of = HomeId {
+            treatment: self.treatment,
+            settlement: self.settlement,
+        };
+        let by = GivenUpBy {
+            officer: self.by.clone(),
+            reason: self.reason,
+        };
+        given_up_told(self.home, left, (of, Some(by)), self.hand_salt, rows, now)
+    }
+
     fn tombstone(&self, at: Timestamp) -> Result<HomeRefused, StoreError> {
         refused(Refused {
             settlement: self.settlement,

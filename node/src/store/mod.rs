@@ -91,7 +91,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows, and of what follows from records; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 11;
+pub(crate) const ROW_FORM: u8 = 12;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -213,8 +213,8 @@ tables! {
     64 HandsHeld(old_home: RegionCode) => u64, hands_held;
     /// Old home: a late claim that is being put to the new home.
     65 LateClaim(treatment: RegionCode, id: SettlementId) => LateRow, late_claim;
-    /// Old home: a settlement that is given up, and the new home that was told of it.
-    68 GivenUp(treatment: RegionCode, id: SettlementId) => RegionCode, given_up;
+    /// Old home: a settlement that is given up, and after whom the new home was told of it last: by which transfer they went.
+    68 GivenUp(treatment: RegionCode, id: SettlementId) => TransferId, given_up;
     /// Old home: a transfer whose hand-over is not written yet.
     66 OpenTransfer(id: TransferId) => OpenRow, open_transfer;
     /// Treatment role: a settlement that is or was provisional.

@@ -3,6 +3,7 @@
 mod at_the_new_home;
 mod lost_again;
 
+use huitong_core::id::TransferId;
 use huitong_core::leg::Leg;
 use huitong_core::record::hand::Handed;
 
@@ -180,6 +181,24 @@ fn whose_it_is_an_officer_says_where_it_was_never_put() {
         reason: ReversalReason::WrongBill,
     };
     assert_eq!(said.by, Some(by));
+    // Said again with them it is told already; also when a restore brought back the word and not the tombstone.
+    assert_eq!(home.run(of_person()), (GivenUp::Buried, Vec::new()));
+    let home = for_other_amounts();
+    hand_over(&home);
+    home.write(&records[0]);
+    let (verdict, again) = home.run(of_person());
+    assert!(
+        matches!(again[..], [NodeRecord::HomeRefused(_)]),
+        "{again:?}"
+    );
+    assert_eq!(verdict, GivenUp::Buried);
+    // Whoever had named somebody else who went there names them now.
+    let treatment = claim("V1").treatment;
+    let other = TransferId::from_bytes([77; 16]);
+    home.put(Key::GivenUp(treatment, id(1)), Row::GivenUp(other));
+    let (verdict, again) = home.run(of_person());
+    assert_eq!((verdict, again.len()), (GivenUp::Buried, 1));
+    told(&again[0]);
     // Whom nobody handed over no new home is told of: the officer hears it, and nothing is written.
     let home = for_other_amounts();
     assert_eq!(home.run(of_person()), (GivenUp::NotMoved, Vec::new()));

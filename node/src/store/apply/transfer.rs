@@ -121,7 +121,7 @@ pub(super) fn written(
         // A restore may lose the tombstone and bring this back: the id is never put again.
         Handed::GivenUp(of) => {
             let key = Key::GivenUp(of.treatment, of.settlement);
-            out.put(key, Row::GivenUp(word.new_home));
+            out.put(key, Row::GivenUp(of.transfer));
             Ok(())
         }
     }

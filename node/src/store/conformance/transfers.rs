@@ -104,7 +104,7 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
         (Key::HandedVisit(claim.visit_key()), Row::HandedVisit(id(1))),
         (Key::HandsHeld(claim.person.home), Row::HandsHeld(9)),
         (Key::LateClaim(new_home, id(2)), Row::LateClaim(late)),
-        (Key::GivenUp(new_home, id(3)), Row::GivenUp(new_home)),
+        (Key::GivenUp(new_home, id(3)), Row::GivenUp(transfer)),
         (Key::OpenTransfer(transfer), Row::OpenTransfer(open)),
     ]
 }
