@@ -163,6 +163,13 @@ impl Trust {
         self.roots.iter().map(|root| root.key_id).collect()
     }
 
+    /// Whether any list names a certificate's number. Whether it is its issuer's list only the path to the root says; one that
+    /// none names is not revoked itself.
+    pub fn may_have_revoked(&self, certificate: &Certificate) -> bool {
+        let mut lists = self.revocation_lists.iter();
+        lists.any(|list| list.names(&certificate.serial))
+    }
+
     fn has_revoked(&self, authority: KeyId, serial: &[u8]) -> bool {
         let mut lists = self.revocation_lists.iter();
         lists.any(|list| list.key_id() == authority && list.names(serial))

@@ -122,7 +122,9 @@ impl Earlier {
     }
 
     /// The key of the own region that is named, for what says that it was signed at a moment, where it signs with this one
-    /// now. Where there is none, the one of now, under which nothing of that name holds.
+    /// now. Where there is none, the one of now, under which nothing of that name holds. Nor does it when that is revoked: the
+    /// node runs on with it until it is given another, and what comes to it as its own word may be whose who stole it. That
+    /// its certificate has ended, or its root is gone, is not asked: what was signed by it stays the own word.
     #[must_use]
     pub fn own(
         &self,
@@ -131,8 +133,17 @@ impl Earlier {
         key_id: Digest,
         at: Timestamp,
     ) -> Arc<CertifiedKey> {
-        let earlier = || self.named(region, key_id, at);
-        let earlier = (!is_named(now, key_id)).then(earlier).flatten();
+        if is_named(now, key_id) {
+            let chain: Chain = now.chain().iter().map(|der| der.to_vec()).collect();
+            let revoked = self.revoked(region, &[chain], at);
+            let now = now.clone();
+            return Arc::new(if revoked.contains(&key_id) {
+                now.revoked()
+            } else {
+                now
+            });
+        }
+        let earlier = self.named(region, key_id, at);
         earlier.unwrap_or_else(|| Arc::new(now.clone()))
     }
 }
@@ -155,7 +166,9 @@ fn is_revoked(chain: &[Vec<u8>], key_id: Digest, moment: jiff::Timestamp, trust:
     };
     // A certificate of another time than the moment says nothing of being revoked: it is looked at within its own.
     let within = moment.max(leaf.not_before).min(leaf.not_after);
+    // A list is looked at first: proving a certificate costs more than all else that is done for a word.
     leaf.key_id.as_bytes() == key_id.as_bytes()
+        && trust.may_have_revoked(&leaf)
         && matches!(
             CertifiedKey::from_der(chain, trust, within),
             Err(CertifiedKeyError::Identity(IdentityError::Revoked))

@@ -27,6 +27,7 @@
 //! | [`store`] | What does the node know by key? |
 //! | [`sealing`], [`keyring`] | How do records become stored bytes, and with whose keys? |
 //! | `signature` | How do signatures become core values? |
+//! | `saying` | With which certificate does the region say something? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`backup`] | With which record does a journal that was put back begin anew? |
 //! | [`recovery`] | What does a restored node collect before it serves? |
@@ -89,6 +90,7 @@ pub mod registry;
 pub mod replay;
 #[cfg(test)]
 mod samples;
+mod saying;
 pub mod sealing;
 mod signature;
 pub mod store;

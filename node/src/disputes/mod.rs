@@ -41,7 +41,8 @@ use tonic::Status;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::error::NodeError;
-use crate::signature::{Parts as Signature, sign};
+use crate::saying::say;
+use crate::signature::Parts as Signature;
 use crate::writer::Writer;
 
 use booking::Cursor;
@@ -216,27 +217,21 @@ impl DisputeDesk {
         let at: Timestamp = self.clock.now();
         let word = Word::new(self.region, name, follows, says, officer, at);
         let word = word.map_err(|fault| NodeError::refused(RefusalCode::Malformed, fault))?;
-        let bytes = word.to_bytes();
+        let (bytes, credentials) = (word.to_bytes(), self.credentials.credentials());
+        let by = (&*self.key, &self.certified.current());
+        let (parts, signer) = say(by, (&bytes, at), credentials.trust())?;
         let Signature {
             algorithm,
             key_id,
             signature,
-        } = sign(&self.key, &bytes);
-        let certified = self.certified.current();
-        let chain = certified.chain().iter();
+        } = parts;
         let signed = SignedWord {
             bytes,
             algorithm,
             key_id,
             signature,
-            signer: chain.map(|der| der.as_ref().to_vec()).collect(),
+            signer,
         };
-        let credentials = self.credentials.credentials();
-        // By the certificate that goes out with it: that is what it is taken by.
-        proof::carried(&signed, credentials.trust()).map_err(|fault| {
-            tracing::error!(%fault, "the region's own certificate does not hold: nothing is signed");
-            NodeError::refused(RefusalCode::SignerUnknown, fault)
-        })?;
         Ok(Drafted { word, signed })
     }
 }

@@ -68,7 +68,7 @@ fn said(signed: &SignedWord, by: By<'_>) -> Result<(), ProofFault> {
 }
 
 /// Whether a word is signed by the region whose it is, with the certificate that it carries and no other.
-pub(super) fn carried(signed: &SignedWord, trust: &Trust) -> Result<(), ProofFault> {
+fn carried(signed: &SignedWord, trust: &Trust) -> Result<(), ProofFault> {
     let word = signed.word()?;
     let region = Identity::RegionNodeSigning(word.region);
     let said = (&*signed.bytes, word.at);

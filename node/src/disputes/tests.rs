@@ -31,6 +31,7 @@ use crate::ledger::Ledger;
 use crate::ledger::testing::{append, open};
 use crate::legs::stream::legs_from;
 use crate::samples::{fen, now};
+use crate::signature::sign;
 use crate::store::{Key, Rows, Stream};
 use crate::writer::{Command, Verdict};
 

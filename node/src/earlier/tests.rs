@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_certs::authority::{Hosts, Revoked};
-use huitong_certs::{Authority, Issued, Validity, VerifyingKey};
+use huitong_certs::{Authority, Issued, SigningKey, Validity, VerifyingKey};
 use huitong_core::digest::sha256;
 use huitong_core::membership::{Directory, ListedRegion, Standing};
 use huitong_transport::Credentials;
@@ -194,6 +194,43 @@ fn of_the_own_region_the_key_of_now_counts_and_else_the_one_of_then() {
     };
     assert!(is_of(&old, SECOND) && is_of(&new, FIRST) && is_of(&new, LATER));
     assert!(!is_of(&old, LATER));
+}
+
+#[test]
+fn of_the_own_region_the_key_of_now_counts_for_nothing_once_it_is_revoked() {
+    let root = root();
+    let (old, now, other) = (
+        issue(&root, "/region/330200/node/signing"),
+        issue(&root, "/region/330200/node/signing"),
+        issue(&root, "/region/330200/node/signing"),
+    );
+    let identity: Identity = "/region/330200/node/signing".parse().unwrap();
+    let renewed = root.renew_signing(&identity, &now.key_pem(), years());
+    let renewed = renewed.unwrap();
+    let trust = Trust::from_roots(&[root.certificate().clone()]).unwrap();
+    let moment = "2026-03-01T00:00:00Z".parse().unwrap();
+    let word = b"a word that comes back";
+    let signed = SigningKey::from_pem(now.key_pem().as_bytes())
+        .unwrap()
+        .sign(word);
+    let holds = |earlier: &Earlier, when| {
+        let current = CertifiedKey::from_chain(now.chain(), &trust, moment).unwrap();
+        let key = earlier.own(region(), &current, key_id(&now), at(when));
+        assert!(is_named(&key, key_id(&now)));
+        key.verify(word, &signed).is_ok()
+    };
+    let listing = |revoked: &[&Issued], listed: &[&Issued]| {
+        let earlier = earlier(&root, revoked);
+        earlier.go_by(&version(1, FIRST, listed));
+        earlier
+    };
+    assert!(holds(&listing(&[&other], &[&old, &now]), LATER));
+    // Also what says that it was signed when its certificate held no more, as of a node that runs on.
+    assert!(holds(&listing(&[], &[&now]), "2091-01-01T00:00:00.000Z"));
+    // Whether or not the directory lists it, and with any of its certificates that it lists.
+    for (revoked, listed) in [(&now, &now), (&now, &old), (&renewed, &renewed)] {
+        assert!(!holds(&listing(&[revoked], &[listed]), LATER));
+    }
 }
 
 #[test]

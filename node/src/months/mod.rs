@@ -40,7 +40,8 @@ use crate::clearing_answer::unreadable;
 use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
-use crate::signature::{Parts as Signature, sign};
+use crate::saying::say;
+use crate::signature::Parts as Signature;
 use crate::store::Rows;
 use crate::witness::WitnessDesk;
 use crate::witness::held::HeldDay;
@@ -154,7 +155,7 @@ impl MonthDesk {
         let at = self.moment(month)?;
         let word = MonthWord::new(region, month.clone(), digest, objected, by, at);
         let word = word.map_err(|fault| NodeError::refused(RefusalCode::Malformed, fault))?;
-        let kept = self.parts.writer.run(KeepWord(self.signed(word))).await;
+        let kept = self.parts.writer.run(KeepWord(self.signed(word)?)).await;
         let kept = kept.map_err(NodeError::from)?.answer;
         self.client()?.say(&kept).await
     }
@@ -223,21 +224,28 @@ impl MonthDesk {
         Ok(part)
     }
 
-    fn signed(&self, word: MonthWord) -> CertifiedMonthWord {
+    fn signed(&self, word: MonthWord) -> Result<CertifiedMonthWord, NodeError> {
+        let Parts {
+            key,
+            certified,
+            credentials,
+            ..
+        } = &self.parts;
+        let (bytes, credentials) = (word.signed_bytes(), credentials.credentials());
+        let said = (&*bytes, word.at);
+        let (parts, signer) = say((key, &certified.current()), said, credentials.trust())?;
         let Signature {
             algorithm,
             key_id,
             signature,
-        } = sign(&self.parts.key, &word.signed_bytes());
-        let certified = self.parts.certified.current();
-        let chain = certified.chain().iter();
-        CertifiedMonthWord {
+        } = parts;
+        Ok(CertifiedMonthWord {
             word,
             algorithm,
             key_id,
             signature,
-            signer: chain.map(|der| der.to_vec()).collect(),
-        }
+            signer,
+        })
     }
 }
 
