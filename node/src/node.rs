@@ -150,7 +150,8 @@ fn assemble(
         &chance,
     );
     let trusting = config.credentials.clone();
-    let reloading = reloading(&config.credentials, &config.certified);
+    let own = (&config.credentials, &config.certified);
+    let reloading = reloading(own, &config.directory);
     let over = Dialer::over(platform.network, config.credentials, config.client);
     let hearing = Arc::new(Hearing::of(&config.directory, region));
     let calling = calling((over, measures), config.peers, &chance, &hearing);

@@ -6,7 +6,7 @@ use std::path::Path;
 use huitong_certs::Identity;
 use huitong_core::region::RegionCode;
 use huitong_document::config::Section;
-use huitong_transport::Credentials;
+use huitong_transport::{Certified, Credentials};
 
 use super::identity::certified;
 use super::{endpoint, path};
@@ -43,9 +43,12 @@ fn entry(
     let region = section.required::<RegionCode>("region");
     let endpoint = endpoint(section);
     let file = path(section, "signing_certificate", folder);
-    let signing = file.and_then(|file| certified(section, "signing_certificate", &file, trust));
+    let signing = file.and_then(|file| {
+        let key = certified(section, "signing_certificate", &file, trust)?;
+        Some((key, file))
+    });
     let pinned = section.flag("pinned");
-    let (region, signing, pinned) = (region?, signing?, pinned?);
+    let (region, (signing, file), pinned) = (region?, signing?, pinned?);
     if !seen.insert(region) {
         section.fault_of(
             "region",
@@ -66,7 +69,7 @@ fn entry(
     Some(DirectoryEntry {
         region,
         endpoint: endpoint?,
-        signing,
+        signing: Certified::in_file(signing, file),
         pinned,
     })
 }

@@ -49,8 +49,8 @@ fn server(section: &Section<'_>) -> Option<ServerLimits> {
         standard.connections_per_peer,
     );
     let handshakes = section.integer_or("handshakes", 1..=10_000, standard.pending_handshakes);
-    // A message has up to 16 MiB: less than two of them would refuse what is allowed. Nobody has more than is left to others,
-    // institutions no more than three quarters: less than four would, too.
+    // A message has up to 16 MiB: less than two of them would refuse what is allowed. Nobody has more than is left to others
+    // or near as much, institutions no more than three quarters: less than four would, too.
     let bytes_of_peer = section.integer_or::<usize>("mib_per_peer", 32..=4_096, 128);
     let bytes = section.integer_or::<usize>("mib", 64..=65_536, 512);
     let streams = section.integer_or(

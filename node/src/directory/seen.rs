@@ -79,9 +79,10 @@ impl DirectoryDesk {
             let listed = directory.and_then(|directory| directory.regions.get(&region));
             let peer = homes.other(region);
             let own = peer.as_ref();
-            let own = own.and_then(|peer| peer.signers().configured()?.chain().first());
+            let own = own.and_then(|peer| peer.signers().configured());
+            let own = own.and_then(|key| key.chain().first().cloned());
             let named = listed.map_or(&[][..], |listed| &listed.signers);
-            let is_named = own.is_some_and(|own| {
+            let is_named = own.as_ref().is_some_and(|own| {
                 let leaf = |chain: &Vec<Vec<u8>>| chain.first().is_some_and(|leaf| **leaf == **own);
                 named.iter().any(leaf)
             });

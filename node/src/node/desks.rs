@@ -25,7 +25,7 @@ use crate::legs::report::{Reported, Reporter};
 use crate::measures::Measures;
 use crate::office::Office;
 use crate::payables::{PayableDesk, PayableRule};
-use crate::peers::{Calling, Homes, PeerLimits};
+use crate::peers::{Calling, Configured, DirectoryEntry, Homes, PeerLimits};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::policies::PolicyBook;
@@ -189,9 +189,13 @@ pub(super) fn treating(
     })))
 }
 
-/// What keeps the node's certificates as the files are.
-pub(super) fn reloading(credentials: &CredentialStore, certified: &Certified) -> Reloading {
-    Reloading::new(credentials.clone()).with(Arc::new(certified.clone()))
+/// What keeps the node's certificates as the files are, and those of the configured regions.
+pub(super) fn reloading(
+    (credentials, certified): (&CredentialStore, &Certified),
+    directory: &[DirectoryEntry],
+) -> Reloading {
+    let own = Reloading::new(credentials.clone()).with(Arc::new(certified.clone()));
+    own.with(Arc::new(Configured::of(directory)))
 }
 
 /// How other parties are called.

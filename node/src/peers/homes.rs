@@ -50,7 +50,7 @@ impl Homes {
             .filter(|entry| entry.region != own_region)
         {
             let region = entry.region;
-            is_signer(region, &entry.signing)?;
+            is_signer(region, &entry.signing.current())?;
             let peer = Peer::configured(entry, calling);
             let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
             if others.insert(region, Arc::new(peer)).is_some() {

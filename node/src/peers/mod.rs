@@ -6,6 +6,7 @@
 
 pub mod breaker;
 pub mod budget;
+mod configured;
 pub mod guard;
 mod homes;
 mod remote;
@@ -29,7 +30,7 @@ use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalOrder;
-use huitong_transport::{Deadline, Dialer, Remarks, TransportError};
+use huitong_transport::{Certified, Deadline, Dialer, Remarks, TransportError};
 
 use crate::chance::Chance;
 use crate::error::NodeError;
@@ -41,6 +42,7 @@ use crate::store::StoreError;
 
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
+pub use configured::Configured;
 pub use guard::PeerLimits;
 pub use homes::Homes;
 pub use remote::{Announced, Collect, Collected, Hands, Peer, Signers, Ways};
@@ -55,8 +57,8 @@ pub struct DirectoryEntry {
     pub region: RegionCode,
     /// Its node, `https://host:port`.
     pub endpoint: String,
-    /// The key it signs with, proven by its certificate.
-    pub signing: CertifiedKey,
+    /// The key it signs with, proven by its certificate, which is renewed as its file is.
+    pub signing: Certified,
     /// Whether endpoint and key stand whatever the signed directory says.
     pub pinned: bool,
 }

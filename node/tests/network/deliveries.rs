@@ -105,7 +105,7 @@ fn with(world: &World, others: [(&str, SocketAddr); 2]) -> NodeConfig {
         config.directory.push(DirectoryEntry {
             region: region(code),
             endpoint: format!("https://{address}"),
-            signing: certified(&issued, &world.trust),
+            signing: certified(&issued, &world.trust).into(),
             pinned: false,
         });
     }

@@ -241,7 +241,7 @@ impl World {
             DirectoryEntry {
                 region: region.code,
                 endpoint: format!("https://{address}"),
-                signing: region.certified.current(),
+                signing: region.certified.current().into(),
                 pinned: false,
             }
         };

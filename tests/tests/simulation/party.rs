@@ -311,7 +311,7 @@ impl Party {
         let directory = (0..*regions).map(|other| DirectoryEntry {
             region: region(other),
             endpoint: endpoint(other),
-            signing: certificates.signed_by(other),
+            signing: certificates.signed_by(other).into(),
             pinned: false,
         });
         NodeConfig {

@@ -1,4 +1,4 @@
-//! The certificate of a signing key, renewed while the key is in use.
+//! The certificate of a signing key, the own one or another party's, renewed while the key is in use.
 //!
 //! Only the certificate changes, never the key: what was signed before is checked with the same key, and a renewed
 //! certificate begins when the one before it began (`huitong certs renew`). Another key takes a restart, once those who

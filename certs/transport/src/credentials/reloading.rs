@@ -41,6 +41,11 @@ pub trait Beside: Send + Sync {
 
     /// The last second of what is in use.
     fn not_after(&self) -> Timestamp;
+
+    /// Whether it is the process's own, whose end is shown and warned of.
+    fn is_own(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps one process's credentials current.
@@ -109,6 +114,7 @@ impl Reloading {
         ends.extend(
             self.beside
                 .iter()
+                .filter(|one| one.is_own())
                 .map(|one| (one.purpose(), one.not_after())),
         );
         ends

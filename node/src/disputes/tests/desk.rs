@@ -53,7 +53,7 @@ fn desk(signers: &Signers, trust: &Arc<Trust>, certified: Certified) -> (Dispute
     (desk, ledger)
 }
 
-fn years(end: u16) -> Validity {
+pub(super) fn years(end: u16) -> Validity {
     let begin = "2020-01-01T00:00:00Z".parse().unwrap();
     Validity::new(begin, format!("{end}-01-01T00:00:00Z").parse().unwrap()).unwrap()
 }

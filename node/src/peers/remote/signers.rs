@@ -1,26 +1,34 @@
-//! With what a peer signs: the keys that the signed directory names, or the configured one where it names none. Deliberately
-//! absent: whether a certificate leads to the root, which is checked before.
+//! With what a peer signs: the keys that the signed directory names, or the configured one where it names none, by the
+//! certificate that lies in its file now. Deliberately absent: whether a certificate leads to the root, which is checked before.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::digest::Digest;
+use huitong_transport::Certified;
 
 use crate::peers::DirectoryEntry;
 
 /// The keys of a peer.
 pub struct Signers {
     /// The configured one; none for a region that joined.
-    configured: Option<Arc<CertifiedKey>>,
+    configured: Option<Certified>,
     pinned: bool,
     now: RwLock<Arc<Keys>>,
 }
 
 /// Some keys; there is always one.
-struct Keys {
-    first: Arc<CertifiedKey>,
-    others: Vec<Arc<CertifiedKey>>,
+enum Keys {
+    /// The configured one, as it is renewed, and what is revoked.
+    Configured {
+        key: Certified,
+        revoked: BTreeSet<Digest>,
+    },
+    Listed {
+        first: Arc<CertifiedKey>,
+        others: Vec<Arc<CertifiedKey>>,
+    },
 }
 
 impl Keys {
@@ -28,33 +36,41 @@ impl Keys {
         let mut keys = keys.into_iter().map(Arc::new);
         let first = keys.next()?;
         let others = keys.collect();
-        Some(Self { first, others })
+        Some(Self::Listed { first, others })
     }
 
     /// The same, where some are revoked.
     fn without(&self, revoked: &BTreeSet<Digest>) -> Self {
-        let counts = |key: &Arc<CertifiedKey>| {
-            let name = Digest::from_bytes(*key.key().key_id().as_bytes());
-            if revoked.contains(&name) {
-                Arc::new(CertifiedKey::clone(key).revoked())
-            } else {
-                Arc::clone(key)
-            }
-        };
-        Self {
-            first: counts(&self.first),
-            others: self.others.iter().map(counts).collect(),
+        match self {
+            Self::Configured { key, .. } => Self::Configured {
+                key: key.clone(),
+                revoked: revoked.clone(),
+            },
+            Self::Listed { first, others } => Self::Listed {
+                first: counting(first, revoked),
+                others: others.iter().map(|key| counting(key, revoked)).collect(),
+            },
         }
+    }
+}
+
+/// A key as it counts, where some are revoked.
+fn counting(key: &Arc<CertifiedKey>, revoked: &BTreeSet<Digest>) -> Arc<CertifiedKey> {
+    let name = Digest::from_bytes(*key.key().key_id().as_bytes());
+    if revoked.contains(&name) {
+        Arc::new(CertifiedKey::clone(key).revoked())
+    } else {
+        Arc::clone(key)
     }
 }
 
 impl Signers {
     /// Of a configured region.
-    pub(super) fn configured_as(entry: DirectoryEntry) -> Self {
-        let (key, pinned) = (Arc::new(entry.signing), entry.pinned);
-        let now = Keys {
-            first: Arc::clone(&key),
-            others: Vec::new(),
+    pub(crate) fn configured_as(entry: DirectoryEntry) -> Self {
+        let (key, pinned) = (entry.signing, entry.pinned);
+        let now = Keys::Configured {
+            key: key.clone(),
+            revoked: BTreeSet::new(),
         };
         Self {
             configured: Some(key),
@@ -77,13 +93,12 @@ impl Signers {
     pub fn go_by(&self, listed: Vec<CertifiedKey>, revoked: &BTreeSet<Digest>) {
         let listed = Keys::of(listed).filter(|_| !self.pinned);
         let configured = || {
-            let first = Arc::clone(self.configured.as_ref()?);
-            let others = Vec::new();
-            Some(Arc::new(Keys { first, others }))
+            let (key, revoked) = (self.configured.clone()?, BTreeSet::new());
+            Some(Keys::Configured { key, revoked })
         };
         let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         // What joined and is named without a key that can be used stays as it was.
-        let keys = listed.map(Arc::new).or_else(configured);
+        let keys = listed.or_else(configured).map(Arc::new);
         let keys = keys.unwrap_or_else(|| Arc::clone(&now));
         *now = Arc::new(keys.without(revoked));
     }
@@ -92,16 +107,20 @@ impl Signers {
     #[must_use]
     pub fn named(&self, key_id: Digest) -> Arc<CertifiedKey> {
         let now = Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner));
-        let is_named =
-            |key: &&Arc<CertifiedKey>| key.key().key_id().as_bytes() == key_id.as_bytes();
-        let named = now.others.iter().find(is_named);
-        Arc::clone(named.unwrap_or(&now.first))
+        match &*now {
+            Keys::Configured { key, revoked } => counting(&Arc::new(key.current()), revoked),
+            Keys::Listed { first, others } => {
+                let is_named =
+                    |key: &&Arc<CertifiedKey>| key.key().key_id().as_bytes() == key_id.as_bytes();
+                Arc::clone(others.iter().find(is_named).unwrap_or(first))
+            }
+        }
     }
 
     /// The configured one; none for a region that joined.
     #[must_use]
-    pub fn configured(&self) -> Option<&CertifiedKey> {
-        self.configured.as_deref()
+    pub fn configured(&self) -> Option<CertifiedKey> {
+        self.configured.as_ref().map(Certified::current)
     }
 }
 

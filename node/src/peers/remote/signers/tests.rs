@@ -50,7 +50,7 @@ fn entry(key: &Key) -> DirectoryEntry {
     DirectoryEntry {
         region: "330200".parse().unwrap(),
         endpoint: "https://localhost:1".to_owned(),
-        signing: key.certified.clone(),
+        signing: key.certified.clone().into(),
         pinned: false,
     }
 }
