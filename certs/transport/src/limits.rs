@@ -26,7 +26,7 @@ pub struct ServerLimits {
     /// overload.
     pub calls: usize,
     /// Calls of one peer being answered at once, over all its connections; one more is refused as overload, so
-    /// that a flood from one leaves room for others. Nor has it more than are left to others.
+    /// that a flood from one leaves room for others. The fewer are free the fewer it may have.
     pub calls_per_peer: usize,
     /// Bytes of messages of one peer in memory at once; what goes beyond is refused as overload.
     pub bytes_per_peer: usize,

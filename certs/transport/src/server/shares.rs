@@ -1,8 +1,9 @@
 //! What each peer has taken of something bounded: calls, bytes.
 //!
 //! Three bounds stand together: one peer's, that of all institutions (three quarters, so that nodes, the clearinghouse and
-//! officers find room whatever institutions do), and that of all. And nobody who holds some takes more than it leaves to
-//! others: several who each take all they may come to equal parts, with one such part left.
+//! officers find room whatever institutions do), and that of all. And the fuller it is the less one may have: a quarter of
+//! the room while half of it is free, a hundredth while a tenth is. So several who each take all they may come to equal parts and
+//! leave more than such a part, and it takes some hundred who come one after another to leave nothing, not a dozen.
 //!
 //! Only peers that hold something are remembered, so there are never more entries than what is bounded.
 
@@ -102,12 +103,18 @@ impl Shares {
         let own = before.checked_add(by)?;
         let by_all = held.by_all.checked_add(by)?;
         let mut left = self.of_all.checked_sub(by_all)?;
-        let mut by_institutions = held.by_institutions;
-        if Kind::of(peer) == Kind::Institution {
+        let (mut by_institutions, kind) = (held.by_institutions, Kind::of(peer));
+        if kind == Kind::Institution {
             by_institutions = by_institutions.checked_add(by)?;
             left = left.min(self.of_institutions.checked_sub(by_institutions)?);
         }
-        if own > self.per_peer || (before > 0 && own > left) {
+        let by_kind = match kind {
+            Kind::Institution => by_institutions,
+            Kind::Other => by_all.saturating_sub(by_institutions),
+        };
+        let room = left.saturating_add(by_kind);
+        let is_too_much = own.saturating_mul(room) > left.saturating_mul(left);
+        if own > self.per_peer || (before > 0 && is_too_much) {
             return None;
         }
         (held.by_all, held.by_institutions) = (by_all, by_institutions);
@@ -201,7 +208,7 @@ mod tests {
         assert_eq!(hospitals.len(), 48);
         assert!(shares.take(&hospital(0), 1).is_none());
         let nodes = ["310000", "330200"].map(|region| all_they_can(&shares, &node(region)));
-        assert_eq!(nodes.map(|held| held.len()), [8, 4]);
+        assert_eq!(nodes.map(|held| held.len()), [6, 3]);
     }
 
     #[test]
@@ -213,13 +220,13 @@ mod tests {
             .map(|number| all_they_can(&shares, &hospital(number)))
             .collect();
         let lengths: Vec<usize> = parts.iter().map(Vec::len).collect();
-        assert_eq!(lengths, [3, 1, 1, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(lengths, [2, 1, 1, 1, 1, 0, 0, 0, 0]);
         assert_eq!(all_they_can(&shares, &node("330200")).len(), 1);
         assert_eq!(all_they_can(&shares, &node("110000")).len(), 1);
     }
 
     #[test]
-    fn who_holds_some_takes_no_more_than_it_leaves() {
+    fn several_who_take_all_they_may_come_to_equal_parts_and_leave_more_than_one() {
         let shares = Shares::new(64, 64);
         let regions = [
             "110000", "310000", "330200", "440300", "500000", "510100", "610100",
@@ -233,7 +240,29 @@ mod tests {
             }
         }
         let parts: Vec<usize> = held.iter().map(|(_, held)| held.len()).collect();
-        assert_eq!(parts, [8; 7], "an eighth is left for whoever comes");
-        assert!(shares.take(&node("420100"), 8).is_some());
+        assert_eq!(parts, [6; 7]);
+        assert!(shares.take(&node("420100"), 22).is_some());
+    }
+
+    /// How many come before there is nothing left, each taking all it can; and how much the first of them had.
+    fn until_full(per_peer: usize, all: usize, peer: impl Fn(usize) -> Identity) -> (usize, usize) {
+        let shares = Shares::new(per_peer, all);
+        let parts: Vec<_> = (0..all)
+            .map(|number| all_they_can(&shares, &peer(number)))
+            .take_while(|held| !held.is_empty())
+            .collect();
+        (parts.len(), parts[0].len())
+    }
+
+    #[test]
+    fn a_dozen_who_come_one_after_another_leave_room_for_many_more() {
+        let officer = |number: usize| -> Identity {
+            let path = format!("/region/310000/officer/o{number}");
+            path.parse().unwrap()
+        };
+        // As many as a server answers at once unless told otherwise: one alone has as many as one peer may.
+        assert_eq!(until_full(1_024, 4_096, hospital), (124, 1_024));
+        assert_eq!(until_full(1_024, 4_096, officer), (143, 1_024));
+        assert_eq!(until_full(64, 64, hospital), (16, 18));
     }
 }
