@@ -82,6 +82,7 @@ impl Scalar for Role {
 /// Which role each method of officers takes.
 const TABLE: [(&str, Role); 48] = [
     ("OfficerService/Status", Role::Look),
+    ("OfficerService/ListCycles", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
     ("OfficerService/Statement", Role::Look),

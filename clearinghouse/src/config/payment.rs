@@ -1,4 +1,4 @@
-//! `[payment]`: whether money moves by the day or by the month, and by when it is due.
+//! `[payment]`: whether money moves by the day or by the month, and by when it is ordered and due.
 //!
 //! Deliberately absent: whether other parties have the same.
 
@@ -27,8 +27,10 @@ pub(super) fn rules(root: &Section<'_>) -> Option<PaymentRules> {
     };
     let moves = section.or("moves", standard.moves);
     let due_days = section.integer_or("due_days", 1..=250, standard.due_days);
+    let order_days = section.integer_or("order_days", 0..=60, standard.order_days);
     Some(PaymentRules {
         moves: moves?,
         due_days: due_days?,
+        order_days: order_days?,
     })
 }

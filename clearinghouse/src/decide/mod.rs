@@ -11,6 +11,7 @@ mod bank;
 mod close_day;
 mod correct;
 mod cut_off;
+mod cycles;
 mod deducted;
 pub(crate) mod dispute;
 mod evidence;
@@ -55,6 +56,7 @@ pub(crate) use bank::confirm;
 pub(crate) use close_day::close_day;
 pub(crate) use correct::correct;
 pub(crate) use cut_off::{Condition, cut_off};
+pub(crate) use cycles::{CycleState, OpenCycle, WaitsFor, cycles};
 pub(crate) use deducted::{
     DEDUCTIONS_AT_MOST, Period, WaitingDeductions, Whose, begin_waiting_deductions,
     deducted_cycles, too_many_deductions, waiting_deductions,
@@ -80,7 +82,7 @@ pub(crate) use reopen::{Named, Reopening, reopen};
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement, statement_of};
 pub(crate) use status::{
-    CycleState, RegionAttestation, RegionStatus, Status, begin_status, status,
+    RegionAttestation, RegionStatus, Status, WhichCycle, begin_status, status,
 };
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 pub(crate) use what_if::{DaySuppose, DaysFound, what_if};

@@ -14,25 +14,20 @@ use super::attest::outstanding;
 use super::attested::words;
 use super::automatic::earliest_open;
 use super::cut_off::{business_day, not_passed};
+use super::cycles::{CycleState, OpenCycle, not_final, state_of};
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
-use crate::payments::{Paying, Progress};
+use crate::payments::{Paying, PaymentRules};
 use crate::refusal::Refusal;
 use crate::state::{Cycle, Standing, WaitingLeg};
 
-/// How far a cycle is.
+/// Of which cycle is asked how it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CycleState {
-    /// Legs are taken for it.
-    Open,
-    /// Every region has its mark.
-    CutOff,
-    /// Every region with a row has said what it comes to in its own book.
-    Attested,
-    /// It could not be netted: officers have to leave out what is wrong.
-    Failed,
-    /// It has a plan, and how far that is on its way to being paid.
-    Netted(Progress),
+pub(crate) enum WhichCycle {
+    /// Of this day's.
+    Of(BusinessDay),
+    /// Of the earliest in which an officer has to do something; else of the earliest that is not cut off.
+    Earliest(PaymentRules),
 }
 
 /// A cycle.
@@ -127,18 +122,21 @@ impl Counting {
     }
 }
 
-/// Begins to count for the status of a day; without one, of the earliest that is open. One of which there is no cycle and never will be, or none
-/// yet, is refused: it has nothing that could be told.
-pub(crate) fn begin_status(context: &Context<'_>, day: Option<BusinessDay>) -> Decision<Counting> {
-    let asked = day;
-    let day = asked.unwrap_or_else(|| current(context));
+/// Begins to count for the status of a cycle. Of a day that is asked for and has no cycle and never will, or none yet, it is
+/// refused: it has nothing that could be told.
+pub(crate) fn begin_status(context: &Context<'_>, which: WhichCycle) -> Decision<Counting> {
+    let day = match which {
+        WhichCycle::Earliest(rules) => current(context, rules),
+        WhichCycle::Of(day) => {
+            if !context.state.cycles.contains_key(&day)
+                && let Err(refusal) = may_come(context, day)
+            {
+                return Ok(Decided::refuse(refusal));
+            }
+            day
+        }
+    };
     let cycle = context.state.cycles.get(&day);
-    if asked.is_some()
-        && cycle.is_none()
-        && let Err(refusal) = may_come(context, day)
-    {
-        return Ok(Decided::refuse(refusal));
-    }
     Ok(Decided::answer(Counting {
         day,
         marks: cycle.map(|cycle| cycle.marks.clone()),
@@ -160,17 +158,7 @@ pub(crate) fn status(context: &Context<'_>, counting: Counting) -> Decision<Opti
     if !counting.is_of(cycle) {
         return Ok(Decided::answer(None));
     }
-    let state = match cycle {
-        None => CycleState::Open,
-        Some(Cycle {
-            failed: Some(_), ..
-        }) => CycleState::Failed,
-        Some(Cycle { plan: None, .. }) if is_attested(context, day) => CycleState::Attested,
-        Some(Cycle { plan: None, .. }) => CycleState::CutOff,
-        Some(Cycle { plan: Some(_), .. }) => {
-            CycleState::Netted(context.state.payments.progress(day))
-        }
-    };
+    let state = state_of(context, day, cycle);
     let counts = match state {
         CycleState::Netted(_) => match netted(context, day)? {
             Ok(counts) => counts,
@@ -212,8 +200,12 @@ fn may_come(context: &Context<'_>, day: BusinessDay) -> Result<(), Refusal> {
     not_passed(context, day)
 }
 
-/// The earliest open day; when nothing is open, today, or the last cycle if that is today's or later.
-fn current(context: &Context<'_>) -> BusinessDay {
+/// The earliest cycle in which an officer has to do something, or else the earliest that is not cut off; when there is neither,
+/// today, or the last cycle if that is today's or later.
+fn current(context: &Context<'_>, rules: PaymentRules) -> BusinessDay {
+    if let Some(of) = not_final(context, rules).find(OpenCycle::is_officers) {
+        return of.day;
+    }
     let today = context.now.business_day_shanghai();
     let last = context.state.last_cut_off().map(|(day, _)| day);
     earliest_open(context).unwrap_or_else(|| last.map_or(today, |last| last.max(today)))
@@ -260,11 +252,4 @@ fn regions(
         }
     };
     Ok(context.state.members.iter().map(status).collect())
-}
-
-/// Whether all that was asked of a cycle is answered. One without rows has nothing to be asked.
-fn is_attested(context: &Context<'_>, day: BusinessDay) -> bool {
-    let attesting = context.state.attesting();
-    attesting.is_some_and(|of| of.day == day && !of.rows.is_empty())
-        && outstanding(context, day).is_empty()
 }

@@ -82,6 +82,7 @@ fn of_the_day() -> Vec<Row> {
     let officer: &[Caller] = &[Caller::ClearinghouseOfficer];
     vec![
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/ListCycles", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Statement", officer),

@@ -22,7 +22,7 @@ use super::in_steps;
 use super::reading::{Untold, plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition, Expected, Release, Reopening, Statement};
+use crate::decide::{self, Condition, Expected, Release, Reopening, Statement, WhichCycle};
 use crate::payments::PaymentRules;
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
@@ -54,12 +54,34 @@ impl OfficerService for OfficerGrpc {
         request: Request<v1::StatusRequest>,
     ) -> Result<Response<v1::StatusResponse>, Status> {
         let asked = request.into_inner().business_day;
-        let day = if asked.is_empty() {
+        let which = if asked.is_empty() {
+            WhichCycle::Earliest(self.payment)
+        } else {
+            WhichCycle::Of(day(&asked)?)
+        };
+        status_of(&self.writer, which).await.map(Response::new)
+    }
+
+    async fn list_cycles(
+        &self,
+        request: Request<v1::ListCyclesRequest>,
+    ) -> Result<Response<v1::ListCyclesResponse>, Status> {
+        let after = request.into_inner().after;
+        let after = if after.is_empty() {
             None
         } else {
-            Some(day(&asked)?)
+            let parsed = Path::root("after").parse(&after, BusinessDay::parse);
+            Some(parsed.map_err(|fault| malformed(&fault))?)
         };
-        status_of(&self.writer, day).await.map(Response::new)
+        let rules = self.payment;
+        let decided = self
+            .writer
+            .decide(move |context| decide::cycles(context, rules, after));
+        let (rows, next) = decided.await.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(v1::ListCyclesResponse {
+            cycles: rows.iter().map(wire::open_cycle).collect(),
+            next: next.map(|day| day.to_string()).unwrap_or_default(),
+        }))
     }
 
     async fn cut_off(
@@ -85,7 +107,7 @@ impl OfficerService for OfficerGrpc {
             .decide(move |context| decide::cut_off(context, day, condition, by));
         decided.await.map_err(|refusal| status(&refusal))?;
         info!(%day, "cycle cut off");
-        let status = status_of(&self.writer, Some(day)).await?;
+        let status = status_of(&self.writer, WhichCycle::Of(day)).await?;
         Ok(Response::new(v1::CutOffResponse {
             status: Some(status),
         }))
@@ -248,14 +270,14 @@ impl OfficerService for OfficerGrpc {
     }
 }
 
-/// Where a cycle stands; without a day, the earliest that is open.
+/// Where a cycle stands.
 pub(super) async fn status_of(
     writer: &Writer,
-    day: Option<BusinessDay>,
+    which: WhichCycle,
 ) -> Result<v1::StatusResponse, Status> {
     let counted = in_steps::found(
         writer,
-        move |context| decide::begin_status(context, day),
+        move |context| decide::begin_status(context, which),
         |counting, context, at_most| Ok(counting.go_on(context, at_most)),
         decide::status,
         "the cycle goes on while it is counted: ask again",

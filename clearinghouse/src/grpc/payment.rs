@@ -23,7 +23,7 @@ use super::officer::{officer_name, status_of};
 use super::paid;
 use super::reading::{plan, read};
 use super::status::{malformed, status};
-use crate::decide::{self, Context, Decision, Openness, OrderOf, Wanted};
+use crate::decide::{self, Context, Decision, Openness, OrderOf, Wanted, WhichCycle};
 use crate::payments::{Line, Payment, PaymentRules};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
@@ -50,7 +50,7 @@ impl PaymentService for PaymentGrpc {
         self.decide(move |context| decide::approve(context, day, digest, by))
             .await?;
         info!(%day, officer = %name, "plan approved");
-        let status = Some(status_of(&self.writer, Some(day)).await?);
+        let status = Some(status_of(&self.writer, WhichCycle::Of(day)).await?);
         Ok(Response::new(v1::ApproveResponse { status }))
     }
 
@@ -64,7 +64,7 @@ impl PaymentService for PaymentGrpc {
         self.decide(move |context| decide::instruct(context, day, rules, by))
             .await?;
         info!(%day, "payment ordered");
-        let status = Some(status_of(&self.writer, Some(day)).await?);
+        let status = Some(status_of(&self.writer, WhichCycle::Of(day)).await?);
         Ok(Response::new(v1::InstructResponse { status }))
     }
 

@@ -11,12 +11,14 @@ use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 
 use super::paid;
-use crate::decide::{CycleState, DaysFound, RegionAttestation, RegionStatus, Statement, Status};
+use crate::decide::{
+    CycleState, DaysFound, OpenCycle, RegionAttestation, RegionStatus, Statement, Status, WaitsFor,
+};
 use crate::payments::Progress;
 use crate::state::{Waiting, WaitingLeg};
 
-pub(super) fn status(status: &Status) -> v1::StatusResponse {
-    let state = match status.state {
+const fn cycle_state(state: CycleState) -> v1::CycleState {
+    match state {
         CycleState::Open => v1::CycleState::Open,
         CycleState::CutOff => v1::CycleState::CutOff,
         CycleState::Attested => v1::CycleState::Attested,
@@ -25,7 +27,30 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         CycleState::Netted(Progress::Approved) => v1::CycleState::Approved,
         CycleState::Netted(Progress::Instructed) => v1::CycleState::Instructed,
         CycleState::Netted(Progress::Final(_)) => v1::CycleState::Final,
+    }
+}
+
+pub(super) fn open_cycle(cycle: &OpenCycle) -> v1::OpenCycle {
+    let waits_for = match cycle.waits_for {
+        WaitsFor::CutOff => v1::CycleWaits::CutOff,
+        WaitsFor::Netting => v1::CycleWaits::Netting,
+        WaitsFor::Reopening => v1::CycleWaits::Reopening,
+        WaitsFor::Approval => v1::CycleWaits::Approval,
+        WaitsFor::Order => v1::CycleWaits::Order,
+        WaitsFor::Month => v1::CycleWaits::Month,
+        WaitsFor::Money => v1::CycleWaits::Money,
     };
+    v1::OpenCycle {
+        business_day: cycle.day.to_string(),
+        state: cycle_state(cycle.state).into(),
+        waits_for: waits_for.into(),
+        cut_off_at_ms: cycle.cut_off.map_or(0, Timestamp::as_millis),
+        due: cycle.due.map(|due| due.to_string()).unwrap_or_default(),
+        days_late: cycle.days_late,
+    }
+}
+
+pub(super) fn status(status: &Status) -> v1::StatusResponse {
     let final_at = match status.state {
         CycleState::Netted(Progress::Final(at)) => at.as_millis(),
         CycleState::Open
@@ -43,7 +68,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
     let due = ordered.map(|order| order.due.to_string());
     v1::StatusResponse {
         business_day: status.day.to_string(),
-        state: state.into(),
+        state: cycle_state(status.state).into(),
         regions: status.regions.iter().map(region).collect(),
         agreed_legs: status.agreed,
         waiting_legs: status.waiting,

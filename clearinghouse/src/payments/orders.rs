@@ -96,6 +96,15 @@ impl Payments {
         unpaid
     }
 
+    /// The cycles of whose orders something is open.
+    pub(crate) fn unpaid_days(&self) -> BTreeSet<BusinessDay> {
+        let open = self.open.iter().filter_map(|of| self.payments.get(of));
+        let orders = open.map(|payment| (payment.order.first, &payment.order));
+        let orders: BTreeMap<_, _> = orders.collect();
+        let days = orders.into_values().map(|order| &order.days);
+        days.flatten().copied().collect()
+    }
+
     /// The orders that a record brings on or back.
     pub(crate) fn touched(&self, record: &PaymentRecord) -> Vec<Arc<Order>> {
         let references: Vec<_> = match record {

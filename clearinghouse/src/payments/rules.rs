@@ -18,13 +18,17 @@ pub(crate) struct PaymentRules {
     pub(crate) moves: Moves,
     /// Within how many business days of the order a payment is due.
     pub(crate) due_days: u32,
+    /// Within how many business days of its cut-off officers net a cycle, and have its payment ordered where money moves by
+    /// the day.
+    pub(crate) order_days: u32,
 }
 
 impl PaymentRules {
     /// What holds unless an operator says otherwise: five working days until a province's bureau asks its finance bureau,
-    /// and ten until that transfers.
+    /// and ten until that transfers. One day for officers is our own: daily clearing stands still otherwise.
     pub(crate) const STANDARD: Self = Self {
         moves: Moves::Daily,
         due_days: 15,
+        order_days: 1,
     };
 }

@@ -4,13 +4,20 @@
 use huitong_journal::Position;
 
 use super::{House, day};
-use crate::decide::{self, Asked, Context, Listing, Status};
+use crate::decide::{self, Asked, Context, Listing, Status, WhichCycle};
+use crate::payments::{Moves, PaymentRules};
 use crate::refusal::Refusal;
 
 impl House {
     /// Counted in steps of three legs.
     pub(crate) fn try_status(&self, on: Option<u8>) -> Result<Status, Refusal> {
-        let mut counting = self.ask(move |context| decide::begin_status(context, on.map(day)))?;
+        let monthly = PaymentRules {
+            moves: Moves::Monthly,
+            ..PaymentRules::STANDARD
+        };
+        // Of a cycle that is netted nothing is left to be done where money moves by the month: the open one is shown.
+        let which = on.map_or(WhichCycle::Earliest(monthly), |on| WhichCycle::Of(day(on)));
+        let mut counting = self.ask(move |context| decide::begin_status(context, which))?;
         loop {
             let (counted, is_more) = self.look(move |context| {
                 let is_more = counting.go_on(context, 3);

@@ -41,8 +41,9 @@ const UNNAMED: &str = "nobody";
 const NODE: &str = "a node";
 
 /// Whoever has any role may call these.
-const LOOK: [&str; 24] = [
+const LOOK: [&str; 25] = [
     "OfficerService/Status",
+    "OfficerService/ListCycles",
     "OfficerService/Statement",
     "OfficerService/WhatIf",
     "ExceptionService/ListExceptions",

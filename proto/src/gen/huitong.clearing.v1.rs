@@ -229,7 +229,7 @@ pub struct CloseDayResponse {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StatusRequest {
-    /// Optional: the open business day when empty. One without a cycle that is no business day, has not begun, or before which a later
+    /// Optional: when empty, the earliest cycle in which an officer has to do something, or else the open business day. One without a cycle that is no business day, has not begun, or before which a later
     /// one was cut off is refused.
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
@@ -276,6 +276,39 @@ pub struct StatusResponse {
     /// What an officer wants to leave out of a cycle that is not known here to have failed, as after a restore. Optional.
     #[prost(message, optional, tag = "15")]
     pub wanted: ::core::option::Option<LeavingOut>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCyclesRequest {
+    /// Where the page before ended; empty for the first.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListCyclesResponse {
+    /// Ascending by day, at most 500; last the earliest day that is not cut off and has legs or was closed.
+    #[prost(message, repeated, tag = "1")]
+    pub cycles: ::prost::alloc::vec::Vec<OpenCycle>,
+    /// Where the next page begins; empty with the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// A cycle that is not final.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenCycle {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(enumeration = "CycleState", tag = "2")]
+    pub state: i32,
+    #[prost(enumeration = "CycleWaits", tag = "3")]
+    pub waits_for: i32,
+    /// When it was cut off; 0 while it is not.
+    #[prost(int64, tag = "4")]
+    pub cut_off_at_ms: i64,
+    /// By when officers are to have done what it waits for, or by when what was ordered is due. Optional.
+    #[prost(string, tag = "5")]
+    pub due: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "6")]
+    pub days_late: u32,
 }
 /// An officer's word that a plan is to be paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -742,6 +775,58 @@ impl LegKind {
             "LEG_KIND_DEDUCTION" => Some(Self::Deduction),
             "LEG_KIND_DEDUCTION_END" => Some(Self::DeductionEnd),
             "LEG_KIND_CORRECTION" => Some(Self::Correction),
+            _ => None,
+        }
+    }
+}
+/// What a cycle waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CycleWaits {
+    Unspecified = 0,
+    /// Its cut-off, which comes by itself unless the operator says otherwise.
+    CutOff = 1,
+    /// An officer nets it.
+    Netting = 2,
+    /// Two officers leave out of it what it cannot be netted with.
+    Reopening = 3,
+    /// Two officers approve its plan.
+    Approval = 4,
+    /// An officer orders its payment.
+    Order = 5,
+    /// Its month, with which it is approved and ordered: money moves by the month.
+    Month = 6,
+    /// What was ordered moves.
+    Money = 7,
+}
+impl CycleWaits {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CYCLE_WAITS_UNSPECIFIED",
+            Self::CutOff => "CYCLE_WAITS_CUT_OFF",
+            Self::Netting => "CYCLE_WAITS_NETTING",
+            Self::Reopening => "CYCLE_WAITS_REOPENING",
+            Self::Approval => "CYCLE_WAITS_APPROVAL",
+            Self::Order => "CYCLE_WAITS_ORDER",
+            Self::Month => "CYCLE_WAITS_MONTH",
+            Self::Money => "CYCLE_WAITS_MONEY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CYCLE_WAITS_UNSPECIFIED" => Some(Self::Unspecified),
+            "CYCLE_WAITS_CUT_OFF" => Some(Self::CutOff),
+            "CYCLE_WAITS_NETTING" => Some(Self::Netting),
+            "CYCLE_WAITS_REOPENING" => Some(Self::Reopening),
+            "CYCLE_WAITS_APPROVAL" => Some(Self::Approval),
+            "CYCLE_WAITS_ORDER" => Some(Self::Order),
+            "CYCLE_WAITS_MONTH" => Some(Self::Month),
+            "CYCLE_WAITS_MONEY" => Some(Self::Money),
             _ => None,
         }
     }
@@ -1597,6 +1682,33 @@ pub mod officer_service_client {
                 .insert(GrpcMethod::new("huitong.clearing.v1.OfficerService", "Status"));
             self.inner.unary(req, path, codec).await
         }
+        /// The cycles that are not final, a page at a time: how far each is, what it waits for, and by when.
+        pub async fn list_cycles(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCyclesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCyclesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OfficerService/ListCycles",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.OfficerService", "ListCycles"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Writes the cut-off of a day: one record with every mark.
         pub async fn cut_off(
             &mut self,
@@ -1783,6 +1895,14 @@ pub mod officer_service_server {
             &self,
             request: tonic::Request<super::StatusRequest>,
         ) -> std::result::Result<tonic::Response<super::StatusResponse>, tonic::Status>;
+        /// The cycles that are not final, a page at a time: how far each is, what it waits for, and by when.
+        async fn list_cycles(
+            &self,
+            request: tonic::Request<super::ListCyclesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCyclesResponse>,
+            tonic::Status,
+        >;
         /// Writes the cut-off of a day: one record with every mark.
         async fn cut_off(
             &self,
@@ -1932,6 +2052,51 @@ pub mod officer_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OfficerService/ListCycles" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListCyclesSvc<T: OfficerService>(pub Arc<T>);
+                    impl<
+                        T: OfficerService,
+                    > tonic::server::UnaryService<super::ListCyclesRequest>
+                    for ListCyclesSvc<T> {
+                        type Response = super::ListCyclesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListCyclesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OfficerService>::list_cycles(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListCyclesSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

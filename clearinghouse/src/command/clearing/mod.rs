@@ -10,6 +10,7 @@ mod certificates;
 mod checkpoint;
 mod connection;
 mod cut_off;
+mod cycles;
 mod deduct;
 mod dispute;
 mod exceptions;
@@ -46,7 +47,7 @@ pub struct ClearingCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Where a cycle stands, what blocks it, and why it could not be netted / 查看清算期状态
+    /// Where a cycle stands, what blocks it, and which are not final; exit 1 when one is late / 查看清算期状态，逾期的以1退出
     Status(status::Status),
     /// Cut a business day off / 日切
     CutOff(cut_off::CutOff),
@@ -142,6 +143,7 @@ impl ClearingCommand {
                 Action::VerifyReceipt(verify) => return verify.run(out),
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Month(month) => return month.run(out).await,
+                Action::Status(status) => return status.run(out).await,
                 Action::Prefund(prefund) => return prefund.run(out).await,
                 Action::Deduct(deduct) => return deduct.run(out).await,
                 Action::BankFile(bank_file) => return bank_file.run(out).await,
@@ -149,7 +151,6 @@ impl ClearingCommand {
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
                 Action::Certificates(certificates) => certificates.run(out).await,
-                Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Attest(attest) => attest.run(out).await,
                 Action::Exceptions(exceptions) => exceptions.run(out).await,

@@ -1,6 +1,7 @@
 //! Plans, pairs, nets and postings as an officer reads them, in text and JSON. Amounts are yuan.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use huitong_core::fund::Fund;
 use huitong_core::money::{MoneyError, SignedFen};
@@ -33,6 +34,15 @@ pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A list that was printed ends with 1 when something of it is late.
+pub(super) fn exit_by<T>(of: &[T], is_late: impl Fn(&T) -> bool) -> ExitCode {
+    if of.iter().any(is_late) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// One line where a list has nothing: silence would be taken for a fault.

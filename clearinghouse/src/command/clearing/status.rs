@@ -1,6 +1,7 @@
 //! `huitong clearing status`.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::date::Timestamp;
@@ -8,25 +9,46 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{reopen, shown};
+use super::{cycles, reopen, shown};
 
-/// Where a cycle stands and what blocks it.
+/// Where a cycle stands and what blocks it. Without a day, of the earliest in which an officer has to do something, with all
+/// cycles that are not final; exit 1 when one of them failed or is late.
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     #[command(flatten)]
     connection: Connection,
-    /// The business day, such as 2026-03-31; without it the earliest that is open / 业务日
+    /// The business day, such as 2026-03-31; without it the earliest in which an officer has to do something, or else the
+    /// earliest that is open / 业务日；未指定的为最早待办清算期，并列示全部未清讫清算期
     #[arg(long)]
     day: Option<BusinessDay>,
 }
 
 impl Status {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Fails with 1 when, asked without a day, a cycle failed or somebody is late with one.
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let business_day = self.day.map(|day| day.to_string()).unwrap_or_default();
         let mut officer = self.connection.open().await?;
         let asked = officer.status(v1::StatusRequest { business_day }).await;
         let answer = asked.map_err(|status| told(&status))?.into_inner();
-        print(out, self.connection.shape(), &answer)
+        let shape = self.connection.shape();
+        if self.day.is_some() {
+            return print(out, shape, &answer).map(|()| ExitCode::SUCCESS);
+        }
+        let open = cycles::all(&self.connection).await?;
+        match shape {
+            Shape::Json => {
+                let mut document = document(&answer)?;
+                if let Some(object) = document.as_object_mut() {
+                    object.insert("cycles".to_owned(), json!(cycles::as_json(&open)?));
+                }
+                print_json(out, &document)?;
+            }
+            Shape::Text => {
+                text(out, &answer)?;
+                cycles::text(out, &open)?;
+            }
+        }
+        Ok(shown::exit_by(&open, cycles::is_late))
     }
 }
 
@@ -52,7 +74,7 @@ pub(super) fn print_answered(
     print(out, shape, &status)
 }
 
-const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
+pub(super) const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
     match state {
         v1::CycleState::Unspecified => ("unknown", "未知"),
         v1::CycleState::Open => ("open", "未日切"),

@@ -24,7 +24,7 @@ fn what_belongs_to_a_holiday_is_netted_with_the_next_business_day() {
     }
     assert_eq!(house.status(None).day, day(9), "the open cycle");
     let asked = |house: &House, on: BusinessDay| {
-        let begun = house.ask(move |context| begin_status(context, Some(on)));
+        let begun = house.ask(move |context| begin_status(context, WhichCycle::Of(on)));
         let told = begun.and_then(|counting| house.ask(|context| status(context, counting)));
         told.map(|status| status.unwrap().state)
             .map_err(|refusal| (refusal.code.code(), refusal.detail))

@@ -23,6 +23,7 @@ const fn rules(moves: Moves) -> PaymentRules {
     PaymentRules {
         moves,
         due_days: 21,
+        ..PaymentRules::STANDARD
     }
 }
 
