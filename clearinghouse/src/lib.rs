@@ -51,6 +51,7 @@ pub mod server;
 pub mod signer;
 mod state;
 mod store;
+mod watch;
 mod words;
 mod writer;
 

@@ -25,18 +25,25 @@ pub(crate) struct MonthRules {
     pub(crate) confirm_by_day: u8,
     /// But never before so many business days after it was signed.
     pub(crate) confirm_days: u32,
+    /// It is approved, and ordered where money moves by the month: notices of what is to be paid follow from the order.
+    pub(crate) order_by_day: u8,
+    /// Clearing may be delayed by so many months: all of it has moved by that day so many months later.
+    pub(crate) delay_months: u32,
     /// So many rows are journaled in one piece; at most so many that a piece with every kind of debt of both months in each
     /// row stays below two megabytes.
     pub(crate) rows_of_a_piece: usize,
 }
 
 impl MonthRules {
-    /// What holds unless an operator says otherwise: tables by the 21st, confirmed by the 25th, as the national procedure
-    /// of 2022 is remembered; both are to be checked. Three business days are our own: a month may be drawn up late.
+    /// What holds unless an operator says otherwise: tables by the 21st, confirmed by the 25th, payment and receipt notices by
+    /// the end of the month, and clearing delayed by two months at most, as the national procedure of 2022 is remembered; all
+    /// are to be checked. Three business days are our own: a month may be drawn up late.
     pub(crate) const STANDARD: Self = Self {
         draw_up_by_day: 21,
         confirm_by_day: 25,
         confirm_days: 3,
+        order_by_day: 31,
+        delay_months: 2,
         rows_of_a_piece: 8_192,
     };
 }

@@ -10,24 +10,19 @@ use huitong_transport::{Reloading, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::decide::prefund::PrefundRow;
 use crate::decide::{self, Schedule};
-use crate::disputes::DisputeRules;
-use crate::grpc::{self, level_changed};
+use crate::grpc;
 use crate::platform::{self, Platform, PlatformError};
-use crate::prefunds::Rules;
 use crate::store::StoreError;
+use crate::watch::watch;
 use crate::writer::Writer;
 
 /// How often the schedule looks whether a cut-off is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-/// How often the levels of prefunds are found anew, and answers in disputes looked at.
-const WATCH_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts clearinghouses.
 #[derive(Debug)]
@@ -100,7 +95,6 @@ impl Clearinghouse {
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
         let schedule = config.schedule;
-        let watched = (config.prefund, config.dispute);
         let day_rules = grpc::DayRules {
             payment: config.payment,
             wait_minutes: config.wait_minutes,
@@ -124,7 +118,7 @@ impl Clearinghouse {
             address,
             serving: tokio::spawn(serving),
             looking: tokio::spawn(look(Arc::clone(&writer), schedule, stop.clone())),
-            watching: tokio::spawn(watch(Arc::clone(&writer), watched, stop.clone())),
+            watching: tokio::spawn(watch(Arc::clone(&writer), day_rules, stop.clone())),
             keeping: tokio::spawn(reloading.clone().run(stop.clone())),
             reloading,
             writer,
@@ -220,77 +214,4 @@ async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) 
             }
         }
     }
-}
-
-/// Has the levels of prefunds written down, and answers in disputes stand, until told to stop.
-async fn watch(
-    writer: Arc<Writer>,
-    (rules, disputes): (Rules, DisputeRules),
-    stop: CancellationToken,
-) {
-    let mut tick = tokio::time::interval(WATCH_EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut said = None;
-    loop {
-        tokio::select! {
-            biased;
-            () = stop.cancelled() => return,
-            _ = tick.tick() => {}
-        }
-        let late = writer
-            .decide(move |context| decide::prefund::late(context, said, &rules))
-            .await;
-        if let Ok(Some((today, late))) = late {
-            late.iter().for_each(alarm);
-            said = Some(today);
-        }
-        let decided = writer
-            .decide(move |context| decide::prefund::levels(context, &rules))
-            .await;
-        match decided {
-            Ok(changed) => changed.iter().for_each(level_changed),
-            Err(refusal) => {
-                warn!(
-                    code = refusal.code.code(),
-                    detail = refusal.detail,
-                    "levels of prefunds were not written down"
-                );
-            }
-        }
-        stand(&writer, disputes).await;
-    }
-}
-
-/// Settles the disputes of which the answer stands, since nothing was said to it in time.
-async fn stand(writer: &Writer, rules: DisputeRules) {
-    loop {
-        let decided = writer
-            .decide(move |context| decide::dispute::stand(context, &rules))
-            .await;
-        match decided {
-            Ok(None) => return,
-            Ok(Some(dispute)) => info!(%dispute, "an answer stands"),
-            Err(refusal) => {
-                let code = refusal.code.code();
-                warn!(
-                    code,
-                    detail = refusal.detail,
-                    "answers in disputes were not looked at"
-                );
-                return;
-            }
-        }
-    }
-}
-
-/// Somebody is late with a prefund: said once a day, and once more after a start.
-fn alarm(row: &PrefundRow) {
-    let PrefundRow {
-        prefund,
-        ask_days_late,
-        set_days_late,
-        days_late,
-        ..
-    } = row;
-    error!(%prefund, ask_days_late, set_days_late, days_late, "somebody is late with a prefund");
 }

@@ -13,12 +13,16 @@ pub(super) fn rules(root: &Section<'_>) -> Option<MonthRules> {
     let draw_up_by_day = section.integer_or("draw_up_by_day", 1..=28, standard.draw_up_by_day);
     let confirm_by_day = section.integer_or("confirm_by_day", 1..=28, standard.confirm_by_day);
     let confirm_days = section.integer_or("confirm_days", 0..=60, standard.confirm_days);
+    let order_by_day = section.integer_or("order_by_day", 1..=31, standard.order_by_day);
+    let delay_months = section.integer_or("delay_months", 0..=24, standard.delay_months);
     let rows = standard.rows_of_a_piece;
     let rows_of_a_piece = section.integer_or("rows_of_a_piece", 1..=8_192, rows);
     Some(MonthRules {
         draw_up_by_day: draw_up_by_day?,
         confirm_by_day: confirm_by_day?,
         confirm_days: confirm_days?,
+        order_by_day: order_by_day?,
+        delay_months: delay_months?,
         rows_of_a_piece: rows_of_a_piece?,
     })
 }

@@ -73,7 +73,6 @@ impl OpenCycle {
         }
     }
 
-    #[cfg(test)]
     /// Whether somebody should have done something: one that failed waits for officers at once.
     pub(crate) fn is_late(&self) -> bool {
         self.days_late > 0 || self.waits_for == WaitsFor::Reopening

@@ -29,8 +29,10 @@ const ROWS_AT_ONCE: usize = 1_000;
 const LISTED_AT_MOST: usize = 4_000_000;
 /// For so long pages are read of a list.
 const LISTED_MILLIS: i64 = 600_000;
+/// For so many days a leg may wait until somebody has to look at it.
+pub(super) const MOST_DAYS: i64 = 30;
 /// The last day of each group of ages but the last.
-const AGES: [i64; 3] = [1, 7, 30];
+const AGES: [i64; 3] = [1, 7, MOST_DAYS];
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -290,6 +292,23 @@ fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
     };
     let taken = context.plan_that_took(debt, pair)?;
     Ok(taken.is_none() && context.plan_that_took(debt, back)?.is_none())
+}
+
+/// Whether something is to be done about a leg that waits: nothing is about what was taken back by both, nor about what was
+/// reported again, unless another debt has its id.
+pub(super) fn is_to_be_ended(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
+    match Reason::of(leg.why) {
+        Reason::TakenBack => Ok(false),
+        Reason::Repeated => is_id_taken(context, leg),
+        Reason::CounterpartMissing
+        | Reason::Differs
+        | Reason::Late
+        | Reason::AttestedOtherwise
+        | Reason::TooLarge
+        | Reason::OriginalNotNetted
+        | Reason::LeftOut
+        | Reason::UnknownRegion => Ok(true),
+    }
 }
 
 pub(super) fn days_since(since: Timestamp, now: Timestamp) -> i64 {

@@ -19,6 +19,7 @@ mod exceptions;
 mod failed;
 mod instruct;
 mod intake;
+mod late;
 mod leaving;
 mod members;
 pub(crate) mod month;
@@ -68,6 +69,7 @@ pub(crate) use exceptions::{
 };
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
+pub(crate) use late::{LateLegs, Overdue, begin_late_legs, late_legs, overdue};
 pub(crate) use members::{Came, Kind, MemberRow, change_member, end_proposal, members};
 pub(crate) use net::{Expected, is_netted, net};
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod evidence;
 mod exceptions;
 mod holidays;
 mod large;
+mod late;
 mod members;
 mod months;
 mod payments;

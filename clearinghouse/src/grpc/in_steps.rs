@@ -17,7 +17,7 @@ const BEGUN_AT_MOST: usize = 3;
 ///
 /// # Errors
 /// `node.overloaded`, with the words given, when cycles go on each time.
-pub(super) async fn found<S, T>(
+pub(crate) async fn found<S, T>(
     writer: &Writer,
     begin: impl Fn(&Context<'_>) -> Decision<S> + Copy + Send + 'static,
     go_on: impl Fn(&mut S, &Context<'_>, usize) -> Result<bool, Refusal> + Copy + Send + 'static,

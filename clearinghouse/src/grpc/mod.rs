@@ -37,6 +37,7 @@ mod witness;
 
 pub use access::access_table;
 pub(crate) use access::access_table_with;
+pub(crate) use in_steps::found;
 pub(crate) use prefund::level_changed;
 pub(crate) use routes::{DayRules, routes};
 pub(crate) use status::refusal_of;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::MonthFile;
 use huitong_core::clearing_month::seen::MonthSeen;
+use huitong_core::date::BusinessDay;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 use huitong_core::refusal::RefusalCode;
@@ -97,6 +98,7 @@ impl MonthOfficeService for MonthOfficeGrpc {
             (vec![self.seen(month(&request.month)?).await?], None)
         };
         let orders = self.orders(&months).await?;
+        let dues = self.dues(&months).await?;
         let shown = |of: fn(&decide::ToDraw) -> String| to_draw.as_ref().map(of);
         Ok(Response::new(v1::ListMonthsResponse {
             months: months.iter().map(month_to_wire).collect(),
@@ -104,6 +106,7 @@ impl MonthOfficeService for MonthOfficeGrpc {
             to_draw_up_by: shown(|of| of.by.to_string()).unwrap_or_default(),
             to_draw_up_days_late: to_draw.as_ref().map_or(0, |of| of.days_late),
             orders,
+            dues,
         }))
     }
 
@@ -284,9 +287,30 @@ impl MonthOfficeGrpc {
         Ok(ordered.iter().map(month_order).collect())
     }
 
+    /// What is still to be done of these months, and by when.
+    async fn dues(&self, months: &[MonthSeen]) -> Result<Vec<v1::MonthDue>, Status> {
+        let months: Vec<_> = months.iter().map(|seen| seen.month.clone()).collect();
+        let rules = (self.rules, self.paying);
+        let dues = self
+            .decide(move |context| decide::dues(context, &months, rules))
+            .await?;
+        Ok(dues.iter().map(month_due).collect())
+    }
+
     async fn seen(&self, month: Month) -> Result<MonthSeen, Status> {
         let rules = self.rules;
         self.decide(move |context| decide::seen(context, &month, rules))
             .await
+    }
+}
+
+fn month_due(due: &decide::MonthDue) -> v1::MonthDue {
+    let by = |day: Option<BusinessDay>| day.map(|day| day.to_string()).unwrap_or_default();
+    v1::MonthDue {
+        month: due.month.to_string(),
+        order_by: by(due.order_by),
+        order_days_late: due.order_days_late,
+        clear_by: by(due.clear_by),
+        clear_days_late: due.clear_days_late,
     }
 }

@@ -96,6 +96,13 @@ impl Payments {
         unpaid
     }
 
+    /// The payments of which some is open past their day, and for how many days.
+    pub(crate) fn late(&self, today: BusinessDay) -> impl Iterator<Item = (PaymentReference, u32)> {
+        let open = self.open.iter().filter_map(|of| self.payments.get(of));
+        let open = open.map(move |of| (of.instruction.reference, of.days_late(today)));
+        open.filter(|(_, days)| *days > 0)
+    }
+
     /// The cycles of whose orders something is open.
     pub(crate) fn unpaid_days(&self) -> BTreeSet<BusinessDay> {
         let open = self.open.iter().filter_map(|of| self.payments.get(of));

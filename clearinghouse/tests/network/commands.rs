@@ -1,5 +1,7 @@
 //! What an officer types, from the words to the answer.
 
+use std::process::ExitCode;
+
 use clap::Parser as _;
 use huitong_clearinghouse::ClearingCommand;
 use serde_json::Value;
@@ -42,7 +44,8 @@ pub(crate) async fn offline(words: &[&str]) -> Result<String, String> {
     let words = words.iter().map(ToString::to_string);
     let line = Line::try_parse_from(["clearing".to_owned()].into_iter().chain(words)).unwrap();
     let ran = run(line).await;
-    ran.map_err(|error| format!("{error:#}"))
+    ran.map(|(_, said)| said)
+        .map_err(|error| format!("{error:#}"))
 }
 
 /// Runs `clearing …` as one of the officers.
@@ -51,21 +54,30 @@ pub(crate) async fn clearing_as(
     party: &str,
     words: &[&str],
 ) -> Result<String, String> {
+    let ran = run(line(world, party, words)).await;
+    ran.map(|(_, said)| said).map_err(|error| error.to_string())
+}
+
+/// With what `clearing …` ends as the officer, once it has printed what was asked for.
+pub(crate) async fn ends(world: &World, words: &[&str]) -> ExitCode {
+    run(line(world, OFFICER, words)).await.unwrap().0
+}
+
+fn line(world: &World, party: &str, words: &[&str]) -> Line {
     let words = words.iter().map(ToString::to_string);
     let line = ["clearing".to_owned()]
         .into_iter()
         .chain(words)
         .chain(speaking_as(world, party));
-    let ran = run(Line::try_parse_from(line).unwrap()).await;
-    ran.map_err(|error| error.to_string())
+    Line::try_parse_from(line).unwrap()
 }
 
-async fn run(line: Line) -> anyhow::Result<String> {
+async fn run(line: Line) -> anyhow::Result<(ExitCode, String)> {
     // The command has a runtime of its own.
     let run = move || {
         let mut out = Vec::new();
         let ran = line.clearing.run_to(&mut out);
-        ran.map(|_| String::from_utf8(out).unwrap())
+        ran.map(|code| (code, String::from_utf8(out).unwrap()))
     };
     tokio::task::spawn_blocking(run).await.unwrap()
 }
@@ -90,6 +102,32 @@ async fn one_leg_is_not_netted(world: &World) {
     assert_eq!(supposed["nets"][0]["supposed"], "0.00");
     let said = clearing(world, &words).await.unwrap();
     assert!(said.starts_with("member  fund"), "{said}");
+}
+
+/// The first of March is netted, and two officers are to approve it by the day after the cut-off.
+async fn what_waits_is_told_and_ends_with_1_once_it_is_late(world: &World) {
+    let status = json(world, &["status"]).await;
+    assert_eq!(status["business_day"], "2026-03-01");
+    let cycle = &status["cycles"][0];
+    assert_eq!(cycle["business_day"], "2026-03-01");
+    assert_eq!(cycle["waits_for"], "approval");
+    assert_eq!(cycle["cut_off_at"], "2026-03-03T04:00:00.000Z");
+    assert_eq!(
+        (&cycle["due"], &cycle["days_late"]),
+        (&"2026-03-04".into(), &0.into())
+    );
+    assert_eq!(ends(world, &["status"]).await, ExitCode::SUCCESS);
+    assert_eq!(ends(world, &["exceptions"]).await, ExitCode::SUCCESS);
+    world.clock.put("2026-03-06T04:00:00.000Z");
+    let said = clearing(world, &["status"]).await.unwrap();
+    assert!(said.contains("by 2026-03-04, 2 d overdue"), "{said}");
+    assert_eq!(ends(world, &["status"]).await, ExitCode::FAILURE);
+    let of_day = ["status", "--day", "2026-03-01"];
+    assert_eq!(ends(world, &of_day).await, ExitCode::SUCCESS);
+    world.clock.put("2026-04-04T04:00:00.000Z");
+    assert_eq!(ends(world, &["exceptions"]).await, ExitCode::FAILURE);
+    let others = ["exceptions", "--reason", "differs"];
+    assert_eq!(ends(world, &others).await, ExitCode::SUCCESS);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,4 +203,5 @@ async fn an_officer_clears_a_day() {
         let said = clearing(&world, &words).await.unwrap();
         assert!(said.starts_with(expected), "{said}");
     }
+    what_waits_is_told_and_ends_with_1_once_it_is_late(&world).await;
 }

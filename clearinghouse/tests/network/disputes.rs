@@ -1,6 +1,8 @@
 //! What regions say in disputes over real TLS: only what their own node's key signed is taken, and what is shown of it
 //! proves itself.
 
+use std::process::ExitCode;
+
 use huitong_certs::signing::of_clearinghouse;
 use huitong_certs::{SigningKey, Trust};
 use huitong_core::canonical::Artifact;
@@ -19,7 +21,7 @@ use serde_json::Value;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::commands::{clearing, json, offline};
+use crate::commands::{clearing, ends, json, offline};
 use crate::payments::netted;
 use crate::world::{CHENGDU, GUANGZHOU, NINGBO, World, debt, refusal};
 
@@ -219,6 +221,10 @@ async fn officers_see_how_old_a_dispute_is_and_take_its_history_along() {
         text.contains("待答复") && text.contains("1 d overdue"),
         "{text}"
     );
+    let listed = ["dispute", "list"];
+    assert_eq!(ends(&world, &listed).await, ExitCode::FAILURE);
+    let escalated = ["dispute", "list", "--stage", "escalated"];
+    assert_eq!(ends(&world, &escalated).await, ExitCode::SUCCESS);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dispute.htdh").display().to_string();
     json(&world, &["dispute", "show", NAME, "--out", &file]).await;

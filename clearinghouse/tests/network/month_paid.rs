@@ -1,11 +1,13 @@
 //! Money that moves by the month, with the running server: two cycles, one month, one payment each way, and both cycles final.
 
+use std::process::ExitCode;
+
 use huitong_core::leg::Leg;
 use huitong_proto::clearing::v1::GetCheckpointRequest;
 use huitong_proto::clearing::v1::proof_office_service_client::ProofOfficeServiceClient;
 use serde_json::{Value, json as to_json};
 
-use crate::commands::{clearing, clearing_as, json};
+use crate::commands::{clearing, clearing_as, ends, json};
 use crate::months::asked;
 use crate::payments::{IS_PAID, PAYS, confirm, open};
 use crate::world::{
@@ -118,6 +120,15 @@ async fn two_cycles_are_paid_as_one_month_and_final_together() {
     let refused = asked(&world, &order).await.unwrap_err();
     assert!(refused.starts_with("payment.by_day [2026-03]"), "{refused}");
     start_again(&mut world, "monthly").await;
+    let listed = asked(&world, &["list"]).await.unwrap();
+    let due = |of: &str| listed["months"][0][of].clone();
+    assert_eq!(due("order_by"), "2026-04-30");
+    assert_eq!(due("order_days_late"), 20);
+    assert_eq!(
+        (due("clear_by"), due("clear_days_late")),
+        ("2026-06-30".into(), 0.into())
+    );
+    assert_eq!(ends(&world, &["month", "list"]).await, ExitCode::FAILURE);
     let ordered = asked(&world, &order).await.unwrap();
     assert_eq!(ordered["ordered"]["business_days"], to_json!(DAYS));
     assert_eq!(
@@ -135,6 +146,7 @@ async fn two_cycles_are_paid_as_one_month_and_final_together() {
     let order = &listed["months"][0]["ordered"];
     assert_eq!(order["final_at"], "2026-05-20T04:00:00.000Z");
     let said = clearing(&world, &["month", "list"]).await.unwrap();
+    assert_eq!(ends(&world, &["month", "list"]).await, ExitCode::SUCCESS);
     for part in ["2 payments of 2 cycles", "all of it moved"] {
         assert!(said.contains(part), "{said} lacks {part}");
     }

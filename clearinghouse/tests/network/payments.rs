@@ -1,8 +1,10 @@
 //! What two officers type to have a netted day paid, from the words to the answer.
 
+use std::process::ExitCode;
+
 use serde_json::Value;
 
-use crate::commands::{clearing, clearing_as, json};
+use crate::commands::{clearing, clearing_as, ends, json};
 use crate::world::{
     CHENGDU, NINGBO, SECOND_OFFICER, World, close, debt, payable, receivable, report,
 };
@@ -128,7 +130,10 @@ async fn two_officers_have_a_netted_day_paid() {
         .await
         .unwrap();
     assert!(late.contains("3 days, bank / 逾期3天"), "{late}");
+    let listed = ["payments", "--open"];
+    assert_eq!(ends(&world, &listed).await, ExitCode::FAILURE);
     json(&world, &confirm("B-4", IS_PAID, "13160.00", OUT)).await;
+    assert_eq!(ends(&world, &["payments"]).await, ExitCode::SUCCESS);
     let status = clearing(&world, &["status", "--day", DAY]).await.unwrap();
     assert!(status.contains("cycle 2026-03-01: final"), "{status}");
     assert!(status.contains("paid in full at 2026-03-21"), "{status}");

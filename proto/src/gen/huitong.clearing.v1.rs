@@ -11362,6 +11362,25 @@ pub struct ListMonthsResponse {
     /// The orders to pay the months listed, of those for which there is one, in the order of the list.
     #[prost(message, repeated, tag = "5")]
     pub orders: ::prost::alloc::vec::Vec<MonthOrder>,
+    /// What is still to be done of the months listed, in the order of the list.
+    #[prost(message, repeated, tag = "6")]
+    pub dues: ::prost::alloc::vec::Vec<MonthDue>,
+}
+/// By when what comes after a month's confirmation is due.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthDue {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// By when it is approved, and ordered where money moves by the month; empty once it is.
+    #[prost(string, tag = "2")]
+    pub order_by: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub order_days_late: u32,
+    /// By when all of it moved at the latest; empty once it has.
+    #[prost(string, tag = "4")]
+    pub clear_by: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "5")]
+    pub clear_days_late: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApproveMonthRequest {

@@ -1,6 +1,7 @@
 //! `huitong clearing exceptions`.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use huitong_core::date::Timestamp;
 use huitong_core::region::RegionCode;
@@ -17,10 +18,14 @@ const ID_TAKEN: &str = "a plan took a debt of two other regions under this id, s
 const TAKEN_BACK: &str =
     "taken back by both: nothing to pay, nothing to do / 双方均已冲回：无需支付，无需处理";
 
+/// For so many days a leg may wait until somebody has to look at it.
+const MOST_DAYS: u32 = 30;
+
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
 
-/// The legs that no plan took although their day is over: why, how long already, and what both regions said.
+/// The legs that no plan took although their day is over: why, how long already, and what both regions said; exit 1 when one that
+/// is listed, and about which something is to be done, waits for more than 30 days.
 #[derive(Debug, clap::Args)]
 pub(super) struct Exceptions {
     #[command(flatten)]
@@ -62,7 +67,8 @@ enum Reason {
 }
 
 impl Exceptions {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Fails with 1 when a leg that is listed is late.
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let reason = self
             .reason
             .map_or(v1::WaitingReason::Unspecified, |reason| match reason {
@@ -105,14 +111,34 @@ impl Exceptions {
                     "exceptions": shown.collect::<anyhow::Result<Vec<_>>>()?,
                     "ageing": ages.collect::<anyhow::Result<Vec<_>>>()?,
                 });
-                print_json(out, &document)
+                print_json(out, &document)?;
             }
             Shape::Text => {
                 exceptions.iter().try_for_each(|of| text(out, of))?;
-                ageing_text(out, &ageing)
+                ageing_text(out, &ageing)?;
             }
         }
+        Ok(shown::exit_by(&exceptions, is_late))
     }
+}
+
+/// Whether a leg waits for too long: nothing is to be done about what was taken back by both, nor about what was reported again,
+/// unless another debt has its id.
+fn is_late(exception: &v1::Exception) -> bool {
+    let is_over = match exception.reason() {
+        v1::WaitingReason::TakenBack => true,
+        v1::WaitingReason::Repeated => !exception.id_taken,
+        v1::WaitingReason::Unspecified
+        | v1::WaitingReason::CounterpartMissing
+        | v1::WaitingReason::Differs
+        | v1::WaitingReason::Late
+        | v1::WaitingReason::AttestedOtherwise
+        | v1::WaitingReason::TooLarge
+        | v1::WaitingReason::OriginalNotNetted
+        | v1::WaitingReason::UnknownRegion
+        | v1::WaitingReason::LeftOut => false,
+    };
+    exception.days > MOST_DAYS && !is_over
 }
 
 fn since(exception: &v1::Exception) -> anyhow::Result<Timestamp> {
@@ -301,5 +327,23 @@ mod tests {
         assert!(printed(true).contains("raises a dispute"));
         assert!(!printed(false).contains("dispute"));
         assert_eq!(document(&exception(true)).unwrap()["id_taken"], true);
+    }
+
+    #[test]
+    fn a_leg_is_late_after_thirty_days_unless_nothing_is_to_be_done_about_it() {
+        let late = |reason: v1::WaitingReason, days, id_taken| {
+            is_late(&v1::Exception {
+                reason: reason.into(),
+                days,
+                id_taken,
+                ..v1::Exception::default()
+            })
+        };
+        assert!(!late(v1::WaitingReason::CounterpartMissing, 30, false));
+        assert!(late(v1::WaitingReason::CounterpartMissing, 31, false));
+        assert!(late(v1::WaitingReason::TooLarge, 31, false));
+        assert!(!late(v1::WaitingReason::TakenBack, 400, false));
+        assert!(!late(v1::WaitingReason::Repeated, 400, false));
+        assert!(late(v1::WaitingReason::Repeated, 31, true));
     }
 }

@@ -53,7 +53,7 @@ enum Action {
     CutOff(cut_off::CutOff),
     /// What regions attested of a cycle's rows, and which legs differ / 各统筹区核对情况
     Attest(attest::Attest),
-    /// The legs that no plan took: why, and how long already / 对账差异与账龄
+    /// The legs that no plan took: why, and how long already; exit 1 when one waits for more than 30 days / 对账差异与账龄，超过30天的以1退出
     Exceptions(exceptions::Exceptions),
     /// Net a cycle that is cut off / 轧差
     Net(net::Net),
@@ -93,7 +93,7 @@ enum Action {
     /// Take out again what was entered wrongly, or what the bank took back / 更正有误登记
     #[command(override_usage = "huitong clearing correct [OPTIONS]")]
     Correct(bank::Correct),
-    /// What was ordered to be paid, and how far it is / 付款清单
+    /// What was ordered to be paid, and how far it is; exit 1 when one is past its day / 付款清单，逾期的以1退出
     Payments(paid::Payments),
     /// A member's payment and receipt notices, of a day or a month that is ordered; with --out as tables / 付款、收款通知书
     Notices(notices::Notices),
@@ -144,6 +144,8 @@ impl ClearingCommand {
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Month(month) => return month.run(out).await,
                 Action::Status(status) => return status.run(out).await,
+                Action::Exceptions(exceptions) => return exceptions.run(out).await,
+                Action::Payments(payments) => return payments.run(out).await,
                 Action::Prefund(prefund) => return prefund.run(out).await,
                 Action::Deduct(deduct) => return deduct.run(out).await,
                 Action::BankFile(bank_file) => return bank_file.run(out).await,
@@ -153,7 +155,6 @@ impl ClearingCommand {
                 Action::Certificates(certificates) => certificates.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Attest(attest) => attest.run(out).await,
-                Action::Exceptions(exceptions) => exceptions.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
                 Action::Checkpoint(checkpoint) => checkpoint.run(out).await,
@@ -164,7 +165,6 @@ impl ClearingCommand {
                 Action::Apply(apply) => apply.run(out).await,
                 Action::SendBack(back) => back.run(out).await,
                 Action::Correct(correct) => correct.run(out).await,
-                Action::Payments(payments) => payments.run(out).await,
                 Action::Notices(notices) => notices.run(out).await,
                 Action::Movements(movements) => movements.run(out).await,
                 Action::Delay(delay) => delay.run(out).await,

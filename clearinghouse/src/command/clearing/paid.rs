@@ -1,6 +1,7 @@
 //! `huitong clearing payments`, `movements` and `delay`: what is ordered, open, parked and late.
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::payable::Month;
@@ -19,7 +20,7 @@ use super::connection::{Connection, Shape, print_json, told};
 use super::shown;
 use crate::decide::Openness;
 
-/// What was ordered to be paid, and how far it is.
+/// What was ordered to be paid, and how far it is; exit 1 when one that is listed is past its day.
 #[derive(Debug, clap::Args)]
 pub(super) struct Payments {
     #[command(flatten)]
@@ -43,7 +44,8 @@ fn text<T: ToString>(of: Option<&T>) -> String {
 }
 
 impl Payments {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Fails with 1 when a payment that is listed is past its day.
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let mut client = self.connection.payments().await?;
         let mut payments = Vec::new();
         let mut after = String::new();
@@ -64,9 +66,10 @@ impl Payments {
             }
         }
         match self.connection.shape() {
-            Shape::Json => print_json(out, &json!({ "payments": payments_json(&payments)? })),
-            Shape::Text => payments_text(out, &payments),
+            Shape::Json => print_json(out, &json!({ "payments": payments_json(&payments)? }))?,
+            Shape::Text => payments_text(out, &payments)?,
         }
+        Ok(shown::exit_by(&payments, |payment| payment.days_late > 0))
     }
 }
 

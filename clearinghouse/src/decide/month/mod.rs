@@ -6,6 +6,7 @@
 //! | `draw` | Which cycles come to it, and is it over? |
 //! | `say` | Is a region's word on it taken? |
 //! | `instruct` | What is to be paid for it? |
+//! | `late` | By when is what comes after its confirmation due? |
 //! | `suppose`, `supposed` | What would it come to, if something were other? |
 //!
 //! Neither an objection nor a region that says nothing stops it: after the day until which regions may confirm, it is
@@ -13,6 +14,7 @@
 
 mod draw;
 mod instruct;
+mod late;
 mod moved;
 mod say;
 mod suppose;
@@ -29,6 +31,8 @@ use huitong_core::vocabulary::MonthStage;
 
 pub(crate) use draw::{Drawing, Drawn, ToDraw, draw_up, drawing, write_rows};
 pub(crate) use instruct::{Ordered, instruct, ordered};
+pub(in crate::decide) use late::late;
+pub(crate) use late::{MonthDue, dues};
 pub(crate) use say::{may_say, party, say};
 pub(in crate::decide) use suppose::cycles;
 pub(crate) use suppose::{MonthPaying, Suppose, SupposeRules, suppose};
@@ -94,10 +98,18 @@ fn stage(held: &HeldMonth) -> MonthStage {
     }
 }
 
+/// Whether regions are still to say something of a month.
+fn is_confirmation_open(held: &HeldMonth) -> bool {
+    match stage(held) {
+        MonthStage::DrawnUp | MonthStage::Signed => true,
+        MonthStage::Answered | MonthStage::Approved => false,
+    }
+}
+
 fn shown(context: &Context<'_>, held: &HeldMonth, rules: MonthRules) -> MonthSeen {
     let signed = &held.drawn.month;
     let (stage, confirm_by) = (stage(held), confirm_by(context, held, rules));
-    let is_open = matches!(stage, MonthStage::DrawnUp | MonthStage::Signed);
+    let is_open = is_confirmation_open(held);
     let over = confirm_by.days_until(context.now.business_day_shanghai());
     let said = |region| {
         let said = held.said.get(&region)?;

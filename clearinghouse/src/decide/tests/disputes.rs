@@ -159,6 +159,23 @@ fn rule(
     })
 }
 
+/// A dispute that officers are to decide, by which day, and how it ends without them.
+pub(super) fn escalated(seed: u64) -> House {
+    let house = netted(seed);
+    say(&house, NINGBO, NAME, all()).unwrap();
+    house.clock.put("2026-04-20T16:00:00.000Z");
+    say(&house, NINGBO, NAME, Says::Escalate).unwrap();
+    house
+}
+
+pub(super) fn due(house: &House) -> Option<BusinessDay> {
+    seen(house, NAME).due
+}
+
+pub(super) fn withdrawn(house: &House) {
+    say(house, NINGBO, NAME, Says::Withdraw).unwrap();
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Confirms {
     Yes,

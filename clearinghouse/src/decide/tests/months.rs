@@ -1,5 +1,6 @@
 //! Months: drawn up from proven cycles in their order, confirmed, objected to, approved; the same after whatever happens.
 
+mod late;
 mod paid;
 mod said;
 

@@ -23,6 +23,7 @@ use serde_json::json;
 
 use super::connection::{Connection, Shape, print_json, told};
 use super::file;
+use super::shown::exit_by;
 
 /// Disputes between regions: listed, shown with every signed word, decided by two officers, and verified offline.
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,7 @@ pub(super) struct DisputeCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Disputes as they stand, with their age and what is overdue / 争议清单与账龄
+    /// Disputes as they stand, with their age and what is overdue; exit 1 when something is / 争议清单与账龄，逾期的以1退出
     List(List),
     /// One dispute; with --out its whole signed history into a file / 查看争议，导出签名记录
     Show(Show),
@@ -47,7 +48,7 @@ enum Action {
 impl DisputeCommand {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let done = match self.action {
-            Action::List(list) => list.run(out).await,
+            Action::List(list) => return list.run(out).await,
             Action::Show(show) => show.run(out).await,
             Action::Settle(settle) => settle.run(out).await,
             Action::Verify(verify) => return verify.run(out),
@@ -60,7 +61,7 @@ fn seen(dispute: Option<v1::Dispute>) -> Result<DisputeSeen, WireFault> {
     dispute_from_wire(dispute, Path::root("dispute"))
 }
 
-/// Disputes as they stand, by their names.
+/// Disputes as they stand, by their names; exit 1 when a step of one that is listed is overdue.
 #[derive(Debug, clap::Args)]
 struct List {
     #[command(flatten)]
@@ -77,7 +78,8 @@ struct List {
 }
 
 impl List {
-    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Fails with 1 when a step of a dispute that is listed is overdue.
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let mut client = self.connection.disputes().await?;
         let (mut disputes, mut after) = (Vec::new(), String::new());
         loop {
@@ -102,16 +104,16 @@ impl List {
         match self.connection.shape() {
             Shape::Json => {
                 let disputes: Vec<_> = disputes.iter().map(shown::as_json).collect();
-                print_json(out, &json!({ "disputes": disputes }))
+                print_json(out, &json!({ "disputes": disputes }))?;
             }
             Shape::Text => {
                 writeln!(out, "{} disputes / 项争议", disputes.len())?;
                 for dispute in &disputes {
                     shown::print(dispute, out)?;
                 }
-                Ok(())
             }
         }
+        Ok(exit_by(&disputes, |dispute| dispute.days_late > 0))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `huitong clearing month …`: the clearing month, for the operator's officers, and the file that proves it to anybody.
 
 mod confirmed;
+mod due;
 mod instruct;
 mod shown;
 mod verify;
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 
 use self::confirmed::Confirmed;
 use super::connection::{Connection, Shape, print_json, told};
-use super::file;
+use super::{file, shown as papers};
 
 const AFTER: &str = "\
 A month is the cycles of its days: its rows are sums of theirs. It is drawn up once its last business day is proven, signed,
@@ -48,7 +49,7 @@ enum Action {
     /// Draw a month up from its days and sign it / 编制月度清算
     #[command(override_usage = "huitong clearing month draw-up [OPTIONS] <MONTH>")]
     DrawUp(DrawUp),
-    /// The months that are drawn up, the latest first / 月度清单
+    /// The months that are drawn up, the latest first; exit 1 when something of one is late / 月度清单，逾期的以1退出
     List(List),
     /// One month: its rows, what each region said, and what both, one or nobody confirmed; with --out all of it into a file / 查看、导出
     Show(Show),
@@ -69,7 +70,7 @@ impl MonthCommand {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let done = match self.action {
             Action::DrawUp(draw_up) => draw_up.run(out).await,
-            Action::List(list) => list.run(out).await,
+            Action::List(list) => return list.run(out).await,
             Action::Show(show) => show.run(out).await,
             Action::Approve(approve) => approve.run(out).await,
             Action::Instruct(instruct) => instruct.run(out).await,
@@ -106,6 +107,13 @@ fn with_order(month: &MonthSeen, orders: &[v1::MonthOrder]) -> anyhow::Result<Va
     Ok(document)
 }
 
+/// A month with the order to pay it, if there is one, and what is still to be done of it.
+fn with_both(month: &MonthSeen, answer: &v1::ListMonthsResponse) -> anyhow::Result<Value> {
+    let mut document = with_order(month, &answer.orders)?;
+    due::add_to(&mut document, due::of(month, &answer.dues));
+    Ok(document)
+}
+
 /// Draw a month up from its days and sign it. Again, it changes nothing.
 #[derive(Debug, clap::Args)]
 struct DrawUp {
@@ -127,7 +135,7 @@ impl DrawUp {
     }
 }
 
-/// The months that are drawn up, the latest first.
+/// The months that are drawn up, the latest first; exit 1 when a step of one is late, or one is to be drawn up and is late.
 #[derive(Debug, clap::Args)]
 struct List {
     #[command(flatten)]
@@ -135,7 +143,8 @@ struct List {
 }
 
 impl List {
-    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+    /// Fails with 1 when something of a month is late.
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let mut client = self.connection.months().await?;
         let request = v1::ListMonthsRequest {
             month: String::new(),
@@ -148,11 +157,11 @@ impl List {
         let days_late = answer.to_draw_up_days_late;
         match self.connection.shape() {
             Shape::Json => {
-                let months = months.iter().map(|month| with_order(month, &answer.orders));
+                let months = months.iter().map(|month| with_both(month, &answer));
                 let months: Vec<_> = months.collect::<anyhow::Result<_>>()?;
                 let to_draw_up = (!to_draw_up.is_empty())
                     .then(|| json!({ "month": to_draw_up, "by": by, "days_late": days_late }));
-                print_json(out, &json!({ "months": months, "to_draw_up": to_draw_up }))
+                print_json(out, &json!({ "months": months, "to_draw_up": to_draw_up }))?;
             }
             Shape::Text => {
                 writeln!(out, "{} months / 个月份", months.len())?;
@@ -164,11 +173,14 @@ impl List {
                 }
                 for month in &months {
                     shown::print_short(month, out)?;
+                    due::print(due::of(month, &answer.dues), out)?;
                     instruct::print(order_of(month, &answer.orders), out)?;
                 }
-                Ok(())
             }
         }
+        let is_late = months.iter().any(|month| month.days_late > 0);
+        let is_late = is_late || days_late > 0 || answer.dues.iter().any(due::is_late);
+        Ok(papers::exit_by(&[is_late], |is_late| *is_late))
     }
 }
 
@@ -193,8 +205,7 @@ impl Show {
         };
         let answer = client.list_months(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
-        let month_seen = seen(answer.months.into_iter().next())?;
-        let orders = answer.orders;
+        let month_seen = seen(answer.months.first().cloned())?;
         let parts = client
             .fetch_month_file(v1::FetchMonthFileRequest { month })
             .await;
@@ -210,7 +221,7 @@ impl Show {
         let confirmed = Confirmed::of(&held)?;
         match self.connection.shape() {
             Shape::Json => {
-                let mut document = with_order(&month_seen, &orders)?;
+                let mut document = with_both(&month_seen, &answer)?;
                 if let Some(object) = document.as_object_mut() {
                     object.insert("confirmed".to_owned(), confirmed.as_json());
                     object.insert("table".to_owned(), shown::rows_as_json(&held));
@@ -219,7 +230,8 @@ impl Show {
             }
             Shape::Text => {
                 shown::print(&month_seen, out)?;
-                instruct::print(order_of(&month_seen, &orders), out)?;
+                due::print(due::of(&month_seen, &answer.dues), out)?;
+                instruct::print(order_of(&month_seen, &answer.orders), out)?;
                 confirmed.print(out)?;
                 if self.out.is_none() {
                     shown::print_rows(&held, out)?;

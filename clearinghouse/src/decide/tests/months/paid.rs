@@ -16,10 +16,10 @@ use super::*;
 use crate::decide::month::Ordered;
 use crate::payments::{Line, Progress};
 
-const IN: &str = "M202603-330000-resident_pool";
-const OUT: &str = "M202603-510100-resident_pool";
+pub(super) const IN: &str = "M202603-330000-resident_pool";
+pub(super) const OUT: &str = "M202603-510100-resident_pool";
 
-const fn rules(moves: Moves) -> PaymentRules {
+pub(super) const fn rules(moves: Moves) -> PaymentRules {
     PaymentRules {
         moves,
         due_days: 21,
@@ -33,7 +33,7 @@ fn order_as(house: &House, (named, digest): (&str, Digest), moves: Moves) -> Res
     house.ask(move |context| month::instruct(context, (&named, digest), rules(moves), by))
 }
 
-fn by_month(house: &House, named: (&str, Digest)) -> Result<(), Refusal> {
+pub(super) fn by_month(house: &House, named: (&str, Digest)) -> Result<(), Refusal> {
     order_as(house, named, Moves::Monthly)
 }
 

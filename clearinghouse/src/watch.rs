@@ -1,0 +1,145 @@
+//! What the running clearinghouse looks after by itself, every few seconds: levels of prefunds are written down, answers in
+//! disputes stand, and once a day, and once after a start, the log says as errors what is past its day.
+//!
+//! Deliberately absent: cutting off, which is the schedule's (`server`); and doing what is late: that is officers'.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_core::date::BusinessDay;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::decide::prefund::PrefundRow;
+use crate::decide::{self, LateLegs, Overdue};
+use crate::disputes::DisputeRules;
+use crate::grpc::{DayRules, found, level_changed};
+use crate::prefunds::Rules;
+use crate::refusal::Refusal;
+use crate::writer::Writer;
+
+/// How often it looks.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
+
+/// Watches until told to stop.
+pub(crate) async fn watch(writer: Arc<Writer>, rules: DayRules, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(WATCH_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut said = None;
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        said = tell_late(&writer, &rules, said).await;
+        levels(&writer, rules.prefund).await;
+        stand(&writer, rules.dispute).await;
+    }
+}
+
+/// Says what is late, unless that was said today; the day on which it was said last.
+async fn tell_late(
+    writer: &Writer,
+    rules: &DayRules,
+    said: Option<BusinessDay>,
+) -> Option<BusinessDay> {
+    let (prefund, by) = (rules.prefund, (rules.month, rules.payment));
+    let prefunds = writer
+        .decide(move |context| decide::prefund::late(context, said, &prefund))
+        .await;
+    let others = writer
+        .decide(move |context| decide::overdue(context, said, by))
+        .await;
+    let (Ok(Some((today, prefunds))), Ok(Some((_, others)))) = (prefunds, others) else {
+        return said;
+    };
+    prefunds.iter().for_each(alarm);
+    others.iter().for_each(ring);
+    match late_legs(writer).await {
+        Ok(legs) => legs.iter().for_each(ring),
+        Err(refusal) => {
+            let code = refusal.code.code();
+            warn!(
+                code,
+                detail = refusal.detail,
+                "legs that wait were not counted"
+            );
+        }
+    }
+    Some(today)
+}
+
+/// The legs that have waited for too long, counted some at a time: others are taken in between.
+async fn late_legs(writer: &Writer) -> Result<Option<Overdue>, Refusal> {
+    found(
+        writer,
+        decide::begin_late_legs,
+        LateLegs::go_on,
+        decide::late_legs,
+        "cycles go on while legs are counted",
+    )
+    .await
+}
+
+async fn levels(writer: &Writer, rules: Rules) {
+    let decided = writer
+        .decide(move |context| decide::prefund::levels(context, &rules))
+        .await;
+    match decided {
+        Ok(changed) => changed.iter().for_each(level_changed),
+        Err(refusal) => {
+            warn!(
+                code = refusal.code.code(),
+                detail = refusal.detail,
+                "levels of prefunds were not written down"
+            );
+        }
+    }
+}
+
+/// Settles the disputes of which the answer stands, since nothing was said to it in time.
+async fn stand(writer: &Writer, rules: DisputeRules) {
+    loop {
+        let decided = writer
+            .decide(move |context| decide::dispute::stand(context, &rules))
+            .await;
+        match decided {
+            Ok(None) => return,
+            Ok(Some(dispute)) => info!(%dispute, "an answer stands"),
+            Err(refusal) => {
+                let code = refusal.code.code();
+                warn!(
+                    code,
+                    detail = refusal.detail,
+                    "answers in disputes were not looked at"
+                );
+                return;
+            }
+        }
+    }
+}
+
+/// Something is past its day: one line for each kind.
+fn ring(overdue: &Overdue) {
+    let Overdue {
+        what,
+        count,
+        latest,
+        days_late,
+    } = overdue;
+    error!(what, count, latest, days_late, "something is past its day");
+}
+
+/// Somebody is late with a prefund.
+fn alarm(row: &PrefundRow) {
+    let PrefundRow {
+        prefund,
+        ask_days_late,
+        set_days_late,
+        days_late,
+        ..
+    } = row;
+    error!(%prefund, ask_days_late, set_days_late, days_late, "somebody is late with a prefund");
+}
