@@ -19,7 +19,10 @@ wait_minutes = -1
 [payment]
 moves = "weekly"
 due_days = 0
+order_days = 61
 [month]
+order_by_day = 32
+delay_months = 25
 rows_of_a_piece = 0
 [[region]]
 code = "330200"
@@ -44,6 +47,9 @@ code = "330200"
         "attestation.wait_minutes",
         "payment.moves",
         "payment.due_days",
+        "payment.order_days",
+        "month.order_by_day",
+        "month.delay_months",
         "month.rows_of_a_piece",
         "region[0].member",
         "region[1].code",
@@ -96,6 +102,9 @@ fn the_example_file_can_be_read() {
     let keys = [
         "moves",
         "due_days",
+        "order_days",
+        "order_by_day",
+        "delay_months",
         "wait_minutes",
         "yellow_percent",
         "red_percent",

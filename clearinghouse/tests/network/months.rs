@@ -194,8 +194,16 @@ async fn two_officers_approve_what_they_looked_at_and_the_file_proves_it_offline
     let second = clearing_as(&world, SECOND_OFFICER, &second).await.unwrap();
     let mut second: Value = serde_json::from_str(&second).unwrap();
     assert_eq!(second["stage"], "approved");
-    // The list says of each month whether payment of it is ordered, too.
-    second["ordered"] = Value::Null;
+    // The list says of each month whether payment of it is ordered, too, and what is still to be done of it by when.
+    for (key, said) in [
+        ("ordered", Value::Null),
+        ("order_by", Value::Null),
+        ("order_days_late", json!(0)),
+        ("clear_by", json!("2026-06-30")),
+        ("clear_days_late", json!(0)),
+    ] {
+        second[key] = said;
+    }
     let listed = asked(&world, &["list"]).await.unwrap();
     assert_eq!(listed["months"], json!([second]));
 
