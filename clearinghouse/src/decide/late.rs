@@ -59,7 +59,6 @@ pub(crate) fn overdue(
         return Ok(Decided::answer(None));
     }
     let payments = context.state.payments.late(today);
-    let payments = payments.map(|(reference, days)| (reference, days));
     // What was ordered and has not moved is told as payments.
     let cycles = not_final(context, paying).filter(OpenCycle::is_officers);
     let cycles = cycles.filter(OpenCycle::is_late);
