@@ -229,8 +229,11 @@ impl House {
         self.writer = None;
         self.index
             .lose(&[b"y", b"D", b"F", b"A", b"B", b"C", b"E", b"G"]);
+        if format.is_none_or(|format| format < 6) {
+            self.index.lose(&[b"g"]);
+        }
         if format.is_none() {
-            self.index.lose(&[b"g", b"w"]);
+            self.index.lose(&[b"w"]);
         }
         let row = format.map(|format| (b"y".to_vec(), format.to_be_bytes().to_vec()));
         self.index.write(row.into_iter().collect()).unwrap();

@@ -15,6 +15,7 @@ mod payments;
 mod prefunds;
 mod prefunds_days;
 mod prefunds_late;
+mod prefunds_proposed;
 mod proofs;
 mod put_back;
 mod reopened;

@@ -271,5 +271,6 @@ fn proposal(row: &ProposalRow) -> v1::PrefundProposal {
         spent_fen: row.spent.get(),
         proposed_fen: row.proposed.get(),
         set_fen: row.set.get(),
+        months: row.months,
     }
 }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
@@ -26,7 +27,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 
 pub(crate) use account::{PrefundAccount, Rules};
-pub(crate) use spending::between_members;
+pub(crate) use spending::{Spent, between_members};
 
 /// A movement of money: the holder's bank gives each a reference.
 pub(crate) type LineKey = (RegionCode, BankReference);
@@ -58,12 +59,12 @@ pub(crate) struct Prefunds {
     /// The sum of what the others come to.
     used: BTreeMap<Prefund, Fen>,
     /// What members came to owe each other in all cycles of a year.
-    spent: BTreeMap<(u16, Prefund), Fen>,
+    spent: BTreeMap<(u16, Prefund), Spent>,
 }
 
 impl Prefunds {
     /// As it was kept: what was spent by year. Everything else is applied afterwards.
-    pub(crate) fn kept(spent: BTreeMap<(u16, Prefund), Fen>) -> Self {
+    pub(crate) fn kept(spent: BTreeMap<(u16, Prefund), Spent>) -> Self {
         Self {
             spent,
             ..Self::default()
@@ -93,7 +94,21 @@ impl Prefunds {
     /// What members came to owe each other in a year's cycles.
     pub(crate) fn spent(&self, year: u16) -> impl Iterator<Item = (Prefund, Fen)> + '_ {
         let of_year = self.spent.iter().filter(move |((of, _), _)| *of == year);
-        of_year.map(|((_, prefund), sum)| (*prefund, *sum))
+        of_year.map(|((_, prefund), spent)| (*prefund, spent.sum))
+    }
+
+    /// The first cycle of a year, or of one before it, in which a member owed or was owed anything of a fund.
+    pub(crate) fn begun(&self, year: u16) -> BTreeMap<(RegionCode, Fund), BusinessDay> {
+        let mut begun = BTreeMap::new();
+        for ((of, prefund), spent) in &self.spent {
+            for member in [prefund.payer, prefund.holder] {
+                if *of <= year {
+                    let first = begun.entry((member, prefund.fund)).or_insert(spent.first);
+                    *first = spent.first.min(*first);
+                }
+            }
+        }
+        begun
     }
 
     /// A movement that stands.
@@ -161,11 +176,9 @@ impl Prefunds {
     /// A cycle is netted: so much members owe each other.
     pub(crate) fn netted(&mut self, day: BusinessDay, owed: BTreeMap<Prefund, Fen>) {
         for (prefund, amount) in &owed {
-            let sum = self
-                .spent
-                .entry((day.year(), *prefund))
-                .or_insert(Fen::ZERO);
-            *sum = sum.checked_add(*amount).unwrap_or(Fen::MAX);
+            let of = (day.year(), *prefund);
+            let before = self.spent.get(&of).copied();
+            self.spent.insert(of, Spent::with(before, day, *amount));
         }
         self.unpaid(day, owed);
     }

@@ -124,8 +124,8 @@ async fn what_last_year_comes_to_is_set_from_a_file() {
     let csv = csv.unwrap();
     assert_eq!(
         csv,
-        "payer,holder,fund,spent,proposed,set\n\
-         330000,510100,resident_pool,13160.00,2194.00,0.00\n"
+        "payer,holder,fund,spent,months,proposed,set\n\
+         330000,510100,resident_pool,13160.00,1,26320.00,0.00\n"
     );
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("prefunds.csv");
@@ -135,8 +135,8 @@ async fn what_last_year_comes_to_is_set_from_a_file() {
     let said = clearing(&world, &from_file("2027")).await.unwrap_err();
     assert!(said.contains("prefund.other_year [2026]"), "{said}");
     let said = json(&world, &from_file("2026")).await;
-    assert_eq!(only(&said)["set"], "2194.00");
-    std::fs::write(file, csv.replace("2194.00", "viel")).unwrap();
+    assert_eq!(only(&said)["set"], "26320.00");
+    std::fs::write(file, csv.replace("26320.00", "viel")).unwrap();
     let said = clearing(&world, &from_file("2026")).await.unwrap_err();
     assert!(said.contains("line 2"), "{said}");
 }

@@ -9776,7 +9776,8 @@ pub struct ProposePrefundsResponse {
     #[prost(message, optional, tag = "2")]
     pub next: ::core::option::Option<PrefundKey>,
 }
-/// What a prefund comes to by the spending of the year before.
+/// What a prefund comes to by the spending of the year before: of each pair that spent something, and of each prefund that
+/// is set for an earlier year.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PrefundProposal {
     #[prost(message, optional, tag = "1")]
@@ -9789,6 +9790,10 @@ pub struct PrefundProposal {
     /// What is set now; 0 for nothing.
     #[prost(int64, tag = "4")]
     pub set_fen: i64,
+    /// Over how many months of that year it is averaged: those since both members had cycles of the fund. 0 when one of them
+    /// had none; then nothing was spent.
+    #[prost(uint32, tag = "5")]
+    pub months: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListOwnPrefundsRequest {

@@ -1,7 +1,10 @@
 //! What officers see of prefunds: how each stands, what moved, and what last year's spending comes to.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::money::{Fen, MoneyError};
+use huitong_core::money::Fen;
 use huitong_core::prefund::{Prefund, PrefundLine};
 use huitong_core::record::clearing::PrefundCorrected;
 use huitong_core::region::RegionCode;
@@ -14,6 +17,8 @@ use crate::refusal::{ClearingCode, Refusal};
 
 /// The most rows of one page.
 const ROWS_AT_ONCE: usize = 1_000;
+/// The last month of a year.
+const DECEMBER: u8 = 12;
 
 /// How a prefund stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +68,8 @@ pub(crate) struct MovementRow {
 pub(crate) struct ProposalRow {
     pub(crate) prefund: Prefund,
     pub(crate) spent: Fen,
+    /// Over how many months of that year it is averaged; none when one of the two had no cycle of the fund yet.
+    pub(crate) months: u32,
     pub(crate) proposed: Fen,
     /// What is set now, for whichever year.
     pub(crate) set: Fen,
@@ -251,7 +258,8 @@ pub(crate) fn movements(
     Ok(Decided::answer((rows, None)))
 }
 
-/// What a year's prefunds come to by the spending of the year before: so many months of its average.
+/// What a year's prefunds come to by the spending of the year before: so many months of its average. One that is set for an
+/// earlier year has a row also when nothing was spent: it is to be set anew, and nothing is what it comes to.
 pub(crate) fn proposal(
     context: &Context<'_>,
     year: u16,
@@ -259,32 +267,77 @@ pub(crate) fn proposal(
     rules: &Rules,
 ) -> Decision<(Vec<ProposalRow>, Option<Prefund>)> {
     let prefunds = &context.state.prefunds;
-    let spent = prefunds.spent(year.saturating_sub(1));
-    let mut spent = spent.filter(|(prefund, _)| after.is_none_or(|after| *prefund > after));
-    let rows = spent.by_ref().take(ROWS_AT_ONCE).map(|(prefund, spent)| {
-        let set = prefunds.account(prefund).map(PrefundAccount::set_amount);
-        Ok(ProposalRow {
-            prefund,
-            spent,
-            proposed: months_of(spent, rules.months).map_err(broken)?,
+    let last = year.saturating_sub(1);
+    let mut spent: BTreeMap<Prefund, Fen> = prefunds.spent(last).collect();
+    let stale = |account: &PrefundAccount| account.year < year && !account.set_amount().is_zero();
+    for (prefund, _) in prefunds.after(None).filter(|(_, of)| stale(of)) {
+        spent.entry(prefund).or_insert(Fen::ZERO);
+    }
+    let (begun, until) = (prefunds.begun(last), last_month(context, last));
+    let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut all = spent.range((from, Bound::Unbounded));
+    let rows = all.by_ref().take(ROWS_AT_ONCE).map(|(prefund, spent)| {
+        let begun = |member| begun.get(&(member, prefund.fund)).copied();
+        let both = begun(prefund.payer).zip(begun(prefund.holder));
+        let months = both.map_or(0, |(payer, holder)| {
+            months_since(payer.max(holder), last, until)
+        });
+        let set = prefunds.account(*prefund).map(PrefundAccount::set_amount);
+        ProposalRow {
+            prefund: *prefund,
+            spent: *spent,
+            months,
+            proposed: months_of(*spent, rules.months, months),
             set: set.unwrap_or(Fen::ZERO),
-        })
+        }
     });
-    let rows: Vec<_> = rows.collect::<Result<_, Fault>>()?;
-    let next = spent
+    let rows: Vec<_> = rows.collect();
+    let next = all
         .next()
         .and_then(|_| rows.last().map(|last| last.prefund));
     Ok(Decided::answer((rows, next)))
 }
 
-/// So many months of a year's average, in whole yuan upwards: it is a proposal, and no share of anything.
-fn months_of(spent: Fen, months: u32) -> Result<Fen, MoneyError> {
-    const MONTHS: i64 = 12;
+/// The last month of a year that counts: of the running year the current one.
+fn last_month(context: &Context<'_>, year: u16) -> u8 {
+    let today = context.now.business_day_shanghai();
+    if today.year() == year {
+        today.month()
+    } else {
+        DECEMBER
+    }
+}
+
+/// The months of a year since both had cycles, the first and the last counted whole. From the pair's own first cycle on it
+/// would be too few for a pair that seldom owes anything, and by the months in which it did, fewer still.
+fn months_since(begun: BusinessDay, year: u16, until: u8) -> u32 {
+    let before = if begun.year() < year {
+        0
+    } else {
+        begun.month().saturating_sub(1)
+    };
+    u32::from(until.saturating_sub(before).max(1))
+}
+
+/// So many months of an average over months, in whole yuan upwards, or as much as is counted: it is a proposal, and no share
+/// of anything.
+fn months_of(spent: Fen, months: u32, over: u32) -> Fen {
     const FEN_OF_YUAN: i64 = 100;
-    let all = spent.get().checked_mul(i64::from(months));
-    let all = all.ok_or(MoneyError::OutOfRange)?;
-    let divisor = MONTHS.saturating_mul(FEN_OF_YUAN);
+    let all = spent.get().saturating_mul(i64::from(months));
+    let divisor = i64::from(over.max(1)).saturating_mul(FEN_OF_YUAN);
     let up = all.saturating_add(divisor.saturating_sub(1));
     let yuan = up.checked_div(divisor).unwrap_or(0);
-    Fen::new(yuan.saturating_mul(FEN_OF_YUAN))
+    Fen::new(yuan.saturating_mul(FEN_OF_YUAN)).unwrap_or(Fen::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposal_is_in_whole_yuan_upwards_and_as_much_as_is_counted_at_most() {
+        let of = |spent, months, over| months_of(Fen::new(spent).unwrap(), months, over).get();
+        assert_eq!((of(0, 2, 0), of(1, 2, 12), of(100, 2, 2)), (0, 100, 100));
+        assert_eq!(of(Fen::MAX.get(), 2, 1), Fen::MAX.get());
+    }
 }

@@ -8,8 +8,9 @@ use huitong_core::record::clearing::LevelChange;
 use huitong_core::vocabulary::{CorrectionReason, Direction, PrefundLevel};
 
 use super::payments::{enter as pay, line as bank_line, name, netted, ordered};
+use super::prefunds_proposed::proposals;
 use super::*;
-use crate::decide::prefund::{self, MovementRow, PrefundRow, ProposalRow};
+use crate::decide::prefund::{self, MovementRow, PrefundRow};
 use crate::prefunds::Rules;
 
 pub(super) const RULES: Rules = Rules::STANDARD;
@@ -72,11 +73,6 @@ pub(super) fn levels(house: &House) -> Vec<LevelChange> {
 
 fn movements(house: &House) -> Vec<MovementRow> {
     let found = house.ask(|context| prefund::movements(context, None, None));
-    found.unwrap().0
-}
-
-fn proposals(house: &House, year: u16) -> Vec<ProposalRow> {
-    let found = house.ask(move |context| prefund::proposal(context, year, None, &RULES));
     found.unwrap().0
 }
 
@@ -283,38 +279,17 @@ fn a_red_prefund_is_topped_up_once_and_the_earliest_demand_is_due_first() {
 }
 
 #[test]
-fn a_years_prefund_follows_from_the_spending_of_the_year_before() {
-    let mut house = House::new(75);
-    netted(&house, 1, 1_000);
-    netted(&house, 2, 2_003);
-    house.come_back(Return::IndexLost);
-    netted(&house, 3, 1);
-    house.come_back(Return::Stopped);
-    assert!(
-        proposals(&house, 2026).is_empty(),
-        "of 2025 there is nothing"
-    );
-    let found = proposals(&house, 2027);
-    let expected = ProposalRow {
-        prefund: of(ZHEJIANG),
-        spent: fen(3_004),
-        // Two months of twelve: 500 and 8/12 fen, in whole yuan upwards.
-        proposed: fen(600),
-        set: fen(0),
-    };
-    assert_eq!(found, [expected]);
-}
-
-#[test]
 fn an_index_of_before_there_were_prefunds_is_brought_up_and_one_of_a_later_program_is_refused() {
     let mut house = House::new(76);
     ordered(&house, 1, 690);
     netted(&house, 2, 210);
     set(&house, ZHEJIANG, 2026, 1_000).unwrap();
-    for _ in 0..2 {
-        house.come_back_on_format(None).unwrap();
+    // The fifth format had what was spent, and not since when.
+    for format in [None, Some(5), None] {
+        house.come_back_on_format(format).unwrap();
         assert_eq!(standing(&house).used, fen(900));
-        assert_eq!(proposals(&house, 2027)[0].spent, fen(900));
+        let found = &proposals(&house, 2027)[0];
+        assert_eq!((found.spent, found.months), (fen(900), 1));
     }
     netted(&house, 3, 1);
     house.come_back(Return::Stopped);

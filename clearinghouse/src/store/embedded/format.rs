@@ -14,17 +14,19 @@ use huitong_core::prefund::Prefund;
 use super::booked;
 use super::journaled::Journaled;
 use super::scan::each;
-use crate::prefunds::between_members;
+use crate::prefunds::{Spent, between_members};
 use crate::store::{Index, StoreError, keys};
 
 /// The format of this program: the second has what members owe each other, by cycle and by year; the third has the debts
 /// that a plan took in order, many to a row, where the first two have a row for each; the fourth has them with who owes and
 /// who is owed. What earlier ones wrote of them nobody looks up any more, and a program that does would find no debt of this
 /// one's plans. Those rows go with the index, when it is moved away and made anew. The fifth has vouchers, by account and by
-/// moment.
-const FORMAT: u32 = 5;
+/// moment. The sixth has beside what was spent in a year the first cycle of it.
+const FORMAT: u32 = 6;
 /// The first format that has what members owe each other.
 const HAS_OWED: u32 = 2;
+/// The first format that says since when anything was spent.
+const HAS_FIRST: u32 = 6;
 
 /// The format of an index, before anything else of it is read.
 ///
@@ -54,31 +56,44 @@ pub(super) fn bring_up(journaled: &Journaled, found: u32) -> Result<(), StoreErr
     if found < HAS_OWED {
         owed(journaled)?;
     }
+    if found < HAS_FIRST {
+        spent(index)?;
+    }
     booked::bring_up(journaled)?;
     tracing::info!(from = found, to = FORMAT, "index brought up");
     let format = (keys::FORMAT.to_vec(), keys::value(&FORMAT));
     Ok(index.write(vec![format])?)
 }
 
-/// What members owe each other, by cycle and by year.
+/// What members owe each other, by cycle.
 fn owed(journaled: &Journaled) -> Result<(), StoreError> {
     let index = &*journaled.index;
     let mut pairs = Vec::new();
-    let mut spent: BTreeMap<(u16, Prefund), Fen> = BTreeMap::new();
     each(index, keys::PLANS, |key, _| {
         let day: BusinessDay = keys::of_key(key)?;
         let Some(plan) = journaled.plan(day)? else {
             return Ok(());
         };
-        let owed = between_members(&plan);
-        for (prefund, amount) in &owed {
-            let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);
-            *sum = sum.checked_add(*amount).unwrap_or(Fen::MAX);
+        pairs.push((keys::owed(day), keys::value(&between_members(&plan))));
+        Ok(())
+    })?;
+    Ok(index.write(pairs)?)
+}
+
+/// What they came to owe in a year, from what they owe by cycle.
+fn spent(index: &dyn Index) -> Result<(), StoreError> {
+    let mut spent: BTreeMap<(u16, Prefund), Spent> = BTreeMap::new();
+    each(index, keys::OWED, |key, value| {
+        let day: BusinessDay = keys::of_key(key)?;
+        let owed: BTreeMap<Prefund, Fen> = keys::read(value)?;
+        for (prefund, amount) in owed {
+            let of = (day.year(), prefund);
+            let before = spent.get(&of).copied();
+            spent.insert(of, Spent::with(before, day, amount));
         }
-        pairs.push((keys::owed(day), keys::value(&owed)));
         Ok(())
     })?;
     let years = spent.iter();
-    pairs.extend(years.map(|((year, of), sum)| (keys::spent(*year, *of), keys::value(sum))));
-    Ok(index.write(pairs)?)
+    let pairs = years.map(|((year, of), spent)| (keys::spent(*year, *of), keys::value(spent)));
+    Ok(index.write(pairs.collect())?)
 }

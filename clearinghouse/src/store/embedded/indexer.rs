@@ -3,7 +3,6 @@
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
-use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
     ClearingRecord, CutOff, CycleRecord, EvidenceGiven, Netted, PaymentRecord, PrefundRecord,
     WrittenLegs,
@@ -15,7 +14,7 @@ use super::booked::{self, unbooked};
 use super::journaled::{Journaled, decode, read_plan};
 use super::{attestations, disputes, months, tags};
 use crate::books::{Booking, Turnover};
-use crate::prefunds::between_members;
+use crate::prefunds::{Spent, between_members};
 use crate::state::Word;
 use crate::store::Index;
 use crate::store::StoreError;
@@ -240,12 +239,10 @@ impl Indexer {
         let mut pairs = vec![(keys::owed(plan.day()), keys::value(&owed))];
         for (prefund, amount) in &owed {
             let key = keys::spent(plan.day().year(), *prefund);
-            let before = match self.journaled.index.get(&key)? {
-                Some(bytes) => keys::read(&bytes)?,
-                None => Fen::ZERO,
-            };
-            let sum = before.checked_add(*amount).unwrap_or(Fen::MAX);
-            pairs.push((key, keys::value(&sum)));
+            let before = self.journaled.index.get(&key)?;
+            let before = before.map(|bytes| keys::read(&bytes)).transpose()?;
+            let spent = Spent::with(before, plan.day(), *amount);
+            pairs.push((key, keys::value(&spent)));
         }
         Ok(pairs)
     }

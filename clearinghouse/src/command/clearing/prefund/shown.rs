@@ -183,6 +183,7 @@ pub(super) fn proposal_json(proposal: &v1::PrefundProposal) -> anyhow::Result<Va
         "holder": prefund.holder.to_string(),
         "fund": prefund.fund.as_str(),
         "spent": yuan(proposal.spent_fen)?,
+        "months": proposal.months,
         "proposed": yuan(proposal.proposed_fen)?,
         "set": yuan(proposal.set_fen)?,
     }))
@@ -193,21 +194,23 @@ pub(super) fn proposals_text(
     proposals: &[v1::PrefundProposal],
 ) -> anyhow::Result<()> {
     if proposals.is_empty() {
-        let said =
-            "nothing to propose: nothing was netted in the year before / 上年无轧差，无可测算";
+        let said = "nothing to propose: nothing was netted in the year before, and none is set / 上年无轧差，亦无已核定，无可测算";
         return Ok(none(out, proposals, said)?);
     }
     let (spent, proposed) = ("spent last year", "proposed");
     writeln!(
         out,
-        "{:<42}{spent:>20}{proposed:>20}{:>20}",
-        "prefund", "set now"
+        "{:<42}{spent:>20}{:>8}{proposed:>20}{:>20}",
+        "prefund", "months", "set now"
     )?;
     for proposal in proposals {
         let prefund = prefund(proposal.prefund.as_ref())?.to_string();
         let (spent, proposed) = (yuan(proposal.spent_fen)?, yuan(proposal.proposed_fen)?);
-        let set = yuan(proposal.set_fen)?;
-        writeln!(out, "{prefund:<42}{spent:>20}{proposed:>20}{set:>20}")?;
+        let (months, set) = (proposal.months, yuan(proposal.set_fen)?);
+        writeln!(
+            out,
+            "{prefund:<42}{spent:>20}{months:>8}{proposed:>20}{set:>20}"
+        )?;
     }
     Ok(())
 }
@@ -217,7 +220,9 @@ pub(super) fn proposals_csv(
     proposals: &[v1::PrefundProposal],
 ) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["payer", "holder", "fund", "spent", "proposed", "set"])?;
+    writer.write_record([
+        "payer", "holder", "fund", "spent", "months", "proposed", "set",
+    ])?;
     for proposal in proposals {
         let prefund = prefund(proposal.prefund.as_ref())?;
         writer.write_record([
@@ -225,6 +230,7 @@ pub(super) fn proposals_csv(
             prefund.holder.to_string(),
             prefund.fund.as_str().to_owned(),
             yuan(proposal.spent_fen)?,
+            proposal.months.to_string(),
             yuan(proposal.proposed_fen)?,
             yuan(proposal.set_fen)?,
         ])?;
