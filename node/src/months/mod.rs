@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`report`] | What does the clearinghouse hand out, and what does it take? |
 //! | `tie` | Do the own days come to the month? |
+//! | `institutions` | What did the region's institutions say of the settlements in a row? |
 //! | `records` | The decision of the writer |
 //!
 //! A word is signed, journaled and only then sent; the same said again is sent as it was kept. What does not tie is not
 //! confirmed: it is objected to, row by row, which stops nothing. Deliberately absent: confirming by itself. That the rows
 //! tie is the node's to find out; to confirm them is an officer's.
 
+mod institutions;
 mod records;
 pub mod report;
 mod tie;
@@ -32,7 +34,7 @@ use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_transport::{Certified, CredentialStore};
+use huitong_transport::{Certified, CredentialStore, aside};
 use tokio::sync::Mutex;
 use tonic::Status;
 
@@ -53,12 +55,16 @@ use tie::Tying;
 
 /// Days that are kept at hand: those of three months.
 const DAYS_KEPT: usize = 70;
+/// Settlements of kept days, at most: of fewer days where they have more.
+const OWED_KEPT: usize = 4_000_000;
 
 /// Where the region looks at months and confirms them.
 pub struct MonthDesk {
     parts: Parts,
     /// Days that hold, by plan.
     days: Mutex<BTreeMap<u64, Arc<HeldDay>>>,
+    /// What institutions said is counted for one officer at a time, also when nobody waits for it any more.
+    counting: Arc<Mutex<()>>,
 }
 
 /// What a desk is made of.
@@ -90,6 +96,7 @@ impl MonthDesk {
         Self {
             parts,
             days: Mutex::default(),
+            counting: Arc::default(),
         }
     }
 
@@ -99,21 +106,41 @@ impl MonthDesk {
         self.parts.region
     }
 
-    /// The region's rows of a month, each beside what its own days come to.
+    /// The region's rows of a month, each beside what its own days come to and what its institutions said.
     ///
     /// # Errors
     /// What the clearinghouse refuses, or the node's own trouble.
     pub async fn show(&self, month: &Month) -> Result<OwnMonth, Status> {
+        let (mut own, days) = self.own(month).await?;
+        let turn = Arc::clone(&self.counting).lock_owned().await;
+        let ledger = Arc::clone(&self.parts.ledger);
+        let said = aside(move || {
+            let said = institutions::said(&*ledger, &days);
+            drop(turn);
+            said
+        });
+        let said = said.await;
+        let said = said.map_err(|_| NodeError::refused(RefusalCode::Overloaded, "stopping"))?;
+        let mut said = said.map_err(NodeError::from)?;
+        for row in &mut own.rows {
+            row.institutions = said.remove(&row.pair);
+        }
+        Ok(own)
+    }
+
+    /// The region's rows of a month, each beside what its own days come to, and these days.
+    async fn own(&self, month: &Month) -> Result<(OwnMonth, Vec<Arc<HeldDay>>), Status> {
         let part = self.part(month).await?;
         let signed = &part.certified.month;
         let digest = signed.digest();
         self.begins_rightly(signed)?;
         // One at a time: days are fetched one after the other, and what was fetched is kept for the next who asks.
         let mut days = self.days.lock().await;
-        let mut tying = Tying::of(&part);
+        let (mut tying, mut held_days) = (Tying::of(&part), Vec::new());
         for plan in signed.first_plan..=signed.last_plan {
             let held = self.day(&mut days, plan).await?;
             tying.add(plan, &held).map_err(|fault| unreadable(&fault))?;
+            held_days.push(held);
         }
         drop(days);
         let said = self
@@ -133,7 +160,7 @@ impl MonthDesk {
             }
             own.said = Some((said.at, said.officer));
         }
-        Ok(own)
+        Ok((own, held_days))
     }
 
     /// Confirms a month, but for the rows that are objected to: signed, journaled and sent.
@@ -146,7 +173,7 @@ impl MonthDesk {
         objected: Vec<ObjectedRow>,
         by: OfficerName,
     ) -> Result<MonthSeen, Status> {
-        let own = self.show(month).await?;
+        let (own, _) = self.own(month).await?;
         if own.digest != digest {
             return Err(NodeError::refused(RefusalCode::MonthChanged, own.digest).into());
         }
@@ -183,7 +210,7 @@ impl MonthDesk {
         let held = Arc::new(held.ok_or_else(behind)?);
         if held.findings.is_empty() {
             days.insert(plan, Arc::clone(&held));
-            while days.len() > DAYS_KEPT {
+            while days.len() > DAYS_KEPT || (days.len() > 1 && owed_of(days) > OWED_KEPT) {
                 days.pop_first();
             }
         }
@@ -247,6 +274,12 @@ impl MonthDesk {
             signer,
         })
     }
+}
+
+/// How many settlements are kept.
+fn owed_of(days: &BTreeMap<u64, Arc<HeldDay>>) -> usize {
+    let owed = days.values().flat_map(|day| day.owed.values());
+    owed.map(Vec::len).fold(0, usize::saturating_add)
 }
 
 /// Whether a month goes on after the cycle of a day, and names the month of which the region said something, if it did.

@@ -87,6 +87,7 @@ impl<'a> Tying<'a> {
             pair,
             signed,
             days,
+            institutions: None,
             objected: None,
         });
         let month = &self.part.certified.month;

@@ -10,6 +10,7 @@ use huitong_core::checkpoint::row::Pair;
 use huitong_core::checkpoint::witness::{Finding, FindingKind, StreamReach};
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::record::witness::CheckpointSeen;
@@ -25,6 +26,9 @@ use crate::error::NodeError;
 /// What the debts of one pair, kind and day come to.
 pub(crate) type DaySums = BTreeMap<(Pair, LegKind, BusinessDay), (u64, Fen)>;
 
+/// What each settlement of one pair and day comes to.
+pub(crate) type DayOwed = BTreeMap<(Pair, BusinessDay), Vec<(SettlementId, Fen)>>;
+
 /// What the region holds of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HeldDay {
@@ -36,6 +40,8 @@ pub(crate) struct HeldDay {
     pub(crate) findings: Vec<Finding>,
     /// What the debts come to in which the region stands.
     pub(crate) sums: DaySums,
+    /// Of those, the settlements that are owed to the region.
+    pub(crate) owed: DayOwed,
 }
 
 impl WitnessDesk {
@@ -83,6 +89,7 @@ pub(super) fn held(
         checkpoint: seen.word.word.checkpoint,
         findings: Vec::new(),
         sums: DaySums::new(),
+        owed: DayOwed::new(),
     };
     if let Some(findings) = seen.word.word.verdict.findings() {
         held.findings.extend_from_slice(findings.first());
@@ -111,6 +118,11 @@ pub(super) fn held(
                 let of = (Pair::of(&leg), leg.kind, leg.business_day);
                 let sum = held.sums.entry(of).or_insert((0, Fen::ZERO));
                 *sum = (sum.0.saturating_add(1), sum.1.checked_add(leg.amount)?);
+                if leg.kind == LegKind::Settlement && leg.creditor == region {
+                    let of = (Pair::of(&leg), leg.business_day);
+                    let owed = held.owed.entry(of).or_default();
+                    owed.push((leg.settlement, leg.amount));
+                }
             }
         }
         Err(kind) => held.findings.push(Finding::whole(kind)),

@@ -2,7 +2,9 @@
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::checkpoint::witness::FindingKind;
-use huitong_core::clearing_month::own::{MonthDayFault, OwnMonth, OwnMonthRow};
+use huitong_core::clearing_month::own::{
+    InstitutionsSaid, MonthDayFault, MonthLines, OwnMonth, OwnMonthRow,
+};
 use huitong_core::clearing_month::row::{Belongs, MonthItem, MonthRow};
 use huitong_core::clearing_month::seen::{MonthSeen, SaidSeen};
 use huitong_core::clearing_month::word::ObjectedRow;
@@ -191,6 +193,44 @@ fn figures_from_wire(
     row.map(Some).map_err(|fault| path.wrong(fault))
 }
 
+fn institutions_to_wire(said: &InstitutionsSaid) -> v1::MonthInstitutions {
+    let lines = |of: MonthLines| {
+        Some(v1::MonthLines {
+            lines: of.lines,
+            amount_fen: of.amount.get(),
+        })
+    };
+    v1::MonthInstitutions {
+        confirmed: lines(said.confirmed),
+        waiting: lines(said.waiting),
+        objected: lines(said.objected),
+        unlisted: lines(said.unlisted),
+    }
+}
+
+fn institutions_from_wire(
+    said: Option<v1::MonthInstitutions>,
+    path: Path<'_>,
+) -> Result<Option<InstitutionsSaid>, WireFault> {
+    let Some(said) = said else {
+        return Ok(None);
+    };
+    let lines = |of: Option<v1::MonthLines>, field: &'static str| {
+        let path = path.field(field);
+        let of = path.required(of)?;
+        Ok::<_, WireFault>(MonthLines {
+            lines: of.lines,
+            amount: path.field("amount_fen").fen(of.amount_fen)?,
+        })
+    };
+    Ok(Some(InstitutionsSaid {
+        confirmed: lines(said.confirmed, "confirmed")?,
+        waiting: lines(said.waiting, "waiting")?,
+        objected: lines(said.objected, "objected")?,
+        unlisted: lines(said.unlisted, "unlisted")?,
+    }))
+}
+
 fn pair_from_wire(
     (debtor, creditor, fund): (&str, &str, i32),
     path: Path<'_>,
@@ -212,6 +252,7 @@ pub fn own_month_to_wire(own: &OwnMonth) -> v1::ShowOwnMonthResponse {
         signed: row.signed.as_ref().map(figures_to_wire),
         days: row.days.as_ref().map(figures_to_wire),
         objected: row.objected.map_or(0, month_objection_to_wire),
+        institutions: row.institutions.as_ref().map(institutions_to_wire),
     });
     let faults = own.faults.iter().map(|fault| {
         let of = |region: fn(&Pair) -> RegionCode| {
@@ -258,6 +299,7 @@ pub fn own_month_from_wire(own: v1::ShowOwnMonthResponse) -> Result<OwnMonth, Wi
                 0 => None,
                 why => Some(month_objection_from_wire(why, path.field("objected"))?),
             },
+            institutions: institutions_from_wire(row.institutions, path.field("institutions"))?,
         });
     }
     for (nth, fault) in own.faults.iter().enumerate() {

@@ -11584,6 +11584,29 @@ pub struct MonthFigures {
     #[prost(message, repeated, tag = "1")]
     pub items: ::prost::alloc::vec::Vec<MonthItem>,
 }
+/// So many settlements, and what the row's fund or account pays of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthLines {
+    #[prost(uint64, tag = "1")]
+    pub lines: u64,
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// What the region's institutions said of the settlements in a row. The four together are the row's settlements.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthInstitutions {
+    /// By a confirmation that stands.
+    #[prost(message, optional, tag = "1")]
+    pub confirmed: ::core::option::Option<MonthLines>,
+    /// Neither confirmed nor objected to.
+    #[prost(message, optional, tag = "2")]
+    pub waiting: ::core::option::Option<MonthLines>,
+    #[prost(message, optional, tag = "3")]
+    pub objected: ::core::option::Option<MonthLines>,
+    /// In no institution's month of the node: the person was erased, or it was lost and is not booked again.
+    #[prost(message, optional, tag = "4")]
+    pub unlisted: ::core::option::Option<MonthLines>,
+}
 /// A row of a month in which the region stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OwnMonthRow {
@@ -11602,6 +11625,10 @@ pub struct OwnMonthRow {
     /// What the region's last word objects to in it. Optional.
     #[prost(enumeration = "MonthObjection", tag = "6")]
     pub objected: i32,
+    /// What the region's institutions said of its settlements, as the days have them. Absent where the region is not the
+    /// creditor, or there are none.
+    #[prost(message, optional, tag = "7")]
+    pub institutions: ::core::option::Option<MonthInstitutions>,
 }
 /// A day of the month on which the region has no part that holds.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -8,11 +8,11 @@ use huitong_core::date::BusinessDay;
 use huitong_core::payable::Month;
 use huitong_core::region::RegionCode;
 use huitong_tests::bills::inpatient;
-use huitong_tests::certificates::second_clearing_officer;
+use huitong_tests::certificates::{institution, second_clearing_officer};
 use huitong_tests::executable::{self, texts};
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::{
-    ClearingOfficer, RegionOfficer, clearing_options, clearing_options_as, options,
+    ClearingOfficer, RegionOfficer, clearing_options, clearing_options_as, options, options_as,
 };
 use huitong_tests::patience;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region};
@@ -74,6 +74,33 @@ async fn seen(world: &World, region: &Region, month: &str) -> (Option<i32>, Valu
 
 fn party(region: &Region) -> Party {
     Party::Region(RegionCode::parse(region.code).unwrap())
+}
+
+/// What the hospital says of its month stands beside the treatment region's row, and comes to that row's settlements.
+async fn answered(world: &World, month: &str) {
+    let row = async |region| {
+        let (_, own) = seen(world, region, month).await;
+        own["rows"][0].clone()
+    };
+    let before = row(&CHENGDU).await;
+    let none = json!({"lines": 0, "amount": "0.00"});
+    let all = json!({"lines": 1, "amount": before["signed"]["amount"]});
+    let said = |confirmed, waiting| json!({"confirmed": confirmed, "waiting": waiting, "objected": none, "unlisted": none});
+    assert_eq!(before["institutions"], said(&none, &all));
+    let hospital = options_as(world, &CHENGDU, &institution(&CHENGDU, Desk::Three));
+    let confirm = [
+        "node",
+        "institution-month",
+        "confirm",
+        "--month",
+        month,
+        "--all",
+    ];
+    let (code, _, why) = run(&confirm, hospital).await;
+    assert_eq!(code, Some(0), "{why}");
+    assert_eq!(row(&CHENGDU).await["institutions"], said(&all, &none));
+    // The home region's institutions have no part in what it owes.
+    assert_eq!(row(&NINGBO).await["institutions"], Value::Null);
 }
 
 /// Both regions' words, over kills of both sides.
@@ -146,6 +173,7 @@ async fn a_month_is_what_its_days_come_to_confirmed_by_regions_and_approved_by_t
         (&json!("signed"), &json!(1))
     );
     let digest = drawn["digest"].as_str().unwrap().to_owned();
+    answered(&world, &name).await;
     confirmed(&world, &name, &digest).await;
 
     let approve = ["approve", &name, "--digest", &digest];

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use huitong_core::clearing_month::own::{OwnMonth, OwnMonthRow};
+use huitong_core::clearing_month::own::{InstitutionsSaid, MonthLines, OwnMonth, OwnMonthRow};
 use huitong_core::clearing_month::row::{Belongs, MonthRow};
 use huitong_core::clearing_month::seen::MonthSeen;
 use huitong_core::region::RegionCode;
@@ -66,10 +66,38 @@ fn print_row(own: &OwnMonth, row: &OwnMonthRow, out: &mut dyn Write) -> io::Resu
             amount(row.days.as_ref())
         )?;
     }
+    if let Some(said) = &row.institutions {
+        print_institutions(said, out)?;
+    }
     if let Some(why) = row.objected {
         writeln!(out, "    objected to / 已提异议: {why}")?;
     }
     Ok(())
+}
+
+/// What institutions said of a row's settlements. What no institution's month lists is rare, and named when there is any.
+fn print_institutions(said: &InstitutionsSaid, out: &mut dyn Write) -> io::Result<()> {
+    let parts = [
+        ("confirmed / 已确认", said.confirmed),
+        ("waiting / 待确认", said.waiting),
+        ("objected to / 有异议", said.objected),
+    ];
+    let unlisted = ("in no institution's month / 未列入机构月度", said.unlisted);
+    let unlisted = (said.unlisted.lines > 0).then_some(unlisted);
+    let parts = parts.into_iter().chain(unlisted);
+    let parts = parts.map(|(name, of)| format!("{name} {} ({})", of.lines, of.amount));
+    let parts: Vec<String> = parts.collect();
+    writeln!(out, "    institutions / 医疗机构: {}", parts.join(", "))
+}
+
+fn institutions(said: &InstitutionsSaid) -> Value {
+    let lines = |of: MonthLines| json!({ "lines": of.lines, "amount": of.amount.to_string() });
+    json!({
+        "confirmed": lines(said.confirmed),
+        "waiting": lines(said.waiting),
+        "objected": lines(said.objected),
+        "unlisted": lines(said.unlisted),
+    })
 }
 
 fn amount(row: Option<&MonthRow>) -> String {
@@ -106,6 +134,7 @@ pub(super) fn as_json(own: &OwnMonth) -> Value {
             "fund": row.pair.fund.as_str(),
             "signed": figures(row.signed.as_ref()),
             "days": figures(row.days.as_ref()),
+            "institutions": row.institutions.as_ref().map(institutions),
             "holds": own.holds(row),
             "objected": row.objected.map(|why| why.word()),
         })

@@ -51,6 +51,7 @@ fn a_day_comes_again_as_it_was_looked_at_and_not_without_what_was_in_it() {
         .map(|(legs, amount)| (*legs, amount.get()))
         .collect();
     assert_eq!(sums, [(2, 900)]);
+    assert!(day.owed.is_empty(), "it owes them, and is owed none");
 
     let empty = again(&of_second, Some(&of_first), &[]);
     assert_eq!(codes(&empty.findings), ["part.missing"]);

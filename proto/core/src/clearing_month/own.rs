@@ -8,11 +8,64 @@ use crate::checkpoint::row::Pair;
 use crate::checkpoint::witness::FindingKind;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
+use crate::money::{Fen, MoneyError};
 use crate::officer::OfficerName;
 use crate::payable::Month;
 use crate::vocabulary::MonthObjection;
 
 use super::row::MonthRow;
+
+/// So many settlements, and what the row's fund or account pays of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthLines {
+    /// How many.
+    pub lines: u64,
+    /// What they sum to.
+    pub amount: Fen,
+}
+
+impl MonthLines {
+    /// None.
+    pub const NONE: Self = Self {
+        lines: 0,
+        amount: Fen::ZERO,
+    };
+
+    /// With one more.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn with(self, amount: Fen) -> Result<Self, MoneyError> {
+        Ok(Self {
+            lines: self.lines.saturating_add(1),
+            amount: self.amount.checked_add(amount)?,
+        })
+    }
+}
+
+/// What the region's institutions said of the settlements in a row. The four together are the row's settlements, of the
+/// month's own days and of earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InstitutionsSaid {
+    /// Confirmed, by a confirmation that stands.
+    pub confirmed: MonthLines,
+    /// Neither confirmed nor objected to.
+    pub waiting: MonthLines,
+    /// Objected to.
+    pub objected: MonthLines,
+    /// In no institution's month of this node: its person was erased, or it was lost and is not booked again.
+    pub unlisted: MonthLines,
+}
+
+impl InstitutionsSaid {
+    /// Of no settlement.
+    pub const NOTHING: Self = Self {
+        confirmed: MonthLines::NONE,
+        waiting: MonthLines::NONE,
+        objected: MonthLines::NONE,
+        unlisted: MonthLines::NONE,
+    };
+}
 
 /// A row in which the region stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +76,9 @@ pub struct OwnMonthRow {
     pub signed: Option<MonthRow>,
     /// What the own days come to; none when they come to nothing.
     pub days: Option<MonthRow>,
+    /// What the region's institutions said of its settlements, as the days have them; none of a row without any in which
+    /// the region is the creditor.
+    pub institutions: Option<InstitutionsSaid>,
     /// What the region's last word objects to in it.
     pub objected: Option<MonthObjection>,
 }

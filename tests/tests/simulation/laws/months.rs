@@ -32,6 +32,21 @@ fn figures(of: Option<&v1::MonthFigures>) -> Figures {
         .collect()
 }
 
+/// Of how many settlements, and of how much, it is told what institutions said.
+fn answered(row: &v1::OwnMonthRow) -> (u64, i64) {
+    let Some(said) = &row.institutions else {
+        return (0, 0);
+    };
+    let all = [
+        &said.confirmed,
+        &said.waiting,
+        &said.objected,
+        &said.unlisted,
+    ];
+    let all = all.into_iter().flatten();
+    all.fold((0, 0), |sum, of| (sum.0 + of.lines, sum.1 + of.amount_fen))
+}
+
 /// Whether a day is of a month.
 fn is_of(day: BusinessDay, month: &str) -> bool {
     day.to_string().starts_with(month)
@@ -120,6 +135,19 @@ impl Audit<'_> {
                 own.faults
             );
             self.report(Law::Month, story);
+        }
+        for row in rows {
+            let settled = figures(row.days.as_ref());
+            let of_kind = v1::LegKind::Settlement.into();
+            let settled = settled
+                .iter()
+                .filter(|((kind, _), _)| *kind == of_kind && row.creditor == code);
+            let owed = settled.fold((0, 0), |sum, (_, of)| (sum.0 + of.0, sum.1 + of.1));
+            if answered(row) != owed {
+                let story =
+                    format!("{code} was shown {row:?}, of which {owed:?} is settled for it");
+                self.report(Law::Month, story);
+            }
         }
     }
 
