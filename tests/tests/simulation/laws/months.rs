@@ -44,7 +44,9 @@ fn answered(row: &v1::OwnMonthRow) -> (u64, i64) {
         &said.unlisted,
     ];
     let all = all.into_iter().flatten();
-    all.fold((0, 0), |sum, of| (sum.0 + of.lines, sum.1 + of.amount_fen))
+    all.fold((0_u64, 0_i64), |sum, of| {
+        (sum.0 + of.lines, sum.1 + of.amount_fen)
+    })
 }
 
 /// Whether a day is of a month.
@@ -138,11 +140,11 @@ impl Audit<'_> {
         }
         for row in rows {
             let settled = figures(row.days.as_ref());
-            let of_kind = v1::LegKind::Settlement.into();
+            let of_kind = i32::from(v1::LegKind::Settlement);
             let settled = settled
                 .iter()
                 .filter(|((kind, _), _)| *kind == of_kind && row.creditor == code);
-            let owed = settled.fold((0, 0), |sum, (_, of)| (sum.0 + of.0, sum.1 + of.1));
+            let owed = settled.fold((0_u64, 0_i64), |sum, (_, of)| (sum.0 + of.0, sum.1 + of.1));
             if answered(row) != owed {
                 let story =
                     format!("{code} was shown {row:?}, of which {owed:?} is settled for it");
