@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 48] = [
+const TABLE: [(&str, Role); 49] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/ListCycles", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
