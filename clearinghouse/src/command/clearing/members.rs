@@ -178,7 +178,9 @@ impl End {
         };
         match self.connection.shape() {
             Shape::Text if !has_row => Ok(print_ended(out, &answer)?),
-            shape => changed(out, shape, &self.region.to_string(), &answer),
+            shape @ (Shape::Text | Shape::Json) => {
+                changed(out, shape, &self.region.to_string(), &answer)
+            }
         }
     }
 }

@@ -91,13 +91,14 @@ fn moves(account: &PrefundAccount, line: &PrefundLine, way: Direction) -> Result
     let (held, amount) = (account.held, line.amount);
     match way {
         Direction::PayOut if amount > held => Err(Refusal::new(ClearingCode::PrefundExceeds, held)),
-        Direction::PayOut => match account.least_from(line.on) {
-            (day, least) if amount > least => {
+        Direction::PayOut => {
+            let (day, least) = account.least_from(line.on);
+            if amount > least {
                 let detail = format_args!("{day}: {least}");
-                Err(Refusal::new(ClearingCode::PrefundNotYetHeld, detail))
+                return Err(Refusal::new(ClearingCode::PrefundNotYetHeld, detail));
             }
-            _ => Ok(()),
-        },
+            Ok(())
+        }
         Direction::PayIn => countable(held.checked_add(amount)),
     }
 }
