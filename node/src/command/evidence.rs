@@ -1,4 +1,4 @@
-//! `huitong node evidence` and `huitong node verify-evidence`: the proof of a settlement or of a refusal into a
+//! `huitong node evidence` and `huitong node verify-evidence`: the proof of a settlement, of a refusal or of a deduction into a
 //! file, and out of it.
 //!
 //! Writing asks a running node. Checking opens the file and the operator's root, and nothing else. Presenting it to the node
@@ -6,6 +6,7 @@
 
 mod present;
 mod shown;
+mod shown_deduction;
 
 pub use present::PresentEvidence;
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use huitong_certs::Trust;
-use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::id::{DeductionId, ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
 use huitong_transport::ClientOptions;
 
@@ -26,27 +27,33 @@ use crate::grpc::evidence::EvidenceClient;
 const WRITING: &str = "\
 Of a settlement it holds the home region's signed receipt, the claim, the decision, the policy as published and the
 certificates; of an id that was finally refused or given up, the home region's signed refusal and, where the claim was
-sent from, the claim. Whoever has the operator's root can check it offline. It names the person: it is written
-for you alone (mode 0600), and to be kept accordingly.
-内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，文件仅本人可读（0600），请妥善保管。";
+sent from, the claim; of an audit deduction, the treatment region's signed order and the home region's signed answer, and
+the same of its withdrawal. Whoever has the operator's root can check it offline. But for a deduction it names the person:
+it is written for you alone (mode 0600), and to be kept accordingly.
+内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书；审核扣款的，内含就医地签名的扣款单和参保地签名的答复（及撤销）。
+可凭运营方根证书离线验证；含个人信息，文件仅本人可读（0600），请妥善保管。";
 
 const CHECKING: &str = "\
 Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
 claim, decision, policy and bill belong together; and the decision itself, made again. Of a refusal: certificates,
-signature, and that it is of the claim shown. Lines of the bill are held against the claim by number and amount: their
+signature, and that it is of the claim shown. Of a deduction: certificates, signatures and order of both regions, and that
+the answer is to this order; that it was withdrawn, or ended with a reversal, after it was written nothing tells. Lines of the bill are held against the claim by number and amount: their
 catalogue codes and days are not proven by anything that was signed.
 依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算。明细仅核对序号与金额，目录编码和日期不在签名范围内。";
 
-/// Write the evidence of a settlement, or that it was finally refused, into a file.
+/// Write the evidence of a settlement, that it was finally refused, or of a deduction, into a file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = WRITING)]
 pub struct WriteEvidence {
     /// The settlement, stl_…, settled, refused or given up / 结算编号
-    #[arg(long, required_unless_present = "reversal")]
+    #[arg(long, required_unless_present_any = ["reversal", "deduction"])]
     settlement: Option<SettlementId>,
     /// A reversal that was refused, rev_…, in place of a settlement / 被拒绝的冲正编号
     #[arg(long, conflicts_with_all = ["settlement", "treatment"])]
     reversal: Option<ReversalId>,
+    /// A deduction, ded_…, in place of a settlement / 审核扣款编号
+    #[arg(long, conflicts_with_all = ["settlement", "reversal"])]
+    deduction: Option<DeductionId>,
     /// Where a member of your region was treated; your own region when left out / 就医地
     #[arg(long)]
     treatment: Option<RegionCode>,
@@ -61,13 +68,14 @@ impl WriteEvidence {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let evidence = block_on(async {
             let mut node = EvidenceClient::connect(&self.server).await?;
-            let evidence = match (self.settlement, self.reversal) {
-                (_, Some(reversal)) => node.refused_reversal(reversal).await,
-                (Some(settlement), None) => node.evidence(settlement, self.treatment).await,
+            let evidence = match (self.settlement, self.reversal, self.deduction) {
+                (_, _, Some(deduction)) => node.deduction(deduction, self.treatment).await,
+                (_, Some(reversal), None) => node.refused_reversal(reversal).await,
+                (Some(settlement), None, None) => node.evidence(settlement, self.treatment).await,
                 // One of them is required.
-                (None, None) => {
-                    anyhow::bail!("name a settlement or a reversal / 请指明结算或冲正编号")
-                }
+                (None, None, None) => anyhow::bail!(
+                    "name a settlement, a reversal or a deduction / 请指明结算、冲正或扣款编号"
+                ),
             };
             evidence.map_err(said)
         })?;
@@ -83,7 +91,7 @@ impl WriteEvidence {
     }
 }
 
-/// Check the evidence of a settlement or of a refusal, offline; exit 65 when it does not hold.
+/// Check the evidence of a settlement, of a refusal or of a deduction, offline; exit 65 when it does not hold.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECKING)]
 pub struct VerifyEvidence {

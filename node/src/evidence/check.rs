@@ -9,6 +9,8 @@ use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
 use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::Timestamp;
+use huitong_core::deduction::DeductionWord;
+use huitong_core::deduction_evidence::DeductionEvidence;
 use huitong_core::evidence::{Chain, Evidence, Mismatch, RefusalEvidence};
 use huitong_core::receipt::GroupSignature;
 use huitong_core::region::RegionCode;
@@ -41,6 +43,17 @@ pub struct CheckedRefusal {
     pub signer: CertifiedKey,
 }
 
+/// Evidence of a deduction that holds.
+#[derive(Debug)]
+pub struct CheckedDeduction {
+    /// What it says.
+    pub evidence: DeductionEvidence,
+    /// Who ordered it.
+    pub treatment: CertifiedKey,
+    /// Who answered.
+    pub home: CertifiedKey,
+}
+
 /// What holds.
 #[derive(Debug)]
 #[allow(
@@ -52,6 +65,8 @@ pub enum CheckedProof {
     Settlement(Checked),
     /// That an id is finally refused or given up.
     Refusal(CheckedRefusal),
+    /// That a deduction was ordered and answered.
+    Deduction(CheckedDeduction),
 }
 
 /// Why evidence does not hold.
@@ -76,12 +91,12 @@ pub enum EvidenceFault {
     Certificate(#[from] CertifiedKeyError),
     /// The certificate is somebody else's.
     #[error(
-        "it is signed as {found}, not as the node of the home region {expected} / 签名方为 {found}，不是参保地 {expected} 的节点"
+        "it is signed as {found}, not as the node of region {expected} / 签名方为 {found}，不是统筹区 {expected} 的节点"
     )]
     Signer {
         /// Whose certificate it is.
         found: Identity,
-        /// The home region.
+        /// The region that is said to have signed.
         expected: RegionCode,
     },
     /// The signature is not that key's.
@@ -121,7 +136,29 @@ pub fn check(bytes: &[u8], trust: &Trust) -> Result<CheckedProof, EvidenceFault>
         let evidence = RefusalEvidence::from_bytes(bytes)?;
         return refused(evidence, trust).map(CheckedProof::Refusal);
     }
+    if bytes.starts_with(&DeductionEvidence::KIND) {
+        let evidence = DeductionEvidence::from_bytes(bytes)?;
+        return deducted(evidence, trust).map(CheckedProof::Deduction);
+    }
     settled(Evidence::from_bytes(bytes)?, trust).map(CheckedProof::Settlement)
+}
+
+fn deducted(evidence: DeductionEvidence, trust: &Trust) -> Result<CheckedDeduction, EvidenceFault> {
+    let both = |word: &DeductionWord| {
+        let (order, answer) = (&word.order, &word.answer);
+        let signed = |region, group, at| signer(&evidence.signers, region, group, at, trust);
+        let treatment = signed(order.body.treatment, &order.group, order.body.ordered_at)?;
+        let home = signed(answer.body.home, &answer.group, answer.body.answered_at)?;
+        Ok::<_, EvidenceFault>((treatment, home))
+    };
+    let (treatment, home) = both(&evidence.word)?;
+    evidence.withdrawn.as_ref().map(both).transpose()?;
+    evidence.coherent().map_err(EvidenceFault::Mismatch)?;
+    Ok(CheckedDeduction {
+        evidence,
+        treatment,
+        home,
+    })
 }
 
 fn refused(evidence: RefusalEvidence, trust: &Trust) -> Result<CheckedRefusal, EvidenceFault> {
@@ -180,10 +217,20 @@ fn signer(
         match proven(chain, home, moment, trust) {
             Ok(key) if is_signed(group, &key) => return Ok(key),
             Ok(_) => fault = EvidenceFault::Signature,
+            // What is said of the party's own certificate is not covered by another party's.
+            Err(EvidenceFault::Signer { .. }) if is_told(&fault) => {}
             Err(error) => fault = error,
         }
     }
     Err(fault)
+}
+
+/// Whether something else is wrong than that there is no certificate of the party.
+const fn is_told(fault: &EvidenceFault) -> bool {
+    !matches!(
+        fault,
+        EvidenceFault::NoSigner | EvidenceFault::Signer { .. }
+    )
 }
 
 fn proven(
@@ -244,6 +291,10 @@ const fn mismatch(of: Mismatch) -> &'static str {
         Mismatch::Engine => "the engine is not one and the same / 计算引擎版本不一致",
         Mismatch::Person => "the person's standing is another person's / 待遇快照属于他人",
         Mismatch::Reversal => "the reversal is not of this receipt / 冲正单与回执不符",
+        Mismatch::Answer => "an answer is not to this order / 答复与扣款单不符",
+        Mismatch::Withdrawal => {
+            "what is said to be its withdrawal does not take back this deduction / 撤销单与扣款不符"
+        }
         Mismatch::Bill => "the bill is not the one that was split / 费用明细与分割结果不符",
     }
 }

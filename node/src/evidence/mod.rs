@@ -1,11 +1,12 @@
-//! Evidence of a settlement, or that it was finally refused: written by a node that took part in it, checked by
-//! anybody, without a node.
+//! Evidence of a settlement, that it was finally refused, or of what an audit took off it: written by a node that took part in
+//! it, checked by anybody, without a node.
 //!
 //! Both regions can write it. The treatment region adds the bill as charged; the home region shows no more
 //! of the person than the policy asks for. Nothing is signed for it: the home region signed when it
 //! committed, and that word is what the evidence proves.
 
 mod check;
+mod deduction;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
+use huitong_core::deduction_evidence::DeductionEvidence;
 use huitong_core::digest::Digest;
 use huitong_core::evidence::{Chain, Evidence, RefusalEvidence};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
@@ -26,7 +28,8 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 pub use check::{
-    Checked, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check, check_own,
+    Checked, CheckedDeduction, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault,
+    check, check_own,
 };
 
 use huitong_transport::Certified;
@@ -52,6 +55,8 @@ pub enum Proof {
     Settlement(Evidence),
     /// That an id is finally refused or given up.
     Refusal(RefusalEvidence),
+    /// What an audit took off, and what the home region said.
+    Deduction(DeductionEvidence),
 }
 
 impl Proof {
@@ -61,6 +66,7 @@ impl Proof {
         match self {
             Self::Settlement(evidence) => evidence.to_bytes(),
             Self::Refusal(evidence) => evidence.to_bytes(),
+            Self::Deduction(evidence) => evidence.to_bytes(),
         }
     }
 }

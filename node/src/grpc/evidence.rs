@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use huitong_certs::Identity;
-use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::id::{DeductionId, ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
-use huitong_proto::conversion::{Path, WireFault};
+use huitong_proto::conversion::Path;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceService;
@@ -58,6 +58,17 @@ impl EvidenceService for EvidenceGrpc {
         let own = self.desk.region;
         let reader = self.reader(&request)?;
         let message = request.into_inner();
+        let treatment = match message.treatment_region.as_str() {
+            "" => Ok(own),
+            text => Path::root("treatment_region").parse(text, RegionCode::parse),
+        };
+        let treatment = treatment.map_err(|fault| malformed(&fault))?;
+        if !message.deduction.is_empty() {
+            let of = Path::root("deduction").parse(&message.deduction, DeductionId::parse);
+            let of = of.map_err(|fault| malformed(&fault))?;
+            let evidence = self.desk.deduction(of, treatment, reader).await?.to_bytes();
+            return Ok(Response::new(v1::GetEvidenceResponse { evidence }));
+        }
         if !message.reversal.is_empty() {
             let reversal = Path::root("reversal").parse(&message.reversal, ReversalId::parse);
             let reversal = reversal.map_err(|fault| malformed(&fault))?;
@@ -65,15 +76,8 @@ impl EvidenceService for EvidenceGrpc {
             let evidence = evidence.to_bytes();
             return Ok(Response::new(v1::GetEvidenceResponse { evidence }));
         }
-        let asked = || -> Result<(SettlementId, RegionCode), WireFault> {
-            let id = Path::root("settlement").parse(&message.settlement, SettlementId::parse)?;
-            let treatment = match message.treatment_region.as_str() {
-                "" => own,
-                text => Path::root("treatment_region").parse(text, RegionCode::parse)?,
-            };
-            Ok((id, treatment))
-        };
-        let (settlement, treatment) = asked().map_err(|fault| malformed(&fault))?;
+        let settlement = Path::root("settlement").parse(&message.settlement, SettlementId::parse);
+        let settlement = settlement.map_err(|fault| malformed(&fault))?;
         let evidence = self.desk.evidence(settlement, treatment, reader).await?;
         Ok(Response::new(v1::GetEvidenceResponse {
             evidence: evidence.to_bytes(),
@@ -130,7 +134,7 @@ impl EvidenceClient {
         self.ask(v1::GetEvidenceRequest {
             settlement: settlement.to_string(),
             treatment_region: treatment.unwrap_or_default(),
-            reversal: String::new(),
+            ..v1::GetEvidenceRequest::default()
         })
         .await
     }
@@ -141,9 +145,26 @@ impl EvidenceClient {
     /// The node's refusal, or the transport's.
     pub async fn refused_reversal(&mut self, reversal: ReversalId) -> Result<Vec<u8>, Status> {
         self.ask(v1::GetEvidenceRequest {
-            settlement: String::new(),
-            treatment_region: String::new(),
             reversal: reversal.to_string(),
+            ..v1::GetEvidenceRequest::default()
+        })
+        .await
+    }
+
+    /// The bytes of the evidence of a deduction; the region that ordered it is the own one when left out.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn deduction(
+        &mut self,
+        deduction: DeductionId,
+        treatment: Option<RegionCode>,
+    ) -> Result<Vec<u8>, Status> {
+        let treatment = treatment.map(|region| region.to_string());
+        self.ask(v1::GetEvidenceRequest {
+            deduction: deduction.to_string(),
+            treatment_region: treatment.unwrap_or_default(),
+            ..v1::GetEvidenceRequest::default()
         })
         .await
     }

@@ -80,6 +80,7 @@ async fn evidence(world: &World, settlement: &str) -> Evidence {
         settlement: settlement.to_owned(),
         treatment_region: String::new(),
         reversal: String::new(),
+        ..v1::GetEvidenceRequest::default()
     };
     let answer = EvidenceServiceClient::new(channel)
         .get_evidence(request)

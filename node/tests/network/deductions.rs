@@ -43,7 +43,7 @@ pub async fn order(
     Ok(answer.into_inner().deduction.unwrap())
 }
 
-async fn withdraw(world: &World, deduction: &str) -> Result<v1::Deduction, Status> {
+pub async fn withdraw(world: &World, deduction: &str) -> Result<v1::Deduction, Status> {
     let request = v1::WithdrawDeductionRequest {
         deduction: deduction.to_owned(),
         reason: EndReason::AppealUpheld.into(),

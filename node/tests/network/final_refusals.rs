@@ -40,19 +40,19 @@ pub fn of_settlement(settlement: &str, treatment: &str) -> v1::GetEvidenceReques
     v1::GetEvidenceRequest {
         settlement: settlement.to_owned(),
         treatment_region: treatment.to_owned(),
-        reversal: String::new(),
+        ..v1::GetEvidenceRequest::default()
     }
 }
 
 fn holds(bytes: &[u8], trust: &Arc<Trust>) -> CheckedRefusal {
     match check(bytes, trust).unwrap() {
         CheckedProof::Refusal(checked) => checked,
-        CheckedProof::Settlement(other) => panic!("{other:?}"),
+        other @ (CheckedProof::Settlement(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
     }
 }
 
 /// Sets the clocks to the real day, in which the certificates hold, or so many days later.
-fn today(world: &World, later: i64) {
+pub fn today(world: &World, later: i64) {
     let now = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * later);
     world
         .clock
@@ -214,6 +214,7 @@ async fn a_refused_reversal_is_proven_by_either_region() {
         settlement: String::new(),
         treatment_region: String::new(),
         reversal: id.clone(),
+        ..v1::GetEvidenceRequest::default()
     };
     let there = ask(&world, HOSPITAL, CHENGDU, of()).await.unwrap();
     let there = holds(&there, &world.trust).evidence;

@@ -24,6 +24,7 @@ mod bureau;
 mod by_hand;
 mod clearing;
 mod deadlines;
+mod deduction_evidence;
 mod deductions;
 mod deliveries;
 mod directory;

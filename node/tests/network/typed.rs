@@ -43,6 +43,16 @@ pub async fn exits(world: &World, code: &str, args: &[&str]) -> (String, ExitCod
     ] {
         all.extend([option.to_owned(), value]);
     }
+    run(all).await
+}
+
+/// Somebody types `huitong node ARGS`, which asks no server; what is printed.
+pub async fn offline(args: &[&str]) -> String {
+    let all = std::iter::once("node").chain(args.iter().copied());
+    run(all.map(str::to_owned).collect()).await.0
+}
+
+async fn run(all: Vec<String>) -> (String, ExitCode) {
     let typed = tokio::task::spawn_blocking(move || {
         let mut out = Vec::new();
         let cli = Cli::try_parse_from(all).unwrap();

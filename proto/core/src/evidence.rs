@@ -101,6 +101,10 @@ pub enum Mismatch {
     Bill,
     /// The reversal is not of this receipt.
     Reversal,
+    /// An answer is not to the order beside it.
+    Answer,
+    /// The withdrawal is not of this deduction.
+    Withdrawal,
 }
 
 impl Evidence {

@@ -25,6 +25,7 @@ pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod deduction;
+pub mod deduction_evidence;
 pub mod digest;
 pub mod dispute;
 pub mod duplicate;

@@ -5376,6 +5376,9 @@ pub struct GetEvidenceRequest {
     /// A reversal of it that was refused, `rev_…`: evidence of that refusal is wanted. Optional.
     #[prost(string, tag = "3")]
     pub reversal: ::prost::alloc::string::String,
+    /// An audit deduction, `ded_…`, of the treatment region: evidence of that is wanted, in place of the settlement's. Optional.
+    #[prost(string, tag = "4")]
+    pub deduction: ::prost::alloc::string::String,
     /// Where the person was treated; the node's own region when empty. Another region may be named by officers
     /// only, for members of the own region.
     #[prost(string, tag = "2")]
@@ -5398,7 +5401,7 @@ pub struct PresentEvidenceResponse {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetEvidenceResponse {
-    /// The canonical bytes (kind EVID, or EVRF of a refusal): a file as it is.
+    /// The canonical bytes (kind EVID, EVRF of a refusal, or EVDD of a deduction): a file as it is.
     #[prost(bytes = "vec", tag = "1")]
     pub evidence: ::prost::alloc::vec::Vec<u8>,
 }

@@ -6,6 +6,7 @@ use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::reversal::HomeWord;
 use serde_json::json;
 
+use super::shown_deduction;
 use crate::evidence::{Checked, CheckedProof, CheckedRefusal};
 
 /// Prints what holds.
@@ -13,6 +14,7 @@ pub(super) fn print(checked: &CheckedProof, out: &mut dyn Write) -> std::io::Res
     match checked {
         CheckedProof::Settlement(checked) => print_settlement(checked, out),
         CheckedProof::Refusal(checked) => print_refusal(checked, out),
+        CheckedProof::Deduction(checked) => shown_deduction::print(checked, out),
     }
 }
 
@@ -21,6 +23,7 @@ pub(super) fn as_json(checked: &CheckedProof) -> serde_json::Value {
     match checked {
         CheckedProof::Settlement(checked) => settlement_as_json(checked),
         CheckedProof::Refusal(checked) => refusal_as_json(checked),
+        CheckedProof::Deduction(checked) => shown_deduction::as_json(checked),
     }
 }
 
