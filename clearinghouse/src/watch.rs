@@ -40,7 +40,7 @@ pub(crate) async fn watch(writer: Arc<Writer>, rules: DayRules, stop: Cancellati
 }
 
 /// Says what is late, unless that was said today; the day on which it was said last.
-async fn tell_late(
+pub(crate) async fn tell_late(
     writer: &Writer,
     rules: &DayRules,
     said: Option<BusinessDay>,

@@ -2,9 +2,13 @@
 
 use super::disputes;
 use super::payments::ordered;
+use super::proofs::Heard;
 use super::*;
+use crate::disputes::DisputeRules;
+use crate::grpc::DayRules;
 use crate::months::MonthRules;
 use crate::payments::PaymentRules;
+use crate::prefunds::Rules;
 use crate::testing::reversed;
 
 const BY: (MonthRules, PaymentRules) = (MonthRules::STANDARD, PaymentRules::STANDARD);
@@ -114,4 +118,45 @@ fn a_leg_that_waits_for_more_than_thirty_days_is_counted_unless_nothing_is_to_be
             assert_eq!(found.latest, format!("{}:2", region(3)));
         }
     }
+}
+
+#[test]
+fn the_log_says_each_kind_as_an_error_and_not_again_on_the_same_day() {
+    let house = House::new(323);
+    ordered(&house, 1, 500);
+    let alone = debt(9, 0, 1, 100);
+    house.report(1, &[receivable(1, &alone)]).unwrap();
+    house.clock.put("2026-05-02T04:00:00.000Z");
+    let rules = DayRules {
+        payment: PaymentRules::STANDARD,
+        wait_minutes: 0,
+        prefund: Rules::STANDARD,
+        dispute: DisputeRules::STANDARD,
+        month: MonthRules::STANDARD,
+    };
+    let log = Heard::default();
+    let told =
+        |said| tracing::subscriber::with_default(log.clone(), || house.tell_late(&rules, said));
+    let said = told(None);
+    assert!(said.is_some());
+    let heard = || -> Vec<String> {
+        let lines = log.0.lock().unwrap();
+        let late = lines.iter().filter(|line| line.contains("past its day"));
+        late.cloned().collect()
+    };
+    let first = heard();
+    let kinds = [
+        "\"payments\" count=2",
+        "\"months\" count=1",
+        "30 days\" count=1",
+    ];
+    assert_eq!(first.len(), kinds.len(), "{first:?}");
+    for (line, kind) in first.iter().zip(kinds) {
+        assert!(line.contains("ERROR") && line.contains(kind), "{line}");
+    }
+    assert_eq!(told(said), said);
+    assert_eq!(heard(), first, "it was said today");
+    house.clock.put("2026-05-03T04:00:00.000Z");
+    assert!(told(said) > said);
+    assert_eq!(heard().len(), 2 * first.len());
 }

@@ -148,7 +148,7 @@ fn a_cycle_that_cannot_be_signed_stands_and_is_proven_once_it_can() {
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<String>>>);
+pub(super) struct Heard(pub(super) Arc<Mutex<Vec<String>>>);
 
 impl Subscriber for Heard {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
