@@ -7,7 +7,6 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, told};
-use super::status;
 
 /// All of them, ascending by day.
 pub(super) async fn all(connection: &Connection) -> anyhow::Result<Vec<v1::OpenCycle>> {
@@ -27,6 +26,21 @@ pub(super) async fn all(connection: &Connection) -> anyhow::Result<Vec<v1::OpenC
 /// Whether somebody is late with it: one that failed waits for officers at once.
 pub(super) fn is_late(cycle: &v1::OpenCycle) -> bool {
     cycle.days_late > 0 || cycle.waits_for() == v1::CycleWaits::Reopening
+}
+
+/// How far a cycle is: in a word, and in Chinese.
+pub(super) const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
+    match state {
+        v1::CycleState::Unspecified => ("unknown", "未知"),
+        v1::CycleState::Open => ("open", "未日切"),
+        v1::CycleState::CutOff => ("cut_off", "已日切"),
+        v1::CycleState::Attested => ("attested", "已核对"),
+        v1::CycleState::Failed => ("failed", "轧差失败"),
+        v1::CycleState::Netted => ("netted", "已轧差"),
+        v1::CycleState::Approved => ("approved", "已审批"),
+        v1::CycleState::Instructed => ("instructed", "已下达拨付"),
+        v1::CycleState::Final => ("final", "已清讫"),
+    }
 }
 
 /// What a cycle waits for: in a word, and for people.
@@ -72,7 +86,7 @@ pub(super) fn as_json(cycles: &[v1::OpenCycle]) -> anyhow::Result<Vec<Value>> {
     let row = |cycle: &v1::OpenCycle| {
         Ok(json!({
             "business_day": cycle.business_day,
-            "state": status::state(cycle.state()).0,
+            "state": state(cycle.state()).0,
             "waits_for": waits_for(cycle.waits_for()).0,
             "cut_off_at": cut_off(cycle)?.map(|at| at.to_string()),
             "due": (!cycle.due.is_empty()).then_some(&cycle.due),
@@ -89,7 +103,7 @@ pub(super) fn text(out: &mut dyn Write, cycles: &[v1::OpenCycle]) -> anyhow::Res
     }
     writeln!(out, "cycles that are not final / 未清讫清算期:")?;
     for cycle in cycles {
-        let (state, state_zh) = status::state(cycle.state());
+        let (state, state_zh) = state(cycle.state());
         let (_, english, chinese) = waits_for(cycle.waits_for());
         let since = cut_off(cycle)?.map_or_else(String::new, |at| format!(" since {at}"));
         let due = match (&*cycle.due, cycle.days_late) {

@@ -9,7 +9,8 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{cycles, reopen, shown};
+use super::cycles::{self, state};
+use super::{reopen, shown};
 
 /// Where a cycle stands and what blocks it. Without a day, of the earliest in which an officer has to do something, with all
 /// cycles that are not final; exit 1 when one of them failed or is late.
@@ -72,20 +73,6 @@ pub(super) fn print_answered(
 ) -> anyhow::Result<()> {
     let status = status.ok_or_else(|| anyhow::anyhow!("the answer has no status"))?;
     print(out, shape, &status)
-}
-
-pub(super) const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
-    match state {
-        v1::CycleState::Unspecified => ("unknown", "未知"),
-        v1::CycleState::Open => ("open", "未日切"),
-        v1::CycleState::CutOff => ("cut_off", "已日切"),
-        v1::CycleState::Attested => ("attested", "已核对"),
-        v1::CycleState::Failed => ("failed", "轧差失败"),
-        v1::CycleState::Netted => ("netted", "已轧差"),
-        v1::CycleState::Approved => ("approved", "已审批"),
-        v1::CycleState::Instructed => ("instructed", "已下达拨付"),
-        v1::CycleState::Final => ("final", "已清讫"),
-    }
 }
 
 pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
