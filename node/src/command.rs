@@ -9,6 +9,7 @@ mod bill_file;
 mod certificates;
 mod check_config;
 mod checkpoints;
+mod clearing;
 mod close_day;
 pub mod deduction;
 pub mod dispute;
@@ -141,6 +142,9 @@ pub enum NodeCommand {
     /// The clearing month: look at it beside the own days, and confirm it / 月度清算确认
     #[command(subcommand)]
     Month(month::MonthCommand),
+    /// What of clearing concerns the region: debts that wait, payments, notices / 本地清算情况
+    #[command(subcommand)]
+    Clearing(clearing::ClearingCommand),
     /// Show how the prefunds stand that the region's clearing member pays and holds / 预付金查询
     Prefunds(ShowPrefunds),
     /// Raise, answer and settle disputes with other regions / 清算争议
@@ -245,6 +249,7 @@ impl NodeCommand {
             Self::Duplicates(duplicates) => duplicates.run(out),
             Self::Dispute(dispute) => dispute.run(out),
             Self::Month(month) => month.run(out),
+            Self::Clearing(clearing) => clearing.run(out),
             Self::Prefunds(prefunds) => prefunds.run(out),
             Self::Check(check) => check.run(out),
             Self::Provisional(provisional) => provisional.run(out),

@@ -10,6 +10,7 @@
 //! | [`transfer`] | How does a person come to have another home region? |
 //! | [`duplicates`] | Whom does another region insure too? |
 //! | [`months`] | Do the own days come to a month, and does the region confirm it? |
+//! | [`own_clearing`] | What of clearing concerns the region: which debts wait, what does its clearing member pay? |
 //! | [`prefunds`] | How do the prefunds stand that the region's clearing member pays and holds? |
 //! | [`disputes`] | What do regions dispute, and what is corrected for it? |
 //! | [`checks`] | Which settlements do regions have verified where people were treated? |
@@ -77,6 +78,7 @@ pub mod months;
 pub mod node;
 pub mod office;
 pub mod ordinal;
+pub mod own_clearing;
 pub mod payables;
 pub mod peers;
 pub mod people;

@@ -271,6 +271,7 @@ impl Heart {
             months: Arc::clone(&self.in_touch.months),
             witness: Arc::clone(&self.in_touch.witness),
             directory: Arc::clone(&self.in_touch.directory),
+            clearing: Arc::clone(&self.in_touch.clearing),
             prefunds: Arc::clone(&self.in_touch.prefunds),
             region,
             ledger: Arc::clone(&self.ledger),

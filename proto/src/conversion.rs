@@ -22,6 +22,7 @@ pub mod institution_account;
 pub mod insured;
 pub mod leg;
 pub mod month;
+pub mod own_clearing;
 pub mod payable;
 pub mod payment;
 pub mod person;

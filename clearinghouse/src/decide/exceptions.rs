@@ -10,6 +10,8 @@
 //! since that makes other legs exceptions. A page then looks up its own rows alone. What is no exception any more is left
 //! out of it, and what has become one since it was looked at is in the next list.
 
+mod own;
+
 use std::collections::BTreeMap;
 
 use huitong_core::checkpoint::row::Pair;
@@ -18,6 +20,11 @@ use huitong_core::leg::{Leg, NumberedLeg};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
+#[cfg(test)]
+pub(crate) use self::own::begin_at_most;
+pub(crate) use self::own::{
+    FindingOwn, OwnListing, begin_own_exceptions, own_exceptions, own_exceptions_page,
+};
 use super::over::{Over, last_cut_off};
 use super::{Context, Decided, Decision, Fault, has_stream};
 use crate::refusal::Refusal;

@@ -26,6 +26,7 @@ pub(crate) mod month;
 mod net;
 mod notices;
 mod over;
+mod own_payments;
 mod paid;
 mod parked;
 pub(crate) mod prefund;
@@ -64,8 +65,9 @@ pub(crate) use deducted::{
 };
 pub(crate) use evidence::{give, listed_signers, not_proven, wanted};
 pub(crate) use exceptions::{
-    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Reason, Unordered,
-    begin_exceptions, exceptions, exceptions_page,
+    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, FindingOwn, Listing,
+    OwnListing, Reason, Unordered, begin_exceptions, begin_own_exceptions, exceptions,
+    exceptions_page, own_exceptions, own_exceptions_page,
 };
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
@@ -75,6 +77,7 @@ pub(crate) use net::{Expected, is_netted, net};
 #[cfg(test)]
 pub(crate) use net::{Planner, net_by};
 pub(crate) use notices::{Notice, Notices, OrderOf, notices};
+pub(crate) use own_payments::{own_notices, own_payments};
 pub(crate) use paid::{Openness, Wanted, movement, movements, payments};
 pub(crate) use parked::{count_parked, delay, send_back};
 pub(crate) use prove::{Unsigned, prove};

@@ -74,6 +74,18 @@ fn of_nodes() -> Vec<Row> {
             "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds",
             node,
         ),
+        Row::method(
+            "/huitong.clearing.v1.OwnClearingService/ListOwnExceptions",
+            node,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.OwnClearingService/ListOwnPayments",
+            node,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.OwnClearingService/ListOwnNotices",
+            node,
+        ),
     ]
 }
 
@@ -257,6 +269,7 @@ mod tests {
                 ".ProofService/",
                 ".MonthService/",
                 ".OwnPrefundService/",
+                ".OwnClearingService/",
             ]
             .iter()
             .any(|service| row.target().contains(service));

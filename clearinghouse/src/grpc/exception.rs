@@ -180,7 +180,7 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
     })
 }
 
-const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
+pub(super) const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
     match reason {
         Reason::CounterpartMissing => v1::WaitingReason::CounterpartMissing,
         Reason::Differs => v1::WaitingReason::Differs,
@@ -195,14 +195,14 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
     }
 }
 
-fn group(group: &AgeGroup) -> v1::AgeGroup {
+pub(super) fn group(group: &AgeGroup) -> v1::AgeGroup {
     v1::AgeGroup {
         legs: group.legs,
         amount_fen: group.amount,
     }
 }
 
-fn place((since, region, number): ExceptionPlace) -> v1::ExceptionPlace {
+pub(super) fn place((since, region, number): ExceptionPlace) -> v1::ExceptionPlace {
     v1::ExceptionPlace {
         since_ms: since.as_millis(),
         region: region.to_string(),
@@ -210,7 +210,7 @@ fn place((since, region, number): ExceptionPlace) -> v1::ExceptionPlace {
     }
 }
 
-fn exception(exception: &Exception) -> v1::Exception {
+pub(super) fn exception(exception: &Exception) -> v1::Exception {
     let numbered = &exception.leg.numbered;
     let (reason, field) = wire::reason(exception.leg.why);
     let (says, evidence_field) = evidence(exception.says);

@@ -22,6 +22,7 @@ mod month_office;
 mod month_read;
 mod month_what_if;
 mod officer;
+mod own_clearing;
 mod own_prefund;
 mod paid;
 mod parts;

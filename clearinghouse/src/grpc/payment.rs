@@ -241,20 +241,23 @@ impl PaymentGrpc {
 
 /// Of which order notices are asked for, and whose.
 fn order_of(request: &v1::ListNoticesRequest) -> Result<(OrderOf, Member), Status> {
-    let month = Path::root("month").optional(&request.month, Month::parse);
     let member = Path::root("member").parse(&request.member, RegionCode::parse);
-    let (month, member) = month
-        .and_then(|month| Ok((month, Member::new(member?))))
-        .map_err(|fault| malformed(&fault))?;
-    let of = match month {
-        None => OrderOf::Day(day(&request.business_day)?),
-        Some(month) if request.business_day.is_empty() => OrderOf::Month(month),
+    let member = member.map_err(|fault| malformed(&fault))?;
+    let of = order_asked(&request.business_day, &request.month)?;
+    Ok((of, Member::new(member)))
+}
+
+/// Of which order: a cycle's or a month's.
+pub(super) fn order_asked(business_day: &str, month: &str) -> Result<OrderOf, Status> {
+    let month = Path::root("month").optional(month, Month::parse);
+    match month.map_err(|fault| malformed(&fault))? {
+        None => Ok(OrderOf::Day(day(business_day)?)),
+        Some(month) if business_day.is_empty() => Ok(OrderOf::Month(month)),
         Some(_) => {
             let both = "business_day, month: one of them";
-            return Err(status(&Refusal::general(RefusalCode::Malformed, both)));
+            Err(status(&Refusal::general(RefusalCode::Malformed, both)))
         }
-    };
-    Ok((of, member))
+    }
 }
 
 fn bank(text: &str, field: &'static str) -> Result<BankReference, Status> {

@@ -20,6 +20,7 @@ use huitong_proto::clearing::v1::member_service_server::MemberServiceServer;
 use huitong_proto::clearing::v1::month_office_service_server::MonthOfficeServiceServer;
 use huitong_proto::clearing::v1::month_service_server::MonthServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
+use huitong_proto::clearing::v1::own_clearing_service_server::OwnClearingServiceServer;
 use huitong_proto::clearing::v1::own_prefund_service_server::OwnPrefundServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
@@ -45,6 +46,7 @@ use super::month::MonthGrpc;
 use super::month_office::MonthOfficeGrpc;
 use super::month_read::Months;
 use super::officer::OfficerGrpc;
+use super::own_clearing::OwnClearingGrpc;
 use super::own_prefund::OwnPrefundGrpc;
 use super::parts::Parts;
 use super::payment::PaymentGrpc;
@@ -234,6 +236,7 @@ fn of_nodes(
     routes
         .add_service(attesting)
         .add_service(prefunds)
+        .add_service(OwnClearingServiceServer::new(OwnClearingGrpc::new(writer)))
         .add_service(tags)
         .add_service(calling_up)
         .add_service(witnessing)

@@ -5,6 +5,7 @@
 //! | `rules` | Does money move by the day or by the month, and until when? |
 //! | `orders` | What is to be paid for a plan, and what for a month's? |
 //! | `lines` | What has become of a movement of money? |
+//! | `own` | What does one member pay, and for whom does it wait? |
 //!
 //! [`Payments::apply`] is the only way it changes, and it decides nothing: what a record says has happened. Money counts
 //! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered. The cycles of one
@@ -13,6 +14,7 @@
 
 mod lines;
 mod orders;
+mod own;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};

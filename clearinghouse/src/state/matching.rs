@@ -9,6 +9,7 @@
 
 mod agreeing;
 mod back;
+mod concerning;
 mod held;
 mod netted;
 mod report;

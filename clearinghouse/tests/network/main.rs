@@ -25,6 +25,7 @@ mod month_paid;
 mod month_papers;
 mod month_what_if;
 mod months;
+mod own_clearing;
 mod payments;
 mod prefunds;
 mod restarts;

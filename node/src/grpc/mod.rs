@@ -41,6 +41,8 @@ pub mod office_client;
 mod office_shown;
 mod office_stream;
 pub mod officer;
+pub mod own_clearing;
+pub mod own_clearing_client;
 pub mod payable;
 pub mod payable_client;
 pub mod people;

@@ -7,6 +7,7 @@ use huitong_backup::note::Owner;
 use huitong_core::region::RegionCode;
 use huitong_desk::grpc::server::CertificateGrpc;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::clearing_desk_service_server::ClearingDeskServiceServer;
 use huitong_proto::clearing::v1::directory_desk_service_server::DirectoryDeskServiceServer;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
@@ -52,6 +53,7 @@ use super::institution_account::InstitutionAccountGrpc;
 use super::leg_book::LegBookGrpc;
 use super::month::MonthDeskGrpc;
 use super::office::PolicyOfficeGrpc;
+use super::own_clearing::ClearingDeskGrpc;
 use super::payable::PayableGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
@@ -76,6 +78,7 @@ use crate::institution_account::AccountDesk;
 use crate::ledger::Ledger;
 use crate::months::MonthDesk;
 use crate::office::Office;
+use crate::own_clearing::ClearingDesk;
 use crate::payables::PayableDesk;
 use crate::peers::Homes;
 use crate::people::PeopleDesk;
@@ -118,6 +121,8 @@ pub struct Services {
     pub disputes: Arc<DisputeDesk>,
     /// Months of clearing.
     pub months: Arc<MonthDesk>,
+    /// What of clearing concerns the region.
+    pub clearing: Arc<ClearingDesk>,
     /// The prefunds of the region's clearing member.
     pub prefunds: Arc<PrefundDesk>,
     /// The directory of the network.
@@ -270,6 +275,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(people)
         .add_service(disputes(services))
         .add_service(months(services))
+        .add_service(clearing(services))
         .add_service(prefunds(services))
         .add_service(external(externals))
         .add_service(witness(services))
@@ -288,6 +294,12 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
 fn months(services: &Services) -> MonthDeskServiceServer<MonthDeskGrpc> {
     let desk = Arc::clone(&services.months);
     MonthDeskServiceServer::new(MonthDeskGrpc { desk }).max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn clearing(services: &Services) -> ClearingDeskServiceServer<ClearingDeskGrpc> {
+    let desk = Arc::clone(&services.clearing);
+    ClearingDeskServiceServer::new(ClearingDeskGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn prefunds(services: &Services) -> PrefundDeskServiceServer<PrefundDeskGrpc> {

@@ -201,6 +201,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DisputesOff
         | RefusalCode::DisputesOtherAmount
         | RefusalCode::PrefundsOff
+        | RefusalCode::ClearingOff
         | RefusalCode::MonthsOff
         | RefusalCode::MonthDaysNotSeen
         | RefusalCode::MonthChanged

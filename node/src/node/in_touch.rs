@@ -24,6 +24,8 @@ use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::months::report::MonthClient;
 use crate::months::{self, MonthDesk};
+use crate::own_clearing::ClearingDesk;
+use crate::own_clearing::report::OwnClearingClient;
 use crate::peers::{Calling, Homes};
 use crate::prefunds::PrefundDesk;
 use crate::prefunds::report::PrefundClient;
@@ -41,6 +43,7 @@ pub(super) struct InTouch {
     pub(super) witness: Arc<WitnessDesk>,
     pub(super) directory: Arc<DirectoryDesk>,
     pub(super) prefunds: Arc<PrefundDesk>,
+    pub(super) clearing: Arc<ClearingDesk>,
 }
 
 pub(super) fn in_touch(
@@ -59,6 +62,7 @@ pub(super) fn in_touch(
         call_up: call_up(endpoint, evidence, by.1)?,
         disputes: disputes((region, parts), by, signing, (homes, endpoint))?,
         prefunds: prefunds(region, endpoint, by.1)?,
+        clearing: clearing(region, endpoint, by.1)?,
         witness,
         directory,
     })
@@ -186,6 +190,16 @@ fn prefunds(
     let client = endpoint.map(|endpoint| PrefundClient::new(endpoint, &calling.dialer));
     let client = client.transpose().map_err(StartError::Clearinghouse)?;
     Ok(Arc::new(PrefundDesk::new(region, client)))
+}
+
+fn clearing(
+    region: RegionCode,
+    endpoint: Option<&str>,
+    calling: &Calling,
+) -> Result<Arc<ClearingDesk>, StartError> {
+    let client = endpoint.map(|endpoint| OwnClearingClient::new(endpoint, &calling.dialer));
+    let client = client.transpose().map_err(StartError::Clearinghouse)?;
+    Ok(Arc::new(ClearingDesk::new(region, client)))
 }
 
 /// The way to show the clearinghouse evidence, where there is one.

@@ -35,6 +35,7 @@ use self::incarnations::{Incarnations, refused};
 use self::rejects::Rejects;
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
+use crate::own_clearing::OwnClearing;
 use crate::patience::until;
 use crate::prefunds::Prefunds;
 use crate::witness::Proofs;
@@ -70,6 +71,7 @@ pub struct Running {
     pub proofs: Proofs,
     pub directories: Directories,
     pub prefunds: Prefunds,
+    pub own_clearing: OwnClearing,
     task: JoinHandle<()>,
 }
 
@@ -216,6 +218,7 @@ impl World {
             "ProofService",
             "DirectoryService",
             "OwnPrefundService",
+            "OwnClearingService",
         ]
         .map(|service| {
             let service = format!("huitong.clearing.v1.{service}");
@@ -223,12 +226,13 @@ impl World {
         });
         let table = AccessTable::new(rows.into()).unwrap();
         let (proofs, directories) = (Proofs::default(), Directories::default());
-        let prefunds = Prefunds::default();
+        let (prefunds, own_clearing) = (Prefunds::default(), OwnClearing::default());
         let routes = Routes::new(ClearingServiceServer::new(service.clone()))
             .add_service(CallUpServiceServer::new(service))
             .add_service(ProofServiceServer::new(proofs.clone()))
             .add_service(DirectoryServiceServer::new(directories.clone()))
-            .add_service(OwnPrefundServiceServer::new(prefunds.clone()));
+            .add_service(OwnPrefundServiceServer::new(prefunds.clone()))
+            .add_service(own_clearing.service());
         let task = tokio::spawn(async move {
             server
                 .serve(routes, table, std::future::pending())
@@ -247,6 +251,7 @@ impl World {
             proofs,
             directories,
             prefunds,
+            own_clearing,
             task,
         });
         for region in [NINGBO, CHENGDU] {

@@ -55,6 +55,7 @@ mod left_out;
 mod members;
 mod offices;
 mod outages;
+mod own_clearing;
 mod patience;
 mod payables;
 mod policies;

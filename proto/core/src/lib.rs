@@ -47,6 +47,7 @@ pub mod merkle;
 pub mod money;
 pub mod name;
 pub mod officer;
+pub mod own_clearing;
 pub mod payable;
 pub mod payment;
 pub mod person;

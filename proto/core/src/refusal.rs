@@ -278,6 +278,8 @@ refusals! {
     DisputesOtherAmount "disputes.other_amount" No "The dispute would be settled at the amount named, and not at the one given; look at it (dispute list), and give the amount that it is settled at." "按现有诉求或答复，争议应以所示金额了结，与所填金额不符，请查看争议（dispute list）后填写了结金额。";
     /// Prefunds are asked about on a node without a clearinghouse.
     PrefundsOff "prefund.off" No "This node has no clearinghouse, so there is nothing that says how prefunds stand; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，无法查询预付金；须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
+    /// Clearing is asked about on a node without a clearinghouse.
+    ClearingOff "clearing.off" No "This node has no clearinghouse, so there is nothing that says how its clearing stands; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，无法查询清算情况；须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
     /// The node has no clearinghouse whose months it could confirm.
     MonthsOff "month.off" No "This node has no clearinghouse; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
     /// The node has not looked at all days of a month.

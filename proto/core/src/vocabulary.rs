@@ -77,6 +77,7 @@ mod institution_account;
 mod month;
 mod payment;
 mod prefund;
+mod waiting;
 
 pub use deduction::{DeductionEndReason, DeductionReason};
 pub use dispute::{DecisionReason, DisputeReason, DisputeStage, RejectionReason};
@@ -85,6 +86,7 @@ pub use institution_account::ObjectionReason;
 pub use month::{MonthObjection, MonthStage};
 pub use payment::{DelayReason, Direction, ParkReason};
 pub use prefund::{CorrectionReason, PrefundLevel};
+pub use waiting::{EvidenceSays, WaitingReason};
 
 vocabulary! {
     /// Why a settlement is reversed (冲正原因): a closed list, told to the patient and kept as evidence.

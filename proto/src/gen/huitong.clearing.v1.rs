@@ -14614,6 +14614,1050 @@ pub mod payment_service_server {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOwnExceptionsRequest {
+    /// Where the page before ended. Absent for the first.
+    #[prost(message, optional, tag = "1")]
+    pub after: ::core::option::Option<ExceptionPlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListOwnExceptionsResponse {
+    /// Oldest first, at most 1,000. What the other region told of a debt stands in a row of its own only where nothing that the
+    /// own region told of it is one.
+    #[prost(message, repeated, tag = "1")]
+    pub exceptions: ::prost::alloc::vec::Vec<Exception>,
+    /// Where the next page begins. Absent with the last.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<ExceptionPlace>,
+    /// How many of them wait for each reason, and how long already. Reasons that none waits for are left out.
+    #[prost(message, repeated, tag = "3")]
+    pub ageing: ::prost::alloc::vec::Vec<Ageing>,
+    /// How many are counted and not listed: the list has the 100,000 oldest.
+    #[prost(uint64, tag = "4")]
+    pub left_off: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOwnPaymentsRequest {
+    /// Only those of which some is open.
+    #[prost(bool, tag = "1")]
+    pub open_only: bool,
+    /// Where the page before ended; empty for the first.
+    #[prost(string, tag = "2")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListOwnPaymentsResponse {
+    /// Who clears for the calling region: its province, or itself.
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    /// Ascending by reference, at most 1,000; a page may have none although another follows.
+    #[prost(message, repeated, tag = "2")]
+    pub payments: ::prost::alloc::vec::Vec<OwnPayment>,
+    /// Where the next page begins; empty with the last.
+    #[prost(string, tag = "3")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OwnPayment {
+    #[prost(message, optional, tag = "1")]
+    pub payment: ::core::option::Option<Payment>,
+    /// Of what the member is to be paid, while some is open: who of the same order and fund has not paid in all.
+    #[prost(message, repeated, tag = "2")]
+    pub unpaid_by: ::prost::alloc::vec::Vec<UnpaidBy>,
+}
+/// A member that has not paid in what it owes of an order. It is due with the order.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnpaidBy {
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    /// How much of it is open.
+    #[prost(int64, tag = "2")]
+    pub open_fen: i64,
+    /// Why it is late, as a clearing officer said last. Optional.
+    #[prost(enumeration = "DelayReason", tag = "3")]
+    pub delay: i32,
+}
+/// Either the cycle or the month is given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOwnNoticesRequest {
+    /// The order that this cycle was ordered with.
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// A month's order.
+    #[prost(string, tag = "2")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListOwnNoticesResponse {
+    /// Who clears for the calling region: its province, or itself.
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub told: ::core::option::Option<ListNoticesResponse>,
+}
+/// Generated client implementations.
+pub mod own_clearing_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose it is, and of two others nothing is told.
+    #[derive(Debug, Clone)]
+    pub struct OwnClearingServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl OwnClearingServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> OwnClearingServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> OwnClearingServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            OwnClearingServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The debts that the region owes or is owed and that went with no plan although their day is over, a page at a time.
+        pub async fn list_own_exceptions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnExceptionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OwnClearingService/ListOwnExceptions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.OwnClearingService",
+                        "ListOwnExceptions",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What the member who clears for the region pays and is paid, a page at a time.
+        pub async fn list_own_payments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnPaymentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPaymentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OwnClearingService/ListOwnPayments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.OwnClearingService",
+                        "ListOwnPayments",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What that member is told of an order to pay.
+        pub async fn list_own_notices(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnNoticesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OwnClearingService/ListOwnNotices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.OwnClearingService",
+                        "ListOwnNotices",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod own_clearing_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with OwnClearingServiceServer.
+    #[async_trait]
+    pub trait OwnClearingService: std::marker::Send + std::marker::Sync + 'static {
+        /// The debts that the region owes or is owed and that went with no plan although their day is over, a page at a time.
+        async fn list_own_exceptions(
+            &self,
+            request: tonic::Request<super::ListOwnExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnExceptionsResponse>,
+            tonic::Status,
+        >;
+        /// What the member who clears for the region pays and is paid, a page at a time.
+        async fn list_own_payments(
+            &self,
+            request: tonic::Request<super::ListOwnPaymentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPaymentsResponse>,
+            tonic::Status,
+        >;
+        /// What that member is told of an order to pay.
+        async fn list_own_notices(
+            &self,
+            request: tonic::Request<super::ListOwnNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnNoticesResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose it is, and of two others nothing is told.
+    #[derive(Debug)]
+    pub struct OwnClearingServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> OwnClearingServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for OwnClearingServiceServer<T>
+    where
+        T: OwnClearingService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.OwnClearingService/ListOwnExceptions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListOwnExceptionsSvc<T: OwnClearingService>(pub Arc<T>);
+                    impl<
+                        T: OwnClearingService,
+                    > tonic::server::UnaryService<super::ListOwnExceptionsRequest>
+                    for ListOwnExceptionsSvc<T> {
+                        type Response = super::ListOwnExceptionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnExceptionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OwnClearingService>::list_own_exceptions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListOwnExceptionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OwnClearingService/ListOwnPayments" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListOwnPaymentsSvc<T: OwnClearingService>(pub Arc<T>);
+                    impl<
+                        T: OwnClearingService,
+                    > tonic::server::UnaryService<super::ListOwnPaymentsRequest>
+                    for ListOwnPaymentsSvc<T> {
+                        type Response = super::ListOwnPaymentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnPaymentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OwnClearingService>::list_own_payments(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListOwnPaymentsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OwnClearingService/ListOwnNotices" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListOwnNoticesSvc<T: OwnClearingService>(pub Arc<T>);
+                    impl<
+                        T: OwnClearingService,
+                    > tonic::server::UnaryService<super::ListOwnNoticesRequest>
+                    for ListOwnNoticesSvc<T> {
+                        type Response = super::ListOwnNoticesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnNoticesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OwnClearingService>::list_own_notices(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListOwnNoticesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for OwnClearingServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.OwnClearingService";
+    impl<T> tonic::server::NamedService for OwnClearingServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod clearing_desk_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region: the same, as the clearinghouse says it now.
+    #[derive(Debug, Clone)]
+    pub struct ClearingDeskServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ClearingDeskServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ClearingDeskServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ClearingDeskServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ClearingDeskServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        pub async fn show_own_exceptions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnExceptionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnExceptions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.ClearingDeskService",
+                        "ShowOwnExceptions",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn show_own_payments(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnPaymentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPaymentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnPayments",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.ClearingDeskService",
+                        "ShowOwnPayments",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn show_own_notices(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnNoticesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnNotices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.ClearingDeskService",
+                        "ShowOwnNotices",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod clearing_desk_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ClearingDeskServiceServer.
+    #[async_trait]
+    pub trait ClearingDeskService: std::marker::Send + std::marker::Sync + 'static {
+        async fn show_own_exceptions(
+            &self,
+            request: tonic::Request<super::ListOwnExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnExceptionsResponse>,
+            tonic::Status,
+        >;
+        async fn show_own_payments(
+            &self,
+            request: tonic::Request<super::ListOwnPaymentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPaymentsResponse>,
+            tonic::Status,
+        >;
+        async fn show_own_notices(
+            &self,
+            request: tonic::Request<super::ListOwnNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnNoticesResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region: the same, as the clearinghouse says it now.
+    #[derive(Debug)]
+    pub struct ClearingDeskServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ClearingDeskServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ClearingDeskServiceServer<T>
+    where
+        T: ClearingDeskService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnExceptions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowOwnExceptionsSvc<T: ClearingDeskService>(pub Arc<T>);
+                    impl<
+                        T: ClearingDeskService,
+                    > tonic::server::UnaryService<super::ListOwnExceptionsRequest>
+                    for ShowOwnExceptionsSvc<T> {
+                        type Response = super::ListOwnExceptionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnExceptionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClearingDeskService>::show_own_exceptions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowOwnExceptionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnPayments" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowOwnPaymentsSvc<T: ClearingDeskService>(pub Arc<T>);
+                    impl<
+                        T: ClearingDeskService,
+                    > tonic::server::UnaryService<super::ListOwnPaymentsRequest>
+                    for ShowOwnPaymentsSvc<T> {
+                        type Response = super::ListOwnPaymentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnPaymentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClearingDeskService>::show_own_payments(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowOwnPaymentsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.ClearingDeskService/ShowOwnNotices" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowOwnNoticesSvc<T: ClearingDeskService>(pub Arc<T>);
+                    impl<
+                        T: ClearingDeskService,
+                    > tonic::server::UnaryService<super::ListOwnNoticesRequest>
+                    for ShowOwnNoticesSvc<T> {
+                        type Response = super::ListOwnNoticesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnNoticesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClearingDeskService>::show_own_notices(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowOwnNoticesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ClearingDeskServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.ClearingDeskService";
+    impl<T> tonic::server::NamedService for ClearingDeskServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetCheckpointRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,

@@ -38,6 +38,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/clearing/v1/member.proto",
     "huitong/clearing/v1/money.proto",
     "huitong/clearing/v1/month.proto",
+    "huitong/clearing/v1/own_clearing.proto",
     "huitong/clearing/v1/payment.proto",
     "huitong/clearing/v1/prefund.proto",
     "huitong/clearing/v1/proof.proto",

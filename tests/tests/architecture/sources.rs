@@ -42,7 +42,7 @@ const IMPURE_WORDS: [&str; 10] = [
 
 /// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
 /// gRPC services, and clients of another party's services.
-const MAY_NAME_GENERATED: [&str; 19] = [
+const MAY_NAME_GENERATED: [&str; 20] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/attest/remote.rs",
@@ -55,6 +55,7 @@ const MAY_NAME_GENERATED: [&str; 19] = [
     "node/src/witness/report.rs",
     "node/src/directory/report.rs",
     "node/src/prefunds/report.rs",
+    "node/src/own_clearing/report.rs",
     "node/src/peers/remote",
     "clearinghouse/src/grpc/",
     "clearinghouse/src/command/clearing/",

@@ -1,5 +1,6 @@
 //! The legs that no plan took: each with its reason, its clock and what the other side said.
 
+mod own;
 mod stepped;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 
 mod corrected;
 mod noticed;
+mod own;
 mod parked;
 
 use huitong_core::canonical::Artifact;
