@@ -42,6 +42,7 @@ mod run;
 mod settle_by_hand;
 mod status;
 pub mod transfer;
+mod true_up_shown;
 mod who_looked;
 
 use std::io::{self, Write};

@@ -10,14 +10,18 @@ use huitong_core::vocabulary::ReversalReason;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
+use super::true_up_shown::{print_was_provisional, true_up_json};
 use super::{block_on, said};
-use crate::grpc::officer::{LaterAnswer, Officer, ReverseAnswer, ReverseAsked};
+use crate::grpc::officer::Officer;
+use crate::grpc::reversal_client::{LaterAnswer, ReverseAnswer, ReverseAsked};
 
 /// What is said below the options.
 const AFTER: &str = "\
 Always in full: totals and accounts go back, the institution gives the cash back and is told, the legs are owed back in the open cycle.
+Of a bill settled by hand no institution is told and no leg is owed: the person owes the region what it had paid to them.
 Later settlements stand; those that would come out differently are listed. The same id again changes nothing and answers the same.
 一律全额冲正：累计与账户恢复，机构退还现金并收到告知，往来账在当前业务日反向入账。
+手工报销的冲正不通知医疗机构、不产生往来账：原支付给参保人的金额由参保人退回。
 其后的结算不受影响，有差异的逐笔列出；相同请求编号重复执行，不再变更，结果相同。";
 
 /// Reverse a settlement of an insured person of the region.
@@ -74,8 +78,16 @@ fn print(answer: &ReverseAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     for (fund, amount) in &part.amounts {
         writeln!(out, "  {:26} {amount:>16}", fund.as_str())?;
     }
-    let cash = yuan(answer.cash_fen)?;
-    writeln!(out, "  {:26} {cash:>16}", "cash to give back 应退现金")?;
+    if answer.paid_out_fen > 0 {
+        let owed = yuan(answer.paid_out_fen)?;
+        writeln!(out, "  {:26} {owed:>16}", "owed by the person 参保人应退")?;
+    } else {
+        let cash = yuan(answer.cash_fen)?;
+        writeln!(out, "  {:26} {cash:>16}", "cash to give back 应退现金")?;
+    }
+    if let Some(true_up) = &answer.true_up {
+        print_was_provisional(true_up, out)?;
+    }
     let (standing, examined) = (answer.later_standing, answer.later_examined);
     let differing = answer.later.len();
     writeln!(
@@ -100,6 +112,9 @@ fn print(answer: &ReverseAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
         let (before, now) = later.patient_fen;
         let (before, now) = (yuan(before)?, yuan(now)?);
         writeln!(out, "  {:26} {before:>16} → {now}", "patient 个人")?;
+        if let Some(true_up) = &later.true_up {
+            print_was_provisional(true_up, out)?;
+        }
     }
     Ok(())
 }
@@ -127,6 +142,7 @@ fn as_json(answer: &ReverseAnswer) -> anyhow::Result<Value> {
             "amounts": amounts.collect::<anyhow::Result<serde_json::Map<_, _>>>()?,
             "patient": moved(before, now)?,
             "undecided": later.undecided,
+            "true_up": later.true_up.as_ref().map(true_up_json),
         }))
     });
     Ok(json!({
@@ -137,6 +153,8 @@ fn as_json(answer: &ReverseAnswer) -> anyhow::Result<Value> {
         "business_day": part.business_day.to_string(),
         "amounts": amounts,
         "cash": yuan(answer.cash_fen)?,
+        "paid_out": yuan(answer.paid_out_fen)?,
+        "true_up": answer.true_up.as_ref().map(true_up_json),
         "later_standing": answer.later_standing,
         "later_examined": answer.later_examined,
         "later": later.collect::<anyhow::Result<Vec<_>>>()?,

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use super::bill_file::{checked, parsed};
 use super::{BAD_FILE, block_on, said};
-use crate::grpc::hand_client::HandAnswer;
+use crate::grpc::hand_client::{HandAnswer, HandCorrected};
 use crate::grpc::officer::Officer;
 
 /// What is said below the options.
@@ -88,8 +88,19 @@ fn as_json(answer: &HandAnswer) -> anyhow::Result<Value> {
         "total": yuan(answer.total_fen)?,
         "amounts": amounts.collect::<anyhow::Result<serde_json::Map<_, _>>>()?,
         "cash": yuan(answer.cash_fen)?,
+        "paid_out": yuan(answer.paid_out_fen)?,
+        "correction": answer.correction.as_ref().map(correction_json).transpose()?,
         "reversed_by": answer.reversed_by,
         "explanation": explanation.collect::<Vec<_>>(),
+    }))
+}
+
+fn correction_json(of: &HandCorrected) -> anyhow::Result<Value> {
+    Ok(json!({
+        "replaces": of.replaces,
+        "paid_before": yuan(of.paid_before_fen)?,
+        "due": yuan(of.due_fen)?,
+        "owed": yuan(of.owed_fen)?,
     }))
 }
 
@@ -117,6 +128,20 @@ fn print(answer: &HandAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let cash = yuan(answer.cash_fen)?;
     writeln!(out, "  {:26} {cash:>16}", "borne by the patient 个人负担")?;
+    let paid_out = yuan(answer.paid_out_fen)?;
+    writeln!(
+        out,
+        "  {:26} {paid_out:>16}",
+        "paid to the person 应付参保人"
+    )?;
+    if let Some(of) = &answer.correction {
+        let (replaces, before) = (&of.replaces, yuan(of.paid_before_fen)?);
+        let (due, owed) = (yuan(of.due_fen)?, yuan(of.owed_fen)?);
+        writeln!(
+            out,
+            "  in place of 替代 {replaces}: paid before 已付 {before}, still due to the person 应补付 {due}, owed by the person 参保人应退 {owed}"
+        )?;
+    }
     for (zh, en) in &answer.explanation {
         writeln!(out, "{zh}\n{en}")?;
     }

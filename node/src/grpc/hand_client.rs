@@ -21,10 +21,27 @@ pub struct HandAnswer {
     pub total_fen: i64,
     /// What the patient bears in cash, in fen: already paid to the institution.
     pub cash_fen: i64,
+    /// What the region pays to the person, in fen.
+    pub paid_out_fen: i64,
+    /// What it means that it stands in the place of a reversed one.
+    pub correction: Option<HandCorrected>,
     /// The reversal, once there is one.
     pub reversed_by: Option<String>,
     /// The decision step by step, Chinese and English.
     pub explanation: Vec<(String, String)>,
+}
+
+/// A settlement by hand set against the reversed one in whose place it stands, in fen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandCorrected {
+    /// The reversed one.
+    pub replaces: String,
+    /// What the region had paid for that.
+    pub paid_before_fen: i64,
+    /// What is still to be paid to the person.
+    pub due_fen: i64,
+    /// What the person owes.
+    pub owed_fen: i64,
 }
 
 impl Officer {
@@ -51,6 +68,13 @@ impl Officer {
                 .collect(),
             total_fen: decision.total_fen,
             cash_fen: decision.cash_fen,
+            paid_out_fen: answer.paid_out_fen,
+            correction: answer.correction.map(|it| HandCorrected {
+                replaces: it.replaces,
+                paid_before_fen: it.paid_before_fen,
+                due_fen: it.due_fen,
+                owed_fen: it.owed_fen,
+            }),
             reversed_by: answer.reversal.map(|reversal| reversal.reversal),
             explanation: explanation.map(|said| (said.zh, said.en)).collect(),
         })

@@ -59,6 +59,7 @@ pub mod regained_client;
 pub mod registry;
 mod rejected;
 mod reversal;
+pub mod reversal_client;
 pub mod routes;
 pub mod shown;
 mod shown_provisional;

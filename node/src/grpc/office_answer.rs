@@ -102,6 +102,8 @@ pub struct DifferenceAnswer {
     pub decided_by: Option<String>,
     /// Why nothing is decided now.
     pub undecided: Option<String>,
+    /// Whether it was provisional.
+    pub provisional: bool,
 }
 
 /// The sums over all settlements of a withdrawn document.

@@ -295,6 +295,7 @@ fn difference(row: v1::Difference) -> Result<DifferenceAnswer, Status> {
         patient: moved(row.patient)?,
         decided_by: some(row.decided_by, |digest| hex(&digest)),
         undecided: some(row.undecided, |why| why),
+        provisional: row.provisional,
     })
 }
 

@@ -156,6 +156,7 @@ fn difference(row: &Difference) -> v1::Difference {
         patient: Some(moved(row.patient)),
         decided_by,
         undecided,
+        provisional: row.true_up.is_some(),
     }
 }
 

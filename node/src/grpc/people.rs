@@ -20,8 +20,10 @@ use huitong_proto::settlement::v1::people_service_server::PeopleService;
 use tonic::{Request, Response, Status};
 
 use super::calling_officer;
+use super::shown_provisional::to_wire as true_up_to_wire;
 use super::status::malformed;
 use crate::error::NodeError;
+use crate::home::figures::borne_by_patient;
 use crate::people::act::filing_of;
 use crate::people::review::Review;
 use crate::people::seen::{EmergencySeen, PAGE, PersonSeen};
@@ -234,8 +236,7 @@ fn person(seen: &PersonSeen) -> v1::GetPersonResponse {
 fn emergency(seen: &EmergencySeen) -> Result<v1::Emergency, NodeError> {
     let record = &seen.record;
     let (body, claim, decision) = (record.body(), &record.claim, &record.decision);
-    let patient = decision.cash.checked_add(decision.own_account);
-    let patient = patient.and_then(|sum| sum.checked_add(decision.family_account));
+    let patient = borne_by_patient(decision, seen.true_up.as_ref());
     let patient = patient.map_err(|_| StoreError::Range("what a patient bore"))?;
     Ok(v1::Emergency {
         treatment: claim.treatment.to_string(),
@@ -249,5 +250,6 @@ fn emergency(seen: &EmergencySeen) -> Result<v1::Emergency, NodeError> {
         patient_fen: patient.get(),
         settled_at_ms: body.committed_at.as_millis(),
         filing_matters: seen.filing_matters,
+        true_up: seen.true_up.map(true_up_to_wire),
     })
 }

@@ -4,6 +4,7 @@ use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::fund::Fund;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::person::PsnNo;
+use huitong_core::provisional::TrueUp;
 use huitong_core::record::person::{EmergencyFinding, PersonChange};
 use huitong_core::record::registry::Member;
 use huitong_core::region::RegionCode;
@@ -17,6 +18,8 @@ use huitong_proto::settlement::v1::people_service_client::PeopleServiceClient;
 use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
+
+use super::provisional_client::true_up_from_wire;
 
 /// An officer connected to the node of the own region.
 #[derive(Debug)]
@@ -105,6 +108,8 @@ pub struct EmergencyAnswer {
     pub settled_at: Timestamp,
     /// Whether its policy asks for a filing at all.
     pub filing_matters: bool,
+    /// What became of it, when it was provisional.
+    pub true_up: Option<TrueUp>,
 }
 
 /// Which filings are listed.
@@ -296,5 +301,6 @@ fn emergency(seen: v1::Emergency) -> Result<EmergencyAnswer, WireFault> {
         patient_fen: seen.patient_fen,
         settled_at: at.map_err(|fault| path.field("settled_at_ms").wrong(fault))?,
         filing_matters: seen.filing_matters,
+        true_up: true_up_from_wire(seen.true_up, path)?,
     })
 }

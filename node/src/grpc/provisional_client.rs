@@ -189,6 +189,18 @@ fn day(text: &str, path: Path<'_>) -> Result<BusinessDay, WireFault> {
     path.field("business_day").parse(text, BusinessDay::parse)
 }
 
+/// A true-up beside which nobody says again what was told: what the patient pays, and what is given back.
+pub(super) fn true_up_from_wire(
+    of: Option<v1::TrueUp>,
+    path: Path<'_>,
+) -> Result<Option<TrueUp>, WireFault> {
+    let Some(of) = of else {
+        return Ok(None);
+    };
+    let told = of.patient_fen.saturating_add(of.refund_fen);
+    to_core(&of, path.fen(told)?, path).map(Some)
+}
+
 fn to_core(of: &v1::TrueUp, told: Fen, path: Path<'_>) -> Result<TrueUp, WireFault> {
     Ok(TrueUp {
         told,

@@ -20,6 +20,7 @@ use huitong_transport::{Deadline, aside};
 use tonic::Status;
 
 use super::registry::RegistryGrpc;
+use super::shown_provisional::to_wire as true_up_to_wire;
 use super::status::{malformed, refused};
 use crate::home::ReverseOutcome;
 use crate::home::reversing::officer_reversal_id;
@@ -98,10 +99,12 @@ fn asked(
 fn answer(reversal: &Reversal, later: Later) -> v1::OfficerReverseResponse {
     v1::OfficerReverseResponse {
         reversal: Some(reversal_to_wire(reversal)),
-        cash_fen: later.cash.get(),
+        cash_fen: later.back.cash.get(),
         later: later.rows.iter().map(row).collect(),
         later_standing: later.standing,
         later_examined: later.examined,
+        paid_out_fen: later.back.paid_out.get(),
+        true_up: later.back.true_up.map(true_up_to_wire),
     }
 }
 
@@ -128,5 +131,6 @@ fn row(difference: &Difference) -> v1::LaterSettlement {
         patient_before_fen: difference.patient.old.get(),
         patient_now_fen: patient_now.get(),
         undecided: undecided.map(refusal_to_wire),
+        true_up: difference.true_up.map(true_up_to_wire),
     }
 }

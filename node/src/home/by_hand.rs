@@ -14,6 +14,7 @@ use huitong_core::claim::Claim;
 use huitong_core::date::Timestamp;
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::{ActId, RequestId, SettlementId};
+use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::person::PsnNo;
 use huitong_core::receipt::{ClearingPart, ReceiptBody};
@@ -25,6 +26,7 @@ use huitong_core::reversal::HomeWord;
 
 use super::HomeRole;
 use super::commit::{Commit, CommitVerdict, Recomputed};
+use super::figures::paid_out;
 use super::restored::missing;
 use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
@@ -82,6 +84,17 @@ pub struct SettledHand {
     pub record: Committed,
     /// The receipt, and the reversal once there is one.
     pub word: HomeWord,
+    /// The reversed one in whose place it stands.
+    pub replaces: Option<ReplacedHand>,
+}
+
+/// A settlement by hand that was reversed, and that another of the same visit and person stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplacedHand {
+    /// Which.
+    pub settlement: SettlementId,
+    /// What the region had paid to the person for it.
+    pub paid_out: Fen,
 }
 
 /// What the writer decided.
@@ -264,7 +277,32 @@ impl HomeRole {
         let lost = StoreError::Inconsistent("an act without its settlement");
         let (_, record) = original.ok_or(lost)?;
         let word = self.word(own, settlement).await?;
-        Ok(SettledHand { record, word })
+        let replaces = match word.reversal {
+            None => self.replaced_by_hand(&record.claim).await?,
+            Some(_) => None,
+        };
+        Ok(SettledHand {
+            record,
+            word,
+            replaces,
+        })
+    }
+
+    /// What was settled by hand of this person's visit before, and reversed. Under the visit of somebody else nothing is set
+    /// against anything.
+    async fn replaced_by_hand(&self, claim: &Claim) -> Result<Option<ReplacedHand>, NodeError> {
+        let Some(settlement) = self.ledger.hand_replaced(claim.visit_key())? else {
+            return Ok(None);
+        };
+        let original = self.original(self.region(), settlement).await?;
+        let Some((_, before)) = original.filter(|(_, it)| it.claim.person == claim.person) else {
+            return Ok(None);
+        };
+        let paid_out = paid_out(before.body());
+        Ok(Some(ReplacedHand {
+            settlement,
+            paid_out: paid_out.map_err(|_| StoreError::Range("what a bill came to"))?,
+        }))
     }
 
     /// The commit of a bill on the person's record as it stands now.

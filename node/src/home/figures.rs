@@ -12,6 +12,7 @@ use huitong_core::leg::LARGEST_LEG;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::policy::layer::Payer;
 use huitong_core::provisional::TrueUp;
+use huitong_core::receipt::ReceiptBody;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::totals::TotalSlot;
 
@@ -66,6 +67,24 @@ pub(super) fn with_loss(
     let loss = true_up.map(|true_up| (Fund::ProvisionalLoss, true_up.home_bears));
     amounts.extend(loss.filter(|(_, borne)| !borne.is_zero()));
     Ok(amounts)
+}
+
+/// What the patient bears of a decision: cash and both accounts. Of what was provisional the cash is the lower of the two.
+///
+/// # Errors
+/// [`MoneyError`] when the sum is out of range.
+pub fn borne_by_patient(decision: &Decision, true_up: Option<&TrueUp>) -> Result<Fen, MoneyError> {
+    let cash = true_up.map_or(decision.cash, |true_up| true_up.patient);
+    let sum = cash.checked_add(decision.own_account)?;
+    sum.checked_add(decision.family_account)
+}
+
+/// All that the region pays to a person by the receipt of a bill settled by hand: every fund and account.
+///
+/// # Errors
+/// [`MoneyError`] when the sum is out of range.
+pub fn paid_out(body: &ReceiptBody) -> Result<Fen, MoneyError> {
+    Fen::sum(body.clearing.amounts.iter().map(|(_, amount)| *amount))
 }
 
 /// What the home region bears of a provisional loss by a receipt's amounts.

@@ -168,6 +168,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::OpenReversal(_)
         | Row::Notice(_)
         | Row::Replaced(_)
+        | Row::HandReplaced(_)
         | Row::Looked(_)
         | Row::LooksWritten(_)
         | Row::Death(_)

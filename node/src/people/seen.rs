@@ -7,6 +7,7 @@ use huitong_core::date::ServiceDate;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::policy::fact::{FlagFact, WordFact};
+use huitong_core::provisional::TrueUp;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::record::person::HeldFiling;
@@ -61,6 +62,8 @@ pub struct EmergencySeen {
     pub record: Committed,
     /// Whether the policy that decided it asks for a filing at all.
     pub filing_matters: bool,
+    /// What became of it, when it was provisional.
+    pub true_up: Option<TrueUp>,
 }
 
 impl PeopleDesk {
@@ -210,6 +213,7 @@ impl PeopleDesk {
         Ok(EmergencySeen {
             record,
             filing_matters,
+            true_up: self.ledger.trued_up(treatment, settlement)?,
         })
     }
 

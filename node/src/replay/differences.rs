@@ -13,19 +13,22 @@ use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
+use huitong_core::policy::Policy;
+use huitong_core::provisional::TrueUp;
 use huitong_core::record::home::Committed;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::again::Again;
+use super::provisional::Told;
 use super::tally::{Moved, by_fund, patient};
 use super::trial::{PEOPLE_AT_MOST, SETTLEMENTS_AT_MOST};
 use super::{Ended, Listener, out_of_range, settlements};
 use crate::error::NodeError;
 use crate::home::standing::fault_refusal;
 use crate::ledger::Ledger;
-use crate::policies::{OwnPolicies, OwnPolicy};
-use crate::store::{PolicyStanding, StoreError};
+use crate::policies::{HeldPolicy, OwnPolicies, OwnPolicy};
+use crate::store::{PolicyStanding, Rows as _, StoreError};
 
 /// The most rows of one page.
 pub const PAGE_ROWS: usize = 200;
@@ -43,8 +46,10 @@ pub struct Difference {
     pub business_day: BusinessDay,
     /// What each fund and account paid, and would.
     pub funds: BTreeMap<Fund, Moved>,
-    /// What the patient bore, and would.
+    /// What the patient bore, and would: of what was provisional never more cash than was told.
     pub patient: Moved,
+    /// What became of it, when it was provisional.
+    pub true_up: Option<TrueUp>,
     /// The document that decides now, or why nothing is decided; then nothing is paid now.
     pub now: Result<Digest, Refusal>,
 }
@@ -54,6 +59,7 @@ impl Difference {
     pub(super) fn of(
         stored: &Committed,
         decided: Result<(Decision, Digest), Refusal>,
+        told: Option<Told>,
     ) -> Result<Self, StoreError> {
         let (decision, now) = match decided {
             Ok((decision, policy)) => (Some(decision), Ok(policy)),
@@ -61,18 +67,22 @@ impl Difference {
         };
         let old = &stored.decision;
         let part = &stored.body().clearing;
+        let mut funds = by_fund(old, decision.as_ref()).map_err(out_of_range)?;
+        let patient = match (told, &decision) {
+            (Some(told), now) => told.moved(old, now.as_ref(), &mut funds),
+            (None, Some(new)) => Ok(patient(old, new)),
+            (None, None) => Ok(Moved {
+                old: old.patient_total,
+                new: Fen::ZERO,
+            }),
+        };
         Ok(Self {
             settlement: part.settlement,
             treatment: part.treatment,
             business_day: part.business_day,
-            funds: by_fund(old, decision.as_ref()).map_err(out_of_range)?,
-            patient: decision.as_ref().map_or(
-                Moved {
-                    old: old.patient_total,
-                    new: Fen::ZERO,
-                },
-                |new| patient(old, new),
-            ),
+            funds,
+            patient: patient.map_err(out_of_range)?,
+            true_up: told.map(|told| told.true_up),
             now,
         })
     }
@@ -81,6 +91,17 @@ impl Difference {
     pub(super) fn moves(&self) -> bool {
         self.patient.change() > 0 || self.funds.values().any(|it| it.change() > 0)
     }
+}
+
+/// What was told and borne of a settlement, when it was provisional. `policy` is the one that decided it.
+pub(super) fn told(
+    ledger: &Ledger,
+    stored: &Committed,
+    policy: &Policy,
+) -> Result<Option<Told>, StoreError> {
+    let part = &stored.body().clearing;
+    let true_up = ledger.trued_up(part.treatment, part.settlement)?;
+    Ok(true_up.map(|true_up| Told::of(true_up, policy)))
 }
 
 /// Sums over all rows that are decided now.
@@ -131,6 +152,8 @@ pub fn differences(
         }
     };
     let mut list = List {
+        ledger,
+        withdrawn: &withdrawn.policy,
         own,
         again: Again::default(),
         totals: DifferenceTotals {
@@ -176,6 +199,8 @@ pub fn differences(
 
 /// A list under way.
 struct List<'a> {
+    ledger: &'a Ledger,
+    withdrawn: &'a HeldPolicy,
     own: &'a OwnPolicies,
     again: Again,
     totals: DifferenceTotals,
@@ -216,6 +241,7 @@ impl List<'_> {
                 Err(fault) => Err(fault_refusal(&fault)),
             },
         };
-        Ok(Difference::of(stored, decided)?)
+        let told = told(self.ledger, stored, self.withdrawn.policy())?;
+        Ok(Difference::of(stored, decided, told)?)
     }
 }

@@ -7,13 +7,16 @@
 use huitong_core::coverage::PersonVersion;
 use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
+use huitong_core::provisional::TrueUp;
 use huitong_core::record::home::Committed;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::again::Again;
-use super::differences::Difference;
+use super::differences::{Difference, told};
+use super::out_of_range;
 use crate::error::NodeError;
+use crate::home::figures::paid_out;
 use crate::home::standing::fault_refusal;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
@@ -27,11 +30,40 @@ pub const EXAMINED_AT_MOST: usize = 1_000;
 /// The most that are listed.
 pub const LISTED_AT_MOST: usize = 200;
 
+/// What the reversal of a settlement gives back beside what its legs owe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenBack {
+    /// Cash that the patient paid, and the institution gives back: of what was provisional the lower of the two, and
+    /// nothing of a bill that was settled by hand, which stays paid.
+    pub cash: Fen,
+    /// What the region had paid to the person for a bill that was settled by hand, and the person owes it now.
+    pub paid_out: Fen,
+    /// What had become of it, when it was provisional.
+    pub true_up: Option<TrueUp>,
+}
+
+impl GivenBack {
+    fn of(reversed: &Committed, true_up: Option<TrueUp>) -> Result<Self, StoreError> {
+        let body = reversed.body();
+        let (cash, paid_out) = if body.is_by_hand() {
+            (Fen::ZERO, paid_out(body).map_err(out_of_range)?)
+        } else {
+            let told = true_up.map(|true_up| true_up.patient);
+            (told.unwrap_or(reversed.decision.cash), Fen::ZERO)
+        };
+        Ok(Self {
+            cash,
+            paid_out,
+            true_up,
+        })
+    }
+}
+
 /// What came after a settlement that was reversed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Later {
-    /// What the patient had paid at the counter for the reversed one.
-    pub cash: Fen,
+    /// What is given back for the reversed one.
+    pub back: GivenBack,
     /// Those that would come out differently, in the order in which they were committed.
     pub rows: Vec<Difference>,
     /// How many stand, as far as they are counted.
@@ -57,6 +89,8 @@ pub fn later(
             return Err(NodeError::refused(RefusalCode::NotFound, settlement));
         }
     };
+    let true_up = ledger.trued_up(treatment, settlement)?;
+    let back = GivenBack::of(&reversed, true_up)?;
     let after = standing_after(ledger, &reversed)?;
     let mut again = Again::default();
     again.without(&reversed);
@@ -64,13 +98,14 @@ pub fn later(
     let mut examined = 0_u64;
     for stored in after.iter().rev().take(EXAMINED_AT_MOST) {
         examined = examined.saturating_add(1);
-        let row = difference(&committed(ledger, *stored)?, &mut again, policies)?;
+        let stored = committed(ledger, *stored)?;
+        let row = difference(&stored, &mut again, ledger, policies)?;
         if rows.len() < LISTED_AT_MOST && (row.moves() || row.now.is_err()) {
             rows.push(row);
         }
     }
     Ok(Later {
-        cash: reversed.decision.cash,
+        back,
         rows,
         standing: u64::try_from(after.len()).unwrap_or(u64::MAX),
         examined,
@@ -114,6 +149,7 @@ fn committed(ledger: &Ledger, at: Location) -> Result<Committed, StoreError> {
 fn difference(
     stored: &Committed,
     again: &mut Again,
+    ledger: &Ledger,
     policies: &PolicyBook,
 ) -> Result<Difference, NodeError> {
     let digest = stored.decision.policy;
@@ -123,5 +159,6 @@ fn difference(
         Ok(decision) => Ok((decision, digest)),
         Err(fault) => Err(fault_refusal(&fault)),
     };
-    Ok(Difference::of(stored, decided)?)
+    let told = told(ledger, stored, policy.policy())?;
+    Ok(Difference::of(stored, decided, told)?)
 }

@@ -15,6 +15,7 @@
 pub mod again;
 pub mod differences;
 pub mod later;
+mod provisional;
 pub mod tally;
 pub mod trial;
 

@@ -173,6 +173,8 @@ tables! {
     27 Death(psn_no: PsnNo) => ServiceDate, death;
     /// Home role: a settlement that counts as filed by an emergency nobody reviewed yet.
     28 Emergency(treatment: RegionCode, id: SettlementId) => OpenRow, emergency;
+    /// Home role: the last settlement by hand of a visit that was reversed.
+    30 HandReplaced(visit: VisitKey) => SettlementId, hand_replaced;
     /// Home role: what a review of an emergency found.
     29 Reviewed(treatment: RegionCode, id: SettlementId) => ReviewedRow, reviewed;
     /// Home role: who was shown a person's standing.

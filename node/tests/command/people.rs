@@ -154,6 +154,8 @@ async fn a_bill_brought_home_is_checked_whole_and_settled() {
         (&settled["amounts"]["resident_pool"], &settled["cash"]),
         (&json!("1260.00"), &json!("1740.00"))
     );
+    assert_eq!(settled["paid_out"], "1260.00");
+    assert!(settled["correction"].is_null(), "{settled}");
     let told = office.run(&["settle-by-hand", &file, "--id", "h-1"]).await;
     assert!(told.text.contains("手工报销已结算"), "{}", told.text);
     let id = settled["settlement"].as_str().unwrap();
@@ -169,6 +171,10 @@ async fn a_bill_brought_home_is_checked_whole_and_settled() {
     ];
     let reversed = office.run(&reverse).await;
     assert_eq!(reversed.code, Told::GOOD, "{}", reversed.text);
+    let owed = ["owed by the person 参保人应退", "1260.00"];
+    let line = reversed.text.lines().find(|line| line.contains(owed[0]));
+    assert!(line.unwrap().ends_with(owed[1]), "{}", reversed.text);
+    assert!(!reversed.text.contains("应退现金"), "{}", reversed.text);
     let again = office
         .run(&["settle-by-hand", &file, "--id", "h-1", "--json"])
         .await

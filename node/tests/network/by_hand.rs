@@ -62,9 +62,13 @@ pub(crate) async fn by_hand(
     Ok(answer.into_inner())
 }
 
-async fn reverse(world: &World, settlement: &str) -> v1::OfficerReverseResponse {
+pub(crate) async fn reverse(
+    world: &World,
+    request_id: &str,
+    settlement: &str,
+) -> v1::OfficerReverseResponse {
     let request = v1::OfficerReverseRequest {
-        request_id: "o-1".to_owned(),
+        request_id: request_id.to_owned(),
         treatment: NINGBO.to_owned(),
         settlement: settlement.to_owned(),
         reason: v1::ReversalReason::WrongBill.into(),
@@ -140,8 +144,9 @@ async fn a_settlement_by_hand_is_proven_and_reversed_and_its_visit_is_free_again
     let proof = evidence(&world, id).await;
     assert_eq!(proof.coherent(), Ok(()));
     assert_eq!(proof.claim.treatment.to_string(), CHENGDU);
-    let reversed = reverse(&world, id).await;
-    assert_eq!(reversed.cash_fen, 195_000);
+    let reversed = reverse(&world, "o-1", id).await;
+    // The hospital was paid, and stays paid; the person owes what the region paid.
+    assert_eq!((reversed.cash_fen, reversed.paid_out_fen), (0, 105_000));
     assert_eq!(evidence(&world, id).await.coherent(), Ok(()));
     let again = by_hand(&world, bill("h-1", "V1")).await.unwrap();
     assert_eq!(again.reversal, reversed.reversal);

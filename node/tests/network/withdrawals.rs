@@ -25,7 +25,7 @@ pub(crate) fn approve(digest: &[u8]) -> v1::ApproveRequest {
 }
 
 /// The rows asked for, and the sums.
-async fn differences(
+pub(crate) async fn differences(
     world: &World,
     digest: &[u8],
     from_row: u64,
@@ -46,7 +46,7 @@ async fn differences(
     }
 }
 
-fn moved(amount: Option<&v1::Moved>) -> (i64, i64) {
+pub(crate) fn moved(amount: Option<&v1::Moved>) -> (i64, i64) {
     let amount = amount.unwrap();
     (amount.old_fen, amount.new_fen)
 }

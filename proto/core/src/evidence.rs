@@ -121,7 +121,8 @@ impl Evidence {
             (
                 Mismatch::Regions,
                 clearing.home == claim.person.home
-                    && (clearing.treatment == claim.treatment || self.is_by_hand()),
+                    && (clearing.treatment == claim.treatment
+                        || self.word.receipt.body.is_by_hand()),
             ),
             (
                 Mismatch::Catalogue,
@@ -142,12 +143,6 @@ impl Evidence {
             .iter()
             .find(|(_, fits)| !fits)
             .map_or(Ok(()), |(mismatch, _)| Err(*mismatch))
-    }
-
-    /// Whether the home region settled alone: its receipt goes nowhere, and nobody is owed.
-    fn is_by_hand(&self) -> bool {
-        let body = &self.word.receipt.body;
-        body.number == 0 && body.clearing.treatment == body.clearing.home
     }
 
     fn is_committed_to(&self) -> bool {

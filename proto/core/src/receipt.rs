@@ -107,6 +107,12 @@ impl Artifact for ReceiptBody {
 }
 
 impl ReceiptBody {
+    /// Whether the home region settled alone, by hand: the receipt goes nowhere, and nobody is owed.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        self.number == 0 && self.clearing.treatment == self.clearing.home
+    }
+
     /// Its leaf in the tree of its commit group.
     #[must_use]
     pub fn leaf(&self) -> Digest {

@@ -233,6 +233,10 @@ pub struct Difference {
     /// Optional: why nothing can be decided now; new amounts are zero then, and no totals count the row.
     #[prost(string, tag = "7")]
     pub undecided: ::prost::alloc::string::String,
+    /// Whether it was provisional. The patient's cash is then the lower of what was told and what is decided, under either
+    /// document, and what the region bears of the rest is the provisional-loss account's.
+    #[prost(bool, tag = "8")]
+    pub provisional: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DifferenceTotals {

@@ -3114,6 +3114,611 @@ pub mod deduction_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListGivenRequest {
+    /// The last settlement of the page before, stl\_…; optional.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// At most 200; the same when it is zero.
+    #[prost(uint32, tag = "2")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListGivenResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub given: ::prost::alloc::vec::Vec<GivenProvisionally>,
+    /// After which the next page begins; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// A settlement that was made here while the home region could not be reached.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GivenProvisionally {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    /// The institution, 12 characters, and its own id of the request.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub home_region: ::prost::alloc::string::String,
+    /// The person's number there.
+    #[prost(string, tag = "5")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// When it was settled provisionally.
+    #[prost(int64, tag = "6")]
+    pub settled_ms: i64,
+    /// What the patient was asked for at the counter.
+    #[prost(int64, tag = "7")]
+    pub cash_told_fen: i64,
+    /// What funds and accounts were to pay.
+    #[prost(int64, tag = "8")]
+    pub advanced_fen: i64,
+    #[prost(enumeration = "ProvisionalStanding", tag = "9")]
+    pub standing: i32,
+    /// Absent while it is open, and where nobody ever bore anything.
+    #[prost(message, optional, tag = "10")]
+    pub true_up: ::core::option::Option<TrueUp>,
+    /// The business day of the home region's word, year-month-day; empty without a true-up.
+    #[prost(string, tag = "11")]
+    pub business_day: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListTruedUpRequest {
+    /// Where the page before ended, region and stl\_…; both or none.
+    #[prost(string, tag = "1")]
+    pub after_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub after_settlement: ::prost::alloc::string::String,
+    /// At most 200; the same when it is zero.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListTruedUpResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub trued_up: ::prost::alloc::vec::Vec<TruedUpHere>,
+    /// After which the next page begins; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub next_settlement: ::prost::alloc::string::String,
+}
+/// A settlement of one of the region's insured that had been provisional elsewhere.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TruedUpHere {
+    #[prost(string, tag = "1")]
+    pub treatment_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The business day on which it was booked, year-month-day.
+    #[prost(string, tag = "5")]
+    pub business_day: ::prost::alloc::string::String,
+    /// TRUED_UP or REVERSED.
+    #[prost(enumeration = "ProvisionalStanding", tag = "6")]
+    pub standing: i32,
+    #[prost(message, optional, tag = "7")]
+    pub true_up: ::core::option::Option<TrueUp>,
+    /// What the patient was asked for at the counter.
+    #[prost(int64, tag = "8")]
+    pub cash_told_fen: i64,
+}
+/// What makes a settlement provisional.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Provisional {
+    #[prost(enumeration = "Care", tag = "1")]
+    pub care: i32,
+    /// When it was settled provisionally.
+    #[prost(int64, tag = "2")]
+    pub settled_ms: i64,
+    /// When the home region had signed the snapshot, and until when that could be used.
+    #[prost(int64, tag = "3")]
+    pub signed_ms: i64,
+    #[prost(int64, tag = "4")]
+    pub usable_until_ms: i64,
+    /// What the patient was asked for at the counter.
+    #[prost(int64, tag = "5")]
+    pub cash_told_fen: i64,
+    /// What funds and accounts were to pay. The institution is paid this and no less than this until it is trued up.
+    #[prost(int64, tag = "6")]
+    pub advanced_fen: i64,
+    /// Present once the home region has booked or finally refused it.
+    #[prost(message, optional, tag = "7")]
+    pub true_up: ::core::option::Option<TrueUp>,
+    /// What to print and say.
+    #[prost(message, optional, tag = "8")]
+    pub notice: ::core::option::Option<Sentence>,
+}
+/// A provisional settlement against what the home region decided. Every amount is zero or above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TrueUp {
+    /// Cash by the home region's decision; none when it refused.
+    #[prost(int64, tag = "1")]
+    pub cash_decided_fen: i64,
+    /// What the patient pays: the lower of the two.
+    #[prost(int64, tag = "2")]
+    pub patient_fen: i64,
+    /// What the institution gives back to the patient.
+    #[prost(int64, tag = "3")]
+    pub refund_fen: i64,
+    /// The shortfall: what the home region bears of it, and what the treatment region does.
+    #[prost(int64, tag = "4")]
+    pub home_bears_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub treatment_bears_fen: i64,
+}
+/// What became of a settlement that was provisional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ProvisionalStanding {
+    Unspecified = 0,
+    /// The home region has not answered yet.
+    Open = 1,
+    /// The home region booked it.
+    TruedUp = 2,
+    /// The home region finally refused it; it stands at the treatment region's cost.
+    Borne = 3,
+    /// It was trued up, and reversed since: nobody bears anything.
+    Reversed = 4,
+    /// It was taken back before the home region booked it.
+    TakenBack = 5,
+}
+impl ProvisionalStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PROVISIONAL_STANDING_UNSPECIFIED",
+            Self::Open => "PROVISIONAL_STANDING_OPEN",
+            Self::TruedUp => "PROVISIONAL_STANDING_TRUED_UP",
+            Self::Borne => "PROVISIONAL_STANDING_BORNE",
+            Self::Reversed => "PROVISIONAL_STANDING_REVERSED",
+            Self::TakenBack => "PROVISIONAL_STANDING_TAKEN_BACK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PROVISIONAL_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "PROVISIONAL_STANDING_OPEN" => Some(Self::Open),
+            "PROVISIONAL_STANDING_TRUED_UP" => Some(Self::TruedUp),
+            "PROVISIONAL_STANDING_BORNE" => Some(Self::Borne),
+            "PROVISIONAL_STANDING_REVERSED" => Some(Self::Reversed),
+            "PROVISIONAL_STANDING_TAKEN_BACK" => Some(Self::TakenBack),
+            _ => None,
+        }
+    }
+}
+/// Why a settlement could be provisional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Care {
+    Unspecified = 0,
+    Emergency = 1,
+    /// The green channel of a declared epidemic.
+    Epidemic = 2,
+}
+impl Care {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CARE_UNSPECIFIED",
+            Self::Emergency => "CARE_EMERGENCY",
+            Self::Epidemic => "CARE_EPIDEMIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CARE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CARE_EMERGENCY" => Some(Self::Emergency),
+            "CARE_EPIDEMIC" => Some(Self::Epidemic),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod provisional_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Nothing is changed here.
+    #[derive(Debug, Clone)]
+    pub struct ProvisionalServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ProvisionalServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ProvisionalServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ProvisionalServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ProvisionalServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// What was settled provisionally in this region, by id.
+        pub async fn list_given(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListGivenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGivenResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ProvisionalService/ListGiven",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ProvisionalService",
+                        "ListGiven",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What this region trued up as the home region, by treatment region and id.
+        pub async fn list_trued_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTruedUpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTruedUpResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ProvisionalService/ListTruedUp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ProvisionalService",
+                        "ListTruedUp",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod provisional_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ProvisionalServiceServer.
+    #[async_trait]
+    pub trait ProvisionalService: std::marker::Send + std::marker::Sync + 'static {
+        /// What was settled provisionally in this region, by id.
+        async fn list_given(
+            &self,
+            request: tonic::Request<super::ListGivenRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGivenResponse>,
+            tonic::Status,
+        >;
+        /// What this region trued up as the home region, by treatment region and id.
+        async fn list_trued_up(
+            &self,
+            request: tonic::Request<super::ListTruedUpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTruedUpResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region. Nothing is changed here.
+    #[derive(Debug)]
+    pub struct ProvisionalServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ProvisionalServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ProvisionalServiceServer<T>
+    where
+        T: ProvisionalService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.ProvisionalService/ListGiven" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListGivenSvc<T: ProvisionalService>(pub Arc<T>);
+                    impl<
+                        T: ProvisionalService,
+                    > tonic::server::UnaryService<super::ListGivenRequest>
+                    for ListGivenSvc<T> {
+                        type Response = super::ListGivenResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListGivenRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ProvisionalService>::list_given(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListGivenSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ProvisionalService/ListTruedUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTruedUpSvc<T: ProvisionalService>(pub Arc<T>);
+                    impl<
+                        T: ProvisionalService,
+                    > tonic::server::UnaryService<super::ListTruedUpRequest>
+                    for ListTruedUpSvc<T> {
+                        type Response = super::ListTruedUpResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTruedUpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ProvisionalService>::list_trued_up(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTruedUpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ProvisionalServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ProvisionalService";
+    impl<T> tonic::server::NamedService for ProvisionalServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChangePersonRequest {
     /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
@@ -3474,7 +4079,7 @@ pub struct Emergency {
     /// What each fund and account paid.
     #[prost(message, repeated, tag = "8")]
     pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
-    /// What the patient bore: cash and both accounts.
+    /// What the patient bore: cash and both accounts. Of what was provisional, the lower of what was told and what was decided.
     #[prost(int64, tag = "9")]
     pub patient_fen: i64,
     #[prost(int64, tag = "10")]
@@ -3482,6 +4087,9 @@ pub struct Emergency {
     /// Whether the policy that decided it asks for a filing at all.
     #[prost(bool, tag = "11")]
     pub filing_matters: bool,
+    /// Present when it was provisional: what became of it.
+    #[prost(message, optional, tag = "12")]
+    pub true_up: ::core::option::Option<TrueUp>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReviewEmergencyRequest {
@@ -8301,611 +8909,6 @@ pub mod treatment_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListGivenRequest {
-    /// The last settlement of the page before, stl\_…; optional.
-    #[prost(string, tag = "1")]
-    pub after: ::prost::alloc::string::String,
-    /// At most 200; the same when it is zero.
-    #[prost(uint32, tag = "2")]
-    pub limit: u32,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListGivenResponse {
-    #[prost(message, repeated, tag = "1")]
-    pub given: ::prost::alloc::vec::Vec<GivenProvisionally>,
-    /// After which the next page begins; empty at the end.
-    #[prost(string, tag = "2")]
-    pub next: ::prost::alloc::string::String,
-}
-/// A settlement that was made here while the home region could not be reached.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GivenProvisionally {
-    #[prost(string, tag = "1")]
-    pub settlement: ::prost::alloc::string::String,
-    /// The institution, 12 characters, and its own id of the request.
-    #[prost(string, tag = "2")]
-    pub institution: ::prost::alloc::string::String,
-    #[prost(string, tag = "3")]
-    pub request_id: ::prost::alloc::string::String,
-    #[prost(string, tag = "4")]
-    pub home_region: ::prost::alloc::string::String,
-    /// The person's number there.
-    #[prost(string, tag = "5")]
-    pub psn_no: ::prost::alloc::string::String,
-    /// When it was settled provisionally.
-    #[prost(int64, tag = "6")]
-    pub settled_ms: i64,
-    /// What the patient was asked for at the counter.
-    #[prost(int64, tag = "7")]
-    pub cash_told_fen: i64,
-    /// What funds and accounts were to pay.
-    #[prost(int64, tag = "8")]
-    pub advanced_fen: i64,
-    #[prost(enumeration = "ProvisionalStanding", tag = "9")]
-    pub standing: i32,
-    /// Absent while it is open, and where nobody ever bore anything.
-    #[prost(message, optional, tag = "10")]
-    pub true_up: ::core::option::Option<TrueUp>,
-    /// The business day of the home region's word, year-month-day; empty without a true-up.
-    #[prost(string, tag = "11")]
-    pub business_day: ::prost::alloc::string::String,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListTruedUpRequest {
-    /// Where the page before ended, region and stl\_…; both or none.
-    #[prost(string, tag = "1")]
-    pub after_region: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub after_settlement: ::prost::alloc::string::String,
-    /// At most 200; the same when it is zero.
-    #[prost(uint32, tag = "3")]
-    pub limit: u32,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListTruedUpResponse {
-    #[prost(message, repeated, tag = "1")]
-    pub trued_up: ::prost::alloc::vec::Vec<TruedUpHere>,
-    /// After which the next page begins; empty at the end.
-    #[prost(string, tag = "2")]
-    pub next_region: ::prost::alloc::string::String,
-    #[prost(string, tag = "3")]
-    pub next_settlement: ::prost::alloc::string::String,
-}
-/// A settlement of one of the region's insured that had been provisional elsewhere.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TruedUpHere {
-    #[prost(string, tag = "1")]
-    pub treatment_region: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub settlement: ::prost::alloc::string::String,
-    #[prost(string, tag = "3")]
-    pub institution: ::prost::alloc::string::String,
-    #[prost(string, tag = "4")]
-    pub psn_no: ::prost::alloc::string::String,
-    /// The business day on which it was booked, year-month-day.
-    #[prost(string, tag = "5")]
-    pub business_day: ::prost::alloc::string::String,
-    /// TRUED_UP or REVERSED.
-    #[prost(enumeration = "ProvisionalStanding", tag = "6")]
-    pub standing: i32,
-    #[prost(message, optional, tag = "7")]
-    pub true_up: ::core::option::Option<TrueUp>,
-    /// What the patient was asked for at the counter.
-    #[prost(int64, tag = "8")]
-    pub cash_told_fen: i64,
-}
-/// What makes a settlement provisional.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Provisional {
-    #[prost(enumeration = "Care", tag = "1")]
-    pub care: i32,
-    /// When it was settled provisionally.
-    #[prost(int64, tag = "2")]
-    pub settled_ms: i64,
-    /// When the home region had signed the snapshot, and until when that could be used.
-    #[prost(int64, tag = "3")]
-    pub signed_ms: i64,
-    #[prost(int64, tag = "4")]
-    pub usable_until_ms: i64,
-    /// What the patient was asked for at the counter.
-    #[prost(int64, tag = "5")]
-    pub cash_told_fen: i64,
-    /// What funds and accounts were to pay. The institution is paid this and no less than this until it is trued up.
-    #[prost(int64, tag = "6")]
-    pub advanced_fen: i64,
-    /// Present once the home region has booked or finally refused it.
-    #[prost(message, optional, tag = "7")]
-    pub true_up: ::core::option::Option<TrueUp>,
-    /// What to print and say.
-    #[prost(message, optional, tag = "8")]
-    pub notice: ::core::option::Option<Sentence>,
-}
-/// A provisional settlement against what the home region decided. Every amount is zero or above.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TrueUp {
-    /// Cash by the home region's decision; none when it refused.
-    #[prost(int64, tag = "1")]
-    pub cash_decided_fen: i64,
-    /// What the patient pays: the lower of the two.
-    #[prost(int64, tag = "2")]
-    pub patient_fen: i64,
-    /// What the institution gives back to the patient.
-    #[prost(int64, tag = "3")]
-    pub refund_fen: i64,
-    /// The shortfall: what the home region bears of it, and what the treatment region does.
-    #[prost(int64, tag = "4")]
-    pub home_bears_fen: i64,
-    #[prost(int64, tag = "5")]
-    pub treatment_bears_fen: i64,
-}
-/// What became of a settlement that was provisional.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ProvisionalStanding {
-    Unspecified = 0,
-    /// The home region has not answered yet.
-    Open = 1,
-    /// The home region booked it.
-    TruedUp = 2,
-    /// The home region finally refused it; it stands at the treatment region's cost.
-    Borne = 3,
-    /// It was trued up, and reversed since: nobody bears anything.
-    Reversed = 4,
-    /// It was taken back before the home region booked it.
-    TakenBack = 5,
-}
-impl ProvisionalStanding {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PROVISIONAL_STANDING_UNSPECIFIED",
-            Self::Open => "PROVISIONAL_STANDING_OPEN",
-            Self::TruedUp => "PROVISIONAL_STANDING_TRUED_UP",
-            Self::Borne => "PROVISIONAL_STANDING_BORNE",
-            Self::Reversed => "PROVISIONAL_STANDING_REVERSED",
-            Self::TakenBack => "PROVISIONAL_STANDING_TAKEN_BACK",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PROVISIONAL_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
-            "PROVISIONAL_STANDING_OPEN" => Some(Self::Open),
-            "PROVISIONAL_STANDING_TRUED_UP" => Some(Self::TruedUp),
-            "PROVISIONAL_STANDING_BORNE" => Some(Self::Borne),
-            "PROVISIONAL_STANDING_REVERSED" => Some(Self::Reversed),
-            "PROVISIONAL_STANDING_TAKEN_BACK" => Some(Self::TakenBack),
-            _ => None,
-        }
-    }
-}
-/// Why a settlement could be provisional.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum Care {
-    Unspecified = 0,
-    Emergency = 1,
-    /// The green channel of a declared epidemic.
-    Epidemic = 2,
-}
-impl Care {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CARE_UNSPECIFIED",
-            Self::Emergency => "CARE_EMERGENCY",
-            Self::Epidemic => "CARE_EPIDEMIC",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CARE_UNSPECIFIED" => Some(Self::Unspecified),
-            "CARE_EMERGENCY" => Some(Self::Emergency),
-            "CARE_EPIDEMIC" => Some(Self::Epidemic),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod provisional_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Served by a region's node to the officers of the region. Nothing is changed here.
-    #[derive(Debug, Clone)]
-    pub struct ProvisionalServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl ProvisionalServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> ProvisionalServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> ProvisionalServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            ProvisionalServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// What was settled provisionally in this region, by id.
-        pub async fn list_given(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListGivenRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListGivenResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.settlement.v1.ProvisionalService/ListGiven",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "huitong.settlement.v1.ProvisionalService",
-                        "ListGiven",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// What this region trued up as the home region, by treatment region and id.
-        pub async fn list_trued_up(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListTruedUpRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListTruedUpResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.settlement.v1.ProvisionalService/ListTruedUp",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "huitong.settlement.v1.ProvisionalService",
-                        "ListTruedUp",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod provisional_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with ProvisionalServiceServer.
-    #[async_trait]
-    pub trait ProvisionalService: std::marker::Send + std::marker::Sync + 'static {
-        /// What was settled provisionally in this region, by id.
-        async fn list_given(
-            &self,
-            request: tonic::Request<super::ListGivenRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListGivenResponse>,
-            tonic::Status,
-        >;
-        /// What this region trued up as the home region, by treatment region and id.
-        async fn list_trued_up(
-            &self,
-            request: tonic::Request<super::ListTruedUpRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListTruedUpResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Served by a region's node to the officers of the region. Nothing is changed here.
-    #[derive(Debug)]
-    pub struct ProvisionalServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> ProvisionalServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for ProvisionalServiceServer<T>
-    where
-        T: ProvisionalService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/huitong.settlement.v1.ProvisionalService/ListGiven" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListGivenSvc<T: ProvisionalService>(pub Arc<T>);
-                    impl<
-                        T: ProvisionalService,
-                    > tonic::server::UnaryService<super::ListGivenRequest>
-                    for ListGivenSvc<T> {
-                        type Response = super::ListGivenResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListGivenRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ProvisionalService>::list_given(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListGivenSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.settlement.v1.ProvisionalService/ListTruedUp" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListTruedUpSvc<T: ProvisionalService>(pub Arc<T>);
-                    impl<
-                        T: ProvisionalService,
-                    > tonic::server::UnaryService<super::ListTruedUpRequest>
-                    for ListTruedUpSvc<T> {
-                        type Response = super::ListTruedUpResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListTruedUpRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ProvisionalService>::list_trued_up(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListTruedUpSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for ProvisionalServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ProvisionalService";
-    impl<T> tonic::server::NamedService for ProvisionalServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
 /// A bill to be settled or estimated.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Bill {
@@ -13190,7 +13193,8 @@ pub struct OfficerReverseRequest {
 pub struct OfficerReverseResponse {
     #[prost(message, optional, tag = "1")]
     pub reversal: ::core::option::Option<Reversal>,
-    /// Cash that the patient paid and the institution gives back.
+    /// Cash that the patient paid and the institution gives back: of what was provisional, the lower of what was told and
+    /// what was decided. Nothing of a bill that was settled by hand: to the institution that stays paid.
     #[prost(int64, tag = "2")]
     pub cash_fen: i64,
     /// The person's later settlements that would come out differently without this one, in the order in which
@@ -13203,6 +13207,13 @@ pub struct OfficerReverseResponse {
     pub later_standing: u64,
     #[prost(uint64, tag = "5")]
     pub later_examined: u64,
+    /// Of a bill that was settled by hand: all that the region had paid to the person, who owes it to the region now. What
+    /// was taken from an account for it is in the account again. Zero for any other settlement.
+    #[prost(int64, tag = "6")]
+    pub paid_out_fen: i64,
+    /// Present when it was provisional: what had become of it.
+    #[prost(message, optional, tag = "7")]
+    pub true_up: ::core::option::Option<TrueUp>,
 }
 /// A later settlement that stands, and what it would come to now.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -13216,7 +13227,7 @@ pub struct LaterSettlement {
     /// What each fund and account paid, and would.
     #[prost(message, repeated, tag = "4")]
     pub amounts: ::prost::alloc::vec::Vec<LaterAmount>,
-    /// Cash and both accounts, as it is and as it would be.
+    /// Cash and both accounts, as it is and as it would be. Of what was provisional the cash is never more than was told.
     #[prost(int64, tag = "5")]
     pub patient_before_fen: i64,
     #[prost(int64, tag = "6")]
@@ -13224,6 +13235,9 @@ pub struct LaterSettlement {
     /// Why nothing would be decided now. Optional; the amounts now are zero then.
     #[prost(message, optional, tag = "7")]
     pub undecided: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// Present when it was provisional: what became of it.
+    #[prost(message, optional, tag = "8")]
+    pub true_up: ::core::option::Option<TrueUp>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LaterAmount {
@@ -13280,6 +13294,32 @@ pub struct SettleByHandResponse {
     pub lines: ::prost::alloc::vec::Vec<LineShare>,
     #[prost(message, repeated, tag = "6")]
     pub explanation: ::prost::alloc::vec::Vec<Sentence>,
+    /// All that the region pays to the person for it: every fund and account of the receipt.
+    #[prost(int64, tag = "7")]
+    pub paid_out_fen: i64,
+    /// Present when it stands in the place of one of the same visit that had been settled by hand and was reversed.
+    #[prost(message, optional, tag = "8")]
+    pub correction: ::core::option::Option<HandCorrection>,
+}
+/// What the reversed settlement of a bill by hand means for the one in its place.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HandCorrection {
+    /// The reversed settlement, `stl_…`.
+    #[prost(string, tag = "1")]
+    pub replaces: ::prost::alloc::string::String,
+    /// What the region had paid to the person under it.
+    #[prost(int64, tag = "2")]
+    pub paid_before_fen: i64,
+    /// What it pays now.
+    #[prost(int64, tag = "3")]
+    pub paid_now_fen: i64,
+    /// Still to be paid to the person, when what is owed for the reversed one is set against it: at most one of this and the next is
+    /// above zero.
+    #[prost(int64, tag = "4")]
+    pub due_fen: i64,
+    /// Owed by the person.
+    #[prost(int64, tag = "5")]
+    pub owed_fen: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PolicyHeld {

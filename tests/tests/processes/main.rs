@@ -9,6 +9,7 @@
 //! | [`catalogue`] | When does a line fall out of scope? |
 //! | [`race`] | Is one deductible used once by two regions? |
 //! | [`crashes`] | What does a killed node lose or double? |
+//! | [`by_hand`] | Does every command of the page on settling by hand and taking back do what is shown? |
 //! | [`reversals`] | Does what was taken back net to zero, in a later cycle, over kills? |
 //! | [`rolled`] | Does a node that was down while the root was rolled countersign what it missed? |
 //! | [`rebuild`] | Does a node say the same without its index? |
@@ -42,6 +43,7 @@ mod abuse;
 mod assistance;
 mod attestation;
 mod bounds;
+mod by_hand;
 mod calendar;
 mod catalogue;
 mod certificates;

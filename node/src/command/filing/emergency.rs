@@ -11,6 +11,7 @@ use huitong_core::vocabulary::EmergencyDoubt;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
+use crate::command::true_up_shown::{print_was_provisional, true_up_json};
 use crate::command::{block_on, said};
 use crate::grpc::people_client::{EmergencyAnswer, PeopleClient};
 
@@ -145,6 +146,9 @@ fn print(seen: &EmergencyAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let patient = yuan(seen.patient_fen)?;
     writeln!(out, "  {:26} {patient:>16}", "patient 个人")?;
+    if let Some(true_up) = &seen.true_up {
+        print_was_provisional(true_up, out)?;
+    }
     if !seen.filing_matters {
         writeln!(out, "  its policy asks for no filing / 该政策不要求备案")?;
     }
@@ -167,6 +171,7 @@ fn as_json(seen: &EmergencyAnswer) -> anyhow::Result<Value> {
         "patient": yuan(seen.patient_fen)?,
         "settled_at": seen.settled_at.to_string(),
         "filing_matters": seen.filing_matters,
+        "true_up": seen.true_up.as_ref().map(true_up_json),
     }))
 }
 

@@ -59,6 +59,10 @@ fn print(
     for row in rows {
         let (region, day) = (&row.treatment_region, &row.business_day);
         writeln!(out, "{}  {region}  {day}", row.settlement)?;
+        if row.provisional {
+            let told = "was provisional: cash as told at most / 曾先行结算，现金以告知数为限";
+            writeln!(out, "  {told}")?;
+        }
         match (&row.undecided, &row.decided_by) {
             (Some(why), _) => writeln!(out, "  nothing decides it now / 现无政策管辖: {why}")?,
             (None, Some(digest)) => writeln!(out, "  decided by / 现由 {digest}")?,

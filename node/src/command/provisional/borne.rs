@@ -11,7 +11,8 @@ use huitong_core::region::RegionCode;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
-use super::shown::{Sums, print_true_up, said as state, true_up_json, word};
+use super::shown::{Sums, said as state, word};
+use crate::command::true_up_shown::{print_true_up, true_up_json};
 use crate::command::{block_on, said};
 use crate::grpc::provisional_client::{Place, ProvisionalClient, TruedUpTold};
 

@@ -7,7 +7,8 @@ use huitong_core::id::SettlementId;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
-use super::shown::{Sums, print_true_up, said as state, true_up_json, word};
+use super::shown::{Sums, said as state, word};
+use crate::command::true_up_shown::{print_true_up, true_up_json};
 use crate::command::{block_on, said};
 use crate::grpc::provisional_client::{GivenTold, ProvisionalClient, Stands};
 

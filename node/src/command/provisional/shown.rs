@@ -41,32 +41,6 @@ const fn counts(stands: Stands) -> bool {
     }
 }
 
-/// The figures of a true-up, on a line of its own each.
-pub(super) fn print_true_up(of: &TrueUp, out: &mut dyn Write) -> std::io::Result<()> {
-    writeln!(
-        out,
-        "  cash 现金: told 告知 {}, decided 核定 {}, patient pays 患者负担 {}, given back 退还 {}",
-        of.told, of.decided, of.patient, of.refund
-    )?;
-    writeln!(
-        out,
-        "  loss 损失: home region bears 参保地承担 {}, treatment region bears 就医地承担 {}",
-        of.home_bears, of.treatment_bears
-    )
-}
-
-/// The figures of a true-up in JSON.
-pub(super) fn true_up_json(of: &TrueUp) -> Value {
-    json!({
-        "told_fen": of.told.get(),
-        "decided_fen": of.decided.get(),
-        "patient_fen": of.patient.get(),
-        "refund_fen": of.refund.get(),
-        "home_bears_fen": of.home_bears.get(),
-        "treatment_bears_fen": of.treatment_bears.get(),
-    })
-}
-
 /// Sums over what stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sums {

@@ -108,6 +108,11 @@ pub(super) fn freed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    let visit = record.visit.clone();
+    out.put(
+        Key::HandReplaced(visit),
+        Row::HandReplaced(record.settlement),
+    );
     out.visit_is_free(&record.visit, record.settlement, ground.rows)
 }
 

@@ -134,6 +134,10 @@ fn reversals() -> Vec<(Key, Row)> {
         (Key::OpenReversal(reversal(1)), Row::OpenReversal(since)),
         (Key::Notice(institution, id(1)), Row::Notice(since)),
         (Key::Replaced(claim.visit_key()), Row::Replaced(id(1))),
+        (
+            Key::HandReplaced(claim.visit_key()),
+            Row::HandReplaced(id(1)),
+        ),
     ]
 }
 
