@@ -1,11 +1,12 @@
 //! A bill that an insured person paid elsewhere and brought home: split by the own catalogue, asked after where
 //! the person was treated, and settled by the home role.
 //!
-//! The treatment region is asked first (PROTOCOL 23): what it has settled or holds open is not settled again.
-//! When it cannot be reached nothing is settled. A region that is not on the network can have settled nothing
-//! directly, and is not asked.
+//! Who may have settled it, or hold it open, is asked first (PROTOCOL 23), and what is there is not settled again. That is
+//! not the region that the officer names alone, which may be a district of it, or wrong: the institution's code says where it
+//! lies, and the own book to whom the person was shown for this visit. When one of these cannot be reached nothing is
+//! settled. A region that is not on the network can have settled nothing directly, and is not asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huitong_core::bill::{Bill, Institution, Visit};
@@ -25,6 +26,7 @@ use crate::home::HomeRole;
 use crate::home::by_hand::{HandOrder, SettledHand};
 use crate::peers::{HomeFault, Homes, VisitStanding};
 use crate::people::act::act_id;
+use crate::store::Extent;
 use crate::treatment::TreatmentRole;
 use crate::treatment::settle::check_dates;
 
@@ -107,15 +109,36 @@ impl HandDesk {
         }
     }
 
+    /// How the visit stands where it may: the first answer that does not leave it free.
     async fn standing(&self, claim: &Claim, due: Deadline) -> Result<VisitStanding, NodeError> {
-        let (own, visit) = (self.home.region(), claim.visit_key());
-        if claim.treatment == own {
-            return self.treatment.visit_standing(own, visit).await;
+        let mut regions = BTreeSet::from([claim.treatment]);
+        regions.extend(claim.institution.code.region().lies_in());
+        regions.extend(self.home.shown_for(claim)?);
+        for region in regions {
+            let standing = self.standing_in(region, claim, due).await?;
+            if standing != VisitStanding::Free {
+                return Ok(standing);
+            }
         }
-        let Some(peer) = self.homes.other(claim.treatment) else {
+        Ok(VisitStanding::Free)
+    }
+
+    async fn standing_in(
+        &self,
+        region: RegionCode,
+        claim: &Claim,
+        due: Deadline,
+    ) -> Result<VisitStanding, NodeError> {
+        let (own, visit) = (self.home.region(), claim.visit_key());
+        if region == own {
+            let extent = Extent::of(&claim.visit);
+            return self.treatment.visit_standing(own, &visit, extent).await;
+        }
+        let Some(peer) = self.homes.other(region) else {
             return Ok(VisitStanding::Free);
         };
-        peer.visit_standing(visit, due.remaining())
+        let from_admission = claim.visit.billed_from == claim.visit.admitted;
+        peer.visit_standing(&visit, from_admission, due.remaining())
             .await
             .map_err(|fault| match fault {
                 HomeFault::Refused(refusal) => NodeError::Refused(refusal),

@@ -16,6 +16,7 @@ use tonic::{Request, Response, Status};
 use super::calling_region;
 use super::status::{malformed, refused};
 use crate::peers::VisitStanding;
+use crate::store::Extent;
 use crate::treatment::TreatmentRole;
 
 /// The most receipts and reversals of one delivery.
@@ -65,9 +66,11 @@ impl TreatmentService for TreatmentGrpc {
         request: Request<v1::VisitStandingRequest>,
     ) -> Result<Response<v1::VisitStandingResponse>, Status> {
         let home = calling_region(&request)?;
-        let visit = visit_key(&request.into_inner()).map_err(|fault| malformed(&fault))?;
+        let request = request.into_inner();
+        let visit = visit_key(&request).map_err(|fault| malformed(&fault))?;
+        let extent = Extent::billed(visit.setting, visit.interim, request.from_admission);
         let mut answer = v1::VisitStandingResponse::default();
-        match self.role.visit_standing(home, visit).await? {
+        match self.role.visit_standing(home, &visit, extent).await? {
             VisitStanding::Free => {}
             VisitStanding::Settled(id) => answer.settled = id.to_string(),
             VisitStanding::Provisional(id) => answer.provisional = id.to_string(),

@@ -5,6 +5,7 @@
 //! writer sees both kinds in one place. The receipt has no number and no legs follow from it, since no other
 //! region takes part. A refusal writes nothing: the officer who asks waits for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use huitong_adjudication::Engine;
@@ -22,6 +23,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::SettledByHand;
 use huitong_core::record::home::{Commitment, Committed};
 use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 use super::HomeRole;
@@ -32,7 +34,7 @@ use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::store::{Rows, StoreError, erased_act, standing_visit};
+use crate::store::{LookedRow, Rows, StoreError, erased_act, standing_visit};
 use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
@@ -269,6 +271,24 @@ impl HomeRole {
     /// [`StoreError`] when rows cannot be read.
     pub fn visit_settled(&self, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
         standing_visit(&*self.ledger, &claim.visit_key(), &claim.visit)
+    }
+
+    /// The regions that were shown the person for a visit, as far as it is kept: they may hold it open, and the one that a
+    /// snapshot was signed for may have given it provisionally.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read.
+    pub fn shown_for(&self, claim: &Claim) -> Result<BTreeSet<RegionCode>, StoreError> {
+        let (psn_no, visit) = (claim.person.psn_no, &claim.visit.number);
+        let institution = claim.institution.code;
+        let signed = self.ledger.signed(psn_no)?;
+        let signed =
+            signed.filter(|row| (row.visit.institution, &row.visit.visit) == (institution, visit));
+        let looked = self.ledger.looked(psn_no)?.unwrap_or(LookedRow::NOBODY);
+        let looked = looked.latest.into_iter();
+        let looked = looked.filter(|at| (at.institution, &at.visit) == (institution, visit));
+        let looked = looked.map(|at| at.treatment);
+        Ok(looked.chain(signed.map(|row| row.treatment)).collect())
     }
 
     async fn settled_by_hand(&self, act: ActId) -> Result<SettledHand, NodeError> {

@@ -81,7 +81,7 @@ pub use transfer_row::{
     Counted, HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow,
     TransferState,
 };
-pub use whole_stay::{all_parts, keys_of, standing_visit, taken_visit};
+pub use whole_stay::{Extent, all_parts, keys_of, standing_visit, taken, taken_visit};
 pub use witness_row::WitnessHead;
 
 use huitong_core::canonical::CanonicalError;

@@ -8,6 +8,7 @@
 use huitong_core::bill::{INTERIM_AT_MOST, Visit};
 use huitong_core::claim::VisitKey;
 use huitong_core::id::SettlementId;
+use huitong_core::vocabulary::Setting;
 
 use super::{Rows, StoreError};
 
@@ -16,11 +17,44 @@ const ALL_PARTS: u16 = u16::MAX;
 /// The part under which a stay that came in parts has one of them. It is kept when none stands any more.
 const ANY_PART: u16 = ALL_PARTS.saturating_sub(1);
 
+/// How much of a stay a bill is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The whole, from the admission on.
+    Whole,
+    /// One of several, and not the last.
+    Part,
+    /// The rest of a stay, or no stay: in nobody's way but its own.
+    Alone,
+}
+
+impl Extent {
+    /// Of a bill that says so.
+    #[must_use]
+    pub fn of(visit: &Visit) -> Self {
+        let from_admission = visit.billed_from == visit.admitted;
+        Self::billed(visit.setting, visit.interim, from_admission)
+    }
+
+    /// Of the nth bill of a visit, that begins on the day of admission or later.
+    #[must_use]
+    pub const fn billed(setting: Setting, interim: u16, from_admission: bool) -> Self {
+        match (setting.is_stay(), interim, from_admission) {
+            (true, 1.., true | false) => Self::Part,
+            (true, 0, true) => Self::Whole,
+            (true, 0, false) | (false, _, _) => Self::Alone,
+        }
+    }
+}
+
 /// Every key under which a visit is kept that stands, or is prepared.
 pub fn keys_of(key: VisitKey, visit: &Visit) -> impl Iterator<Item = VisitKey> {
-    let whole = is_whole_stay(visit).then(|| all_parts(&key));
-    let part = is_part_of_stay(visit).then(|| any_part(&key));
-    [whole, part].into_iter().flatten().chain([key])
+    let more = match Extent::of(visit) {
+        Extent::Whole => Some(all_parts(&key)),
+        Extent::Part => Some(any_part(&key)),
+        Extent::Alone => None,
+    };
+    more.into_iter().chain([key])
 }
 
 /// The key under which a whole stay is found by its parts.
@@ -41,16 +75,6 @@ fn at(key: &VisitKey, interim: u16) -> VisitKey {
     }
 }
 
-/// Whether a bill is of a whole stay, and not the last of several.
-fn is_whole_stay(visit: &Visit) -> bool {
-    visit.setting.is_stay() && visit.interim == 0 && visit.billed_from == visit.admitted
-}
-
-/// Whether a bill is one of several of a stay, and not the last.
-fn is_part_of_stay(visit: &Visit) -> bool {
-    visit.setting.is_stay() && visit.interim > 0
-}
-
 /// Home role: what stands of a visit, directly, by hand or from outside; for a part of a stay the whole as well, and for
 /// the whole each part.
 ///
@@ -61,7 +85,7 @@ pub fn standing_visit(
     key: &VisitKey,
     visit: &Visit,
 ) -> Result<Option<SettlementId>, StoreError> {
-    standing(key, visit, |key| rows.home_visit(key))
+    standing(key, Extent::of(visit), |key| rows.home_visit(key))
 }
 
 /// Treatment role: what is prepared or stands of a visit, in the same way.
@@ -73,22 +97,34 @@ pub fn taken_visit(
     key: &VisitKey,
     visit: &Visit,
 ) -> Result<Option<SettlementId>, StoreError> {
-    standing(key, visit, |key| rows.visit(key))
+    taken(rows, key, Extent::of(visit))
+}
+
+/// The same, of a visit of which no more is known than how much of the stay it is.
+///
+/// # Errors
+/// As [`standing_visit`].
+pub fn taken(
+    rows: &dyn Rows,
+    key: &VisitKey,
+    extent: Extent,
+) -> Result<Option<SettlementId>, StoreError> {
+    standing(key, extent, |key| rows.visit(key))
 }
 
 fn standing(
     key: &VisitKey,
-    visit: &Visit,
+    extent: Extent,
     under: impl Fn(VisitKey) -> Result<Option<SettlementId>, StoreError>,
 ) -> Result<Option<SettlementId>, StoreError> {
     if let Some(other) = under(key.clone())? {
         return Ok(Some(other));
     }
-    if is_part_of_stay(visit) {
-        return under(all_parts(key));
-    }
-    if !is_whole_stay(visit) || under(any_part(key))?.is_none() {
-        return Ok(None);
+    match extent {
+        Extent::Alone => return Ok(None),
+        Extent::Part => return under(all_parts(key)),
+        Extent::Whole if under(any_part(key))?.is_none() => return Ok(None),
+        Extent::Whole => {}
     }
     for interim in 1..=INTERIM_AT_MOST {
         if let Some(other) = under(at(key, interim))? {
@@ -149,7 +185,7 @@ mod tests {
     #[test]
     fn whole_and_part_are_in_each_other_s_way_and_the_rest_of_a_stay_in_nobody_s_but_its_own() {
         let whole = claim("V1").visit;
-        assert!(is_whole_stay(&whole));
+        assert_eq!(Extent::of(&whole), Extent::Whole);
         let mut rest = whole.clone();
         rest.billed_from = whole.discharged;
         for interim in [1, 32, INTERIM_AT_MOST] {

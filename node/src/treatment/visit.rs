@@ -7,7 +7,7 @@ use huitong_core::region::RegionCode;
 use super::TreatmentRole;
 use crate::error::NodeError;
 use crate::peers::VisitStanding;
-use crate::store::{Rows, SettlementState};
+use crate::store::{Extent, Rows, SettlementState, taken};
 
 impl TreatmentRole {
     /// How a visit of a home region's people stands. What is told is durable.
@@ -17,9 +17,10 @@ impl TreatmentRole {
     pub async fn visit_standing(
         &self,
         home: RegionCode,
-        visit: VisitKey,
+        visit: &VisitKey,
+        extent: Extent,
     ) -> Result<VisitStanding, NodeError> {
-        let Some(settlement) = self.ledger.visit(visit)? else {
+        let Some(settlement) = taken(&*self.ledger, visit, extent)? else {
             return Ok(VisitStanding::Free);
         };
         let row = self.ledger.settlement(settlement)?;

@@ -186,11 +186,16 @@ async fn where_the_person_was_treated_is_asked_before_a_bill_is_settled_by_hand(
     world.kill(CHENGDU).await;
     let away = by_hand(&world, bill("h-3", "V3")).await.unwrap_err();
     assert_eq!(code(&away), "treatment.unreachable");
-    // A region that is not on the network has settled nothing.
-    let elsewhere = v1::SettleByHandRequest {
+    // The hospital lies there still, whatever region is named.
+    let misnamed = v1::SettleByHandRequest {
         treatment: "440100".to_owned(),
         ..bill("h-4", "V4")
     };
+    let away = by_hand(&world, misnamed.clone()).await.unwrap_err();
+    assert_eq!(code(&away), "treatment.unreachable");
+    // A region that is not on the network has settled nothing.
+    let mut elsewhere = misnamed;
+    elsewhere.institution.as_mut().unwrap().code = "H44010400001".to_owned();
     by_hand(&world, elsewhere).await.unwrap();
     world.start(CHENGDU).await;
     // Nobody who has just been away is asked at once.
@@ -289,6 +294,7 @@ async fn each_call_about_bills_brought_home_is_heard_from_those_in_the_table_alo
             visit: "V1".to_owned(),
             setting: v1::Setting::Inpatient.into(),
             interim: 0,
+            from_admission: true,
         };
         let channel = world.caller(party, CHENGDU).await;
         let answer = TreatmentServiceClient::new(channel)
@@ -325,13 +331,4 @@ async fn a_visit_stands_once_whatever_region_the_officer_names_and_however_it_is
     hospital.settle(settle("r-3", part)).await.unwrap();
     let whole = by_hand(&world, bill("h-3", "V3")).await.unwrap_err();
     assert_eq!(code(&whole), "visit.already_settled");
-}
-
-/// Tries to settle a visit by hand in a world that has no home catalogue yet.
-pub async fn with_catalogue_and_bill(
-    world: &World,
-    visit: &str,
-) -> Result<v1::SettleByHandResponse, Status> {
-    with_catalogue(world).await;
-    by_hand(world, bill("h-1", visit)).await
 }

@@ -6,7 +6,8 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{published, settle, small};
-use crate::files::{policy, replacing};
+use crate::by_hand::{bill, by_hand, with_catalogue};
+use crate::files::{INSTITUTIONS, messages, policy, replacing};
 use crate::hospital::Hospital;
 use crate::patience::until;
 use crate::relay::Commits;
@@ -252,12 +253,73 @@ async fn what_is_provisional_is_not_settled_by_hand() {
         .await
         .unwrap();
     world.start(NINGBO).await;
-    let refused = crate::by_hand::with_catalogue_and_bill(&world, "V1").await;
-    let refused = refused.unwrap_err();
-    assert_eq!(code(&refused), "visit.provisional");
+    with_catalogue(&world).await;
+    // Whatever region the officer names: the hospital's district, one that it does not lie in, or the own one.
+    for (nth, named) in [CHENGDU, "510104", "440100", NINGBO].iter().enumerate() {
+        let bill = v1::SettleByHandRequest {
+            treatment: (*named).to_owned(),
+            ..bill(&format!("h-{nth}"), "V1")
+        };
+        let refused = by_hand(&world, bill).await.unwrap_err();
+        assert_eq!(code(&refused), "visit.provisional", "{named}");
+    }
     assert_eq!(hospital.get("r-1").await.unwrap(), given);
     world.commits(Commits::Pass);
     assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
+}
+
+/// A part of a stay is given provisionally, and the paper for the whole of it comes home.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stay_of_which_a_part_is_provisional_is_not_settled_by_hand() {
+    let mut world = allowed(World::relayed().await).await;
+    with_catalogue(&world).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let mut part = emergency(small("V1"));
+    part.visit.as_mut().unwrap().interim = 1;
+    estimate(&mut hospital, part.clone()).await;
+    world.commits(Commits::Lost);
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", part)).await.unwrap();
+    assert_eq!(given.state(), State::Provisional);
+    world.start(NINGBO).await;
+    let whole = by_hand(&world, bill("h-1", "V1")).await.unwrap_err();
+    assert_eq!(code(&whole), "visit.provisional");
+    // The rest of the stay is another bill.
+    let mut rest = bill("h-2", "V1");
+    let visit = rest.visit.as_mut().unwrap();
+    visit.billed_from = visit.discharged.clone();
+    rest.lines[0].date = visit.discharged.clone();
+    by_hand(&world, rest).await.unwrap();
+    world.commits(Commits::Pass);
+    assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
+}
+
+/// An institution may lie in another city than the region that it belongs to: who was shown the person for the visit is
+/// asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_provisional_at_an_institution_elsewhere_in_the_province_is_not_settled_by_hand() {
+    const ELSEWHERE: &str = "H51070300001";
+    let mut world = allowed(World::relayed().await).await;
+    with_catalogue(&world).await;
+    let listed =
+        format!("{INSTITUTIONS}{ELSEWHERE},绵阳市分院,general,three,three,city,yes,2020-01-01,\n");
+    let messages = messages(v1::ImportKind::Institutions, "institutions", &listed);
+    let mut officer = world.officer(CHENGDU).await;
+    let answer = officer.import(tokio_stream::iter(messages)).await.unwrap();
+    assert_eq!(answer.into_inner().fault_count, 0);
+    let path = format!("/region/510100/institution/{ELSEWHERE}");
+    let mut hospital = world.hospital(&path).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.commits(Commits::Lost);
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    assert_eq!(given.unwrap().state(), State::Provisional);
+    world.start(NINGBO).await;
+    let mut misnamed = bill("h-1", "V1");
+    misnamed.treatment = "510703".to_owned();
+    misnamed.institution.as_mut().unwrap().code = ELSEWHERE.to_owned();
+    let refused = by_hand(&world, misnamed).await.unwrap_err();
+    assert_eq!(code(&refused), "visit.provisional");
 }
 
 /// What the patient went home with is put to the home region however long that was away, past the time after which any other

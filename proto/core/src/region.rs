@@ -57,6 +57,16 @@ impl RegionCode {
         self.0
     }
 
+    /// The regions that a place may belong to: itself, its city and its province, and what each of these two runs itself.
+    pub fn lies_in(self) -> impl Iterator<Item = Self> {
+        let number = self.0;
+        let city = number.saturating_sub(number % 100);
+        let province = self.province().region().0;
+        let own = [city.saturating_add(99), province.saturating_add(9_900)];
+        let places = [number, city, province].into_iter().chain(own);
+        places.filter_map(|place| Self::from_number(place).ok())
+    }
+
     /// The province, municipality or autonomous region it lies in.
     #[must_use]
     pub const fn province(self) -> ProvinceCode {
@@ -186,6 +196,22 @@ mod tests {
         let ningbo = RegionCode::parse("330200").unwrap();
         assert_eq!(ningbo.province().region().to_string(), "330000");
         assert_eq!(format!("{ningbo:?}"), "RegionCode(330200)");
+    }
+
+    #[test]
+    fn a_place_lies_in_its_city_and_its_province_and_in_what_these_run_themselves() {
+        let all = |text: &str| {
+            let places = RegionCode::parse(text).unwrap().lies_in();
+            places.map(|place| place.to_string()).collect::<Vec<_>>()
+        };
+        let district = ["510104", "510100", "510000", "510199", "519900"];
+        assert_eq!(all("510104"), district);
+        assert_eq!(
+            all("110119"),
+            ["110119", "110100", "110000", "110199", "119900"]
+        );
+        // A province has no city 00 that could run something.
+        assert_eq!(all("510000"), ["510000", "510000", "510000", "519900"]);
     }
 
     #[test]

@@ -7862,10 +7862,14 @@ pub struct VisitStandingRequest {
     /// 0 for the whole or final bill, n for the nth interim bill.
     #[prost(uint32, tag = "4")]
     pub interim: u32,
+    /// The bill begins on the day of admission. With interim 0 it is of the whole stay then, and each part of it counts too.
+    #[prost(bool, tag = "5")]
+    pub from_admission: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct VisitStandingResponse {
-    /// The settlement of a person of the caller's region under which the visit is settled. Optional.
+    /// The settlement of a person of the caller's region under which the visit is settled, or a part of it, or the stay that it
+    /// is a part of. Optional.
     #[prost(string, tag = "1")]
     pub settled: ::prost::alloc::string::String,
     /// The one whose outcome is not known yet. Optional; at most one of the three is there.

@@ -15,13 +15,14 @@ use super::super::guard::Purpose;
 use super::{HomeFault, Peer, unreadable};
 
 impl Peer {
-    /// How a visit of the own region's people stands there.
+    /// How a visit of the own region's people stands there, billed from the day of admission on or from later.
     ///
     /// # Errors
     /// [`HomeFault`]: it is not known then.
     pub async fn visit_standing(
         &self,
-        visit: VisitKey,
+        visit: &VisitKey,
+        from_admission: bool,
         within: Duration,
     ) -> Result<VisitStanding, HomeFault> {
         let request = v1::VisitStandingRequest {
@@ -29,6 +30,7 @@ impl Peer {
             visit: visit.visit.to_string(),
             setting: setting_to_wire(visit.setting),
             interim: visit.interim.into(),
+            from_admission,
         };
         let request = &request;
         let attempt = |left| async move {
