@@ -16,8 +16,8 @@ pub(super) fn open(view: &ProvisionalView, policies: &PolicyBook, shown: &mut v1
     shown.state = v1::State::Provisional.into();
     given(&view.given, &view.prepared, policies, shown);
     let notice = said(
-        "先行结算：参保地暂无法连接，按其预先签名的快照结算，待参保地确认后多退少不补。",
-        "PROVISIONAL: the home region could not be reached. Settled on a snapshot that it had signed. Once it answers, what was paid too much is given back, and what was paid too little is not asked for.",
+        "先行结算：参保地暂无法连接或暂不能办理，按其预先签名的快照结算，待参保地确认后多退少不补。",
+        "PROVISIONAL: the home region could not be reached, or could do nothing for now. Settled on a snapshot that it had signed. Once it answers, what was paid too much is given back, and what was paid too little is not asked for.",
     );
     let visit = &view.prepared.claim.visit;
     shown.provisional = Some(about(&view.given, visit, policies, None, notice));

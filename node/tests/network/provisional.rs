@@ -1,6 +1,9 @@
 //! Settling while the home region cannot be reached, and what becomes of it (PROTOCOL 22, 23).
 
+use std::net::TcpListener;
+
 use huitong_core::digest::sha256;
+use huitong_node::Node;
 use huitong_proto::common::v1::{Fund, FundAmount};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
@@ -320,6 +323,37 @@ async fn what_is_provisional_at_an_institution_elsewhere_in_the_province_is_not_
     misnamed.institution.as_mut().unwrap().code = ELSEWHERE.to_owned();
     let refused = by_hand(&world, misnamed).await.unwrap_err();
     assert_eq!(code(&refused), "visit.provisional");
+}
+
+/// A home region that was restored and waits for somebody answers, but nothing: the patient does not wait with it. It trues up
+/// by its signature, though its backup does not have the snapshot that it signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_does_not_wait_until_a_restored_home_region_serves() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.back_up(NINGBO, backup.path()).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.lose(NINGBO, backup.path()).await;
+    // It waits for a clearinghouse that is away.
+    let mut config = world.config(NINGBO);
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    config.clearinghouse = Some(format!("https://{}", nobody.local_addr().unwrap()));
+    let waiting = Node::start(config).await.unwrap();
+    let told = until(async || {
+        let told = hospital.settle(settle("r-2", small("V2"))).await;
+        let told = code(&told.unwrap_err());
+        (told == "node.recovering").then_some(()).ok_or(told)
+    });
+    told.await;
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    assert_eq!(given.unwrap().state(), State::Provisional);
+    waiting.shutdown().await;
+    world.start(NINGBO).await;
+    let settled = trued_up(&mut hospital, "r-1").await;
+    assert_eq!(settled.state(), State::Settled);
+    let up = settled.provisional.unwrap().true_up.unwrap();
+    assert_eq!((up.patient_fen, up.treatment_bears_fen), (174_000, 0));
 }
 
 /// What the patient went home with is put to the home region however long that was away, past the time after which any other

@@ -1,5 +1,6 @@
-//! Settling while the home region cannot be reached (PROTOCOL 22): on a snapshot that it signed before, under
-//! the policy that this names, within the ceiling, and one for a person.
+//! Settling while the home region does not answer (PROTOCOL 22): it cannot be reached, or its node says that it can do
+//! nothing for now. On a snapshot that it signed before, under the policy that this names, within the ceiling, and one for a
+//! person.
 //!
 //! Nothing of it leaves for the home region before it is synced, and only before any Commit of the visit left:
 //! an id whose Commit may be on its way has an outcome, which is waited for. What is given here is made good
@@ -33,6 +34,24 @@ use crate::store::{Rows, StoreError};
 
 use records::{GiveProvisional, Given, KeepSnapshot};
 
+/// Whether the home region said nothing of the person: it cannot be reached, is restoring, has lost records, cannot write, or
+/// has more to do than it can. What it refuses for another reason is an answer; and while one of the two leaves the other
+/// out after a restore, nothing is settled between them at all.
+const fn answers_nothing(failed: &NodeError) -> bool {
+    match failed {
+        NodeError::Refused(refusal) | NodeError::Pushed(refusal, _) => matches!(
+            refusal.code,
+            RefusalCode::HomeUnreachable
+                | RefusalCode::Recovering
+                | RefusalCode::RecordsGone
+                | RefusalCode::StoreBroken
+                | RefusalCode::Overloaded
+        ),
+        // The own node's trouble.
+        NodeError::Write(_) | NodeError::Store(_) => false,
+    }
+}
+
 impl TreatmentRole {
     /// Settles provisionally what could not be put to the home region, or says as before why it could not.
     ///
@@ -50,10 +69,10 @@ impl TreatmentRole {
         if let Some(found) = found.map_err(|error| own_trouble(settlement, &error.into()))? {
             return self.answer_standing(settlement, found, due).await;
         }
-        if failed.refusal().code != RefusalCode::HomeUnreachable {
+        let person = order.bill.person;
+        if person.home == self.region || !answers_nothing(&failed) {
             return Err(failed);
         }
-        let person = order.bill.person;
         if let Some(other) = self.ledger.provisional_of(person.home, person.psn_no)? {
             return Err(NodeError::refused(RefusalCode::ProvisionalStands, other));
         }
@@ -197,5 +216,39 @@ impl TreatmentRole {
         }
         self.writer.run(KeepSnapshot(signed)).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use huitong_core::refusal::Refusal;
+
+    use super::*;
+    use crate::ledger::WriteError;
+
+    #[test]
+    fn a_home_region_that_can_do_nothing_for_now_is_none_that_answers() {
+        let silent = |code| {
+            let pushed = NodeError::Pushed(Refusal::new(code, ""), Duration::ZERO);
+            let refused = answers_nothing(&NodeError::refused(code, ""));
+            assert_eq!(answers_nothing(&pushed), refused, "{code:?}");
+            refused
+        };
+        let named = [
+            RefusalCode::HomeUnreachable,
+            RefusalCode::Recovering,
+            RefusalCode::RecordsGone,
+            RefusalCode::StoreBroken,
+            RefusalCode::Overloaded,
+        ];
+        for code in RefusalCode::ALL {
+            assert_eq!(silent(*code), named.contains(code), "{code:?}");
+        }
+        // The same words of the own node are not the home region's.
+        assert!(!answers_nothing(&NodeError::Write(WriteError::Overloaded)));
+        let broken = StoreError::Inconsistent("two rows");
+        assert!(!answers_nothing(&NodeError::Store(broken)));
     }
 }
