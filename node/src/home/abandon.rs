@@ -66,23 +66,17 @@ impl Command for Abandon {
             person,
             salts: [salt, hand_salt],
         } = self;
+        let of = HomeId {
+            treatment,
+            settlement,
+        };
         let told = match to_be_told(rows, (treatment, settlement), person)? {
             Some(left) if is_left_out(rows, left.new_home)? => {
                 return Ok(Verdict::Answer(AbandonVerdict::LeftOut(left.new_home)));
             }
             Some(left) => {
-                let of = HomeId {
-                    treatment,
-                    settlement,
-                };
-                Some(given_up_told(
-                    home,
-                    &left,
-                    (of, None),
-                    hand_salt,
-                    rows,
-                    now,
-                )?)
+                let told = given_up_told(home, &left, (of, None), hand_salt, rows, now)?;
+                Some(told)
             }
             None => None,
         };
@@ -94,10 +88,7 @@ impl Command for Abandon {
             });
         }
         let burial = Burial {
-            of: HomeId {
-                treatment,
-                settlement,
-            },
+            of,
             home,
             request: RefusedRequest::Unseen,
             salt,

@@ -150,3 +150,20 @@ fn whoever_names_the_person_of_a_buried_id_later_has_the_new_home_told() {
         (AbandonVerdict::Repeated, Vec::new())
     );
 }
+
+#[test]
+fn of_somebody_else_than_was_named_before_the_new_home_is_told_as_well() {
+    let home = put_back();
+    let (treatment, other) = (claim("V1").treatment, TransferId::from_bytes([77; 16]));
+    home.put(Key::GivenUp(treatment, id(1)), Row::GivenUp(other));
+    let (verdict, records) = home.run(with_person());
+    assert!(matches!(verdict, AbandonVerdict::Buried(_)), "{verdict:?}");
+    let [NodeRecord::HomeRefused(_), told] = &*records else {
+        panic!("{records:?}")
+    };
+    is_told(told);
+    assert_eq!(
+        home.run(with_person()),
+        (AbandonVerdict::Repeated, Vec::new())
+    );
+}
