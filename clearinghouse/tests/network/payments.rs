@@ -130,8 +130,7 @@ async fn two_officers_have_a_netted_day_paid() {
         .await
         .unwrap();
     assert!(late.contains("3 days, bank / 逾期3天"), "{late}");
-    let listed = ["payments", "--open"];
-    assert_eq!(ends(&world, &listed).await, ExitCode::FAILURE);
+    assert_eq!(ends(&world, &["payments"]).await, ExitCode::FAILURE);
     json(&world, &confirm("B-4", IS_PAID, "13160.00", OUT)).await;
     assert_eq!(ends(&world, &["payments"]).await, ExitCode::SUCCESS);
     let status = clearing(&world, &["status", "--day", DAY]).await.unwrap();

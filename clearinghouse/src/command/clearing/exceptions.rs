@@ -24,8 +24,7 @@ const MOST_DAYS: u32 = 30;
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
 
-/// The legs that no plan took although their day is over: why, how long already, and what both regions said; exit 1 when one that
-/// is listed, and about which something is to be done, waits for more than 30 days.
+/// The legs that no plan took although their day is over: why, how long already, and what both regions said.
 #[derive(Debug, clap::Args)]
 pub(super) struct Exceptions {
     #[command(flatten)]
@@ -67,7 +66,7 @@ enum Reason {
 }
 
 impl Exceptions {
-    /// Fails with 1 when a leg that is listed is late.
+    /// Fails with 1 when a leg that is listed, and about which something is to be done, waits for more than 30 days.
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let reason = self
             .reason

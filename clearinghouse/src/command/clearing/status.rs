@@ -12,14 +12,12 @@ use super::connection::{Connection, Shape, print_json, told};
 use super::cycles::{self, state};
 use super::{reopen, shown};
 
-/// Where a cycle stands and what blocks it. Without a day, of the earliest in which an officer has to do something, with all
-/// cycles that are not final; exit 1 when one of them failed or is late.
+/// Where a cycle stands and what blocks it; without a day, all that are not final too, and exit 1 when one is late.
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     #[command(flatten)]
     connection: Connection,
-    /// The business day, such as 2026-03-31; without it the earliest in which an officer has to do something, or else the
-    /// earliest that is open / 业务日；未指定的为最早待办清算期，并列示全部未清讫清算期
+    /// The business day, such as 2026-03-31; without it the earliest that waits for officers / 业务日；未指定的为最早待办清算期
     #[arg(long)]
     day: Option<BusinessDay>,
 }
