@@ -223,6 +223,8 @@ clearing_codes! {
     PrefundAskedAlready "prefund.asked_already" No "A top-up of the amount named is asked for already and not paid in full; wait for it." "已申请所示金额的补拨且尚未足额到账，请等待。";
     /// The id names another top-up.
     PrefundTopUpTaken "prefund.top_up_taken" No "Another amount, named here, was asked for under this id; ask under a new one." "该编号已申请其他金额的补拨（如所示），请另取编号。";
+    /// A region whose member does not hold the prefund.
+    PrefundNotHolder "prefund.not_holder" No "Only the holder's regions ask for more of a prefund; this region is cleared for by the member named." "仅预付金持有成员所辖统筹区可申请补拨，本统筹区的清算成员如所示。";
     /// The holder's bank's reference names another movement.
     PrefundBankReferenceTaken "prefund.bank_reference_taken" No "Another movement, named here, was entered under this reference of the holder's bank; check the bank's paper, and correct what is wrong (prefund correct)." "持有成员该银行流水号已登记其他款项（如所示），请核对银行单据，有误请更正（prefund correct）。";
     /// No movement under the reference.

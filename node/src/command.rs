@@ -69,7 +69,7 @@ pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
 pub use members::ShowMembers;
 pub use payable::{PayInstitution, Payables};
-pub use prefunds::ShowPrefunds;
+pub use prefunds::{ShowPrefunds, TopUpPrefund};
 pub use receipt_proof::WriteReceiptProof;
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
@@ -148,6 +148,8 @@ pub enum NodeCommand {
     Clearing(clearing::ClearingCommand),
     /// Show how the prefunds stand that the region's clearing member pays and holds / 预付金查询
     Prefunds(ShowPrefunds),
+    /// Ask for more, of a prefund that is red and that the clearing member holds / 申请紧急补拨
+    TopUpPrefund(TopUpPrefund),
     /// Raise, answer and settle disputes with other regions / 清算争议
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
@@ -252,6 +254,7 @@ impl NodeCommand {
             Self::Month(month) => month.run(out),
             Self::Clearing(clearing) => clearing.run(out),
             Self::Prefunds(prefunds) => prefunds.run(out),
+            Self::TopUpPrefund(ask) => ask.run(out),
             Self::Check(check) => check.run(out),
             Self::Provisional(provisional) => provisional.run(out),
             Self::Deduct(deduct) => deduct.run(out),

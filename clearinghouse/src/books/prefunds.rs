@@ -21,6 +21,7 @@ pub(crate) fn left_with(record: &PrefundRecord) -> Result<Option<Entry>, LedgerE
         PrefundRecord::Set(_)
         | PrefundRecord::ToppedUp(_)
         | PrefundRecord::Asked(_)
+        | PrefundRecord::AskedByHolder(_)
         | PrefundRecord::Levels(_) => Ok(None),
     }
 }

@@ -139,6 +139,7 @@ impl Booking {
             PrefundRecord::Set(_)
             | PrefundRecord::ToppedUp(_)
             | PrefundRecord::Asked(_)
+            | PrefundRecord::AskedByHolder(_)
             | PrefundRecord::Levels(_) => return Ok(None),
         };
         Ok(left_with(record)?.map(|entry| Self {

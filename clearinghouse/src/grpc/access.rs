@@ -74,6 +74,7 @@ fn of_nodes() -> Vec<Row> {
             "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds",
             node,
         ),
+        Row::method("/huitong.clearing.v1.OwnPrefundService/TopUpOwn", node),
         Row::method(
             "/huitong.clearing.v1.OwnClearingService/ListOwnExceptions",
             node,

@@ -22,7 +22,7 @@ use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
-use huitong_core::record::clearing::{PrefundCorrected, PrefundRecord};
+use huitong_core::record::clearing::{PrefundAskedByHolder, PrefundCorrected, PrefundRecord};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 
@@ -144,6 +144,9 @@ impl Prefunds {
             },
             PrefundRecord::ToppedUp(asked) => self.account_mut(asked.prefund)?.top_up(asked),
             PrefundRecord::Asked(asked) => self.account_mut(asked.prefund)?.ask(asked),
+            PrefundRecord::AskedByHolder(PrefundAskedByHolder { asked, .. }) => {
+                self.account_mut(asked.prefund)?.ask(asked);
+            }
             PrefundRecord::Moved(moved) => {
                 let line = moved.line;
                 self.move_money(&line, line.direction)?;

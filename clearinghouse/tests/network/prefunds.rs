@@ -83,6 +83,7 @@ async fn a_prefund_is_set_paid_in_used_and_topped_up() {
     );
     assert!(found["ask_by"].is_string(), "{found}");
     assert_eq!(found["ask_days_late"], 0);
+    holder_asks(&world).await;
     let said = clearing(&world, &top_up("T-1", "5000.00")).await.unwrap();
     assert!(said.contains("5000.00 missing"), "{said}");
     let said = clearing(&world, &top_up("T-2", "6000.00"))
@@ -181,4 +182,43 @@ async fn a_node_is_told_the_prefunds_of_its_own_clearing_member_and_no_others() 
         .await
         .unwrap_err();
     assert_eq!(refusal_code(&officer), Some("transport.not_allowed"));
+}
+
+/// Chengdu's node asks for more of what Chengdu holds; nobody else does.
+async fn holder_asks(world: &World) {
+    let ask = async |party: &str, amount_fen, officer: &str| {
+        let request = v1::TopUpOwnPrefundRequest {
+            ask: Some(v1::TopUpPrefundRequest {
+                prefund: Some(v1::PrefundKey {
+                    payer: "330000".to_owned(),
+                    holder: CHENGDU.to_owned(),
+                    fund: huitong_proto::common::v1::Fund::ResidentPool.into(),
+                }),
+                amount_fen,
+                id: "T-1".to_owned(),
+            }),
+            officer: officer.to_owned(),
+        };
+        let mut client = OwnPrefundServiceClient::new(world.connect(party).await);
+        client.top_up_own(request).await.map(|it| it.into_inner())
+    };
+    let chengdu = format!("/region/{CHENGDU}/node");
+    let (code, of) = refusal(ask(&format!("/region/{NINGBO}/node"), 500_000, "li.wei").await);
+    assert_eq!((&*code, &*of), ("prefund.not_holder", "330000"));
+    let stranger = ask(&format!("/region/{GUANGZHOU}/node"), 500_000, "li.wei").await;
+    assert_eq!(refusal(stranger).0, "stream.unknown_region");
+    let nobody = ask(&chengdu, 500_000, "Li Wei").await;
+    assert_eq!(refusal(nobody).0, "node.malformed");
+    let officer = ask(OFFICER, 500_000, "li.wei").await.unwrap_err();
+    assert_eq!(refusal_code(&officer), Some("transport.not_allowed"));
+    for _ in 0..2 {
+        let told = ask(&chengdu, 500_000, "li.wei").await.unwrap();
+        let standing = told.standing.unwrap();
+        assert_eq!(
+            (standing.open_top_up_fen, standing.ask_days_late),
+            (500_000, 0)
+        );
+    }
+    let other = ask(&chengdu, 500_001, "li.wei").await;
+    assert_eq!(refusal(other).0, "prefund.top_up_taken");
 }

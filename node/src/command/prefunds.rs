@@ -1,11 +1,13 @@
-//! `huitong node prefunds`: how the prefunds stand that the region's clearing member pays and holds. Deliberately absent: any
-//! change, which clearing officers make.
+//! `huitong node prefunds` and `top-up-prefund`: how the prefunds stand that the region's clearing member pays and holds, and asking
+//! for more of one that it holds. Deliberately absent: any other change, which clearing officers make.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::prefund::{OwnPrefunds, PrefundSeen};
+use huitong_core::id::RequestId;
+use huitong_core::money::Fen;
+use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundSeen};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::PrefundLevel;
 use huitong_transport::ClientOptions;
@@ -48,6 +50,51 @@ impl ShowPrefunds {
         } else {
             ExitCode::SUCCESS
         })
+    }
+}
+
+const ASKS_AFTER: &str = "\
+Within three business days of red, unless the clearinghouse sets another term. Only the holder's regions ask, for a prefund that is red and
+of which no earlier top-up is open. Safe to repeat: under one id it is asked for once, also after it was paid. Amounts are yuan.
+须在红色预警后三个工作日内申请（以清算中心设定为准），仅持有成员所辖统筹区可申请；同一编号重复申请不重复计。";
+
+/// Ask for more, of a prefund that is red and that the region's clearing member holds.
+#[derive(Debug, clap::Args)]
+#[command(after_help = ASKS_AFTER)]
+pub struct TopUpPrefund {
+    /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
+    #[arg(long)]
+    prefund: Prefund,
+    /// How much more, in yuan / 金额（元）
+    #[arg(long)]
+    amount: Fen,
+    /// An id of your own for this top-up: asked for again under it, it is asked for once / 补拨编号（重复申请不重复计）
+    #[arg(long, value_parser = RequestId::parse)]
+    id: RequestId,
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl TopUpPrefund {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let seen = block_on(async {
+            let mut node = PrefundDeskClient::connect(&self.server).await?;
+            let which = (self.prefund, self.id);
+            node.top_up(which, self.amount).await.map_err(said)
+        })?;
+        let own = OwnPrefunds {
+            member: seen.prefund.holder,
+            prefunds: vec![seen],
+        };
+        if self.json {
+            writeln!(out, "{}", document(&own))?;
+        } else {
+            print(&own, out)?;
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -166,7 +213,6 @@ fn print(own: &OwnPrefunds, out: &mut dyn Write) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use huitong_core::date::Timestamp;
-    use huitong_core::money::Fen;
 
     use super::*;
 

@@ -361,6 +361,7 @@ fn of_clearing(officer: &[Caller]) -> Vec<Row> {
         of("/huitong.clearing.v1.DirectoryDeskService/ShowDirectory"),
         of("/huitong.clearing.v1.DirectoryDeskService/AcceptBranch"),
         of("/huitong.clearing.v1.PrefundDeskService/ShowPrefunds"),
+        of("/huitong.clearing.v1.PrefundDeskService/AskTopUp"),
         of("/huitong.clearing.v1.ClearingDeskService/ShowOwnExceptions"),
         of("/huitong.clearing.v1.ClearingDeskService/ShowOwnPayments"),
         of("/huitong.clearing.v1.ClearingDeskService/ShowOwnNotices"),

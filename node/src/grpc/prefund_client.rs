@@ -1,9 +1,14 @@
 //! An officer's client for prefunds: what is answered, as values.
 
-use huitong_core::prefund::OwnPrefunds;
+use huitong_core::id::RequestId;
+use huitong_core::money::Fen;
+use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundSeen};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::prefund_desk_service_client::PrefundDeskServiceClient;
-use huitong_proto::conversion::prefund::own_prefunds_from_wire;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::prefund::{
+    own_prefunds_from_wire, prefund_seen_from_wire, top_up_to_wire,
+};
 use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -31,5 +36,21 @@ impl PrefundDeskClient {
         let answer = self.0.show_prefunds(v1::ShowPrefundsRequest {}).await?;
         own_prefunds_from_wire(answer.into_inner())
             .map_err(|fault| Status::internal(fault.to_string()))
+    }
+
+    /// Asks for more of a prefund that the member holds; how it stands then.
+    ///
+    /// # Errors
+    /// As [`Self::show`].
+    pub async fn top_up(
+        &mut self,
+        which: (Prefund, RequestId),
+        amount: Fen,
+    ) -> Result<PrefundSeen, Status> {
+        let answer = self.0.ask_top_up(top_up_to_wire(which, amount)).await?;
+        let path = Path::root("standing");
+        let seen = path.required(answer.into_inner().standing);
+        let seen = seen.and_then(|seen| prefund_seen_from_wire(seen, path));
+        seen.map_err(|fault| Status::internal(fault.to_string()))
     }
 }

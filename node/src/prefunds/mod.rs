@@ -1,12 +1,15 @@
 //! The prefunds of the member who clears for the region, as the clearinghouse says now that they stand: how much is used of what
 //! is held, what is warned of, what is missing and by when.
 //!
-//! Nothing is kept here: what stands is the clearinghouse's word, asked anew each time. Deliberately absent: setting, topping
-//! up and entering what moved, which clearing officers do.
+//! Nothing is kept here: what stands is the clearinghouse's word, asked anew each time. Of one that the member holds an officer
+//! asks for more. Deliberately absent: setting, and entering what moved, which clearing officers do.
 
 pub mod report;
 
-use huitong_core::prefund::OwnPrefunds;
+use huitong_core::id::RequestId;
+use huitong_core::money::Fen;
+use huitong_core::officer::OfficerName;
+use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundSeen};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use tonic::Status;
@@ -38,7 +41,24 @@ impl PrefundDesk {
     /// # Errors
     /// The clearinghouse's refusal, or that it was not reached or there is none.
     pub async fn show(&self) -> Result<OwnPrefunds, Status> {
-        let off = || NodeError::refused(RefusalCode::PrefundsOff, self.region);
-        self.client.as_ref().ok_or_else(off)?.all().await
+        self.client()?.all().await
+    }
+
+    /// Asks for more, of a prefund that is red and that the member holds. Asked for again under its id, it is asked for once.
+    ///
+    /// # Errors
+    /// As [`Self::show`]; when nothing was heard it may have been asked for: say it again.
+    pub async fn top_up(
+        &self,
+        which: (Prefund, RequestId),
+        amount: Fen,
+        by: &OfficerName,
+    ) -> Result<PrefundSeen, Status> {
+        self.client()?.top_up(which, amount, by).await
+    }
+
+    fn client(&self) -> Result<&PrefundClient, Status> {
+        let off = || NodeError::refused(RefusalCode::PrefundsOff, self.region).into();
+        self.client.as_ref().ok_or_else(off)
     }
 }

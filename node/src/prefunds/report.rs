@@ -1,15 +1,18 @@
-//! Asking the clearinghouse how prefunds stand, page after page. What it refuses goes on to whoever asked, in its own words.
+//! Asking the clearinghouse how prefunds stand, page after page, and for more of one. What it refuses goes on to whoever asked, in its own words.
 //! Rows of others are not believed to be meant for here.
 
 use std::time::Duration;
 
 use huitong_certs::Identity;
-use huitong_core::prefund::{OwnPrefunds, PrefundSeen};
+use huitong_core::id::RequestId;
+use huitong_core::money::Fen;
+use huitong_core::officer::OfficerName;
+use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundSeen};
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::own_prefund_service_client::OwnPrefundServiceClient;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::prefund::prefund_seen_from_wire;
+use huitong_proto::conversion::prefund::{prefund_seen_from_wire, top_up_to_wire};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -55,6 +58,32 @@ impl PrefundClient {
         }
         let why = format!("more than {PAGES_AT_MOST} pages of prefunds");
         Err(unreadable(&why))
+    }
+
+    /// Asks for more of one that the member holds.
+    pub(super) async fn top_up(
+        &self,
+        which: (Prefund, RequestId),
+        amount: Fen,
+        by: &OfficerName,
+    ) -> Result<PrefundSeen, Status> {
+        let mut client = OwnPrefundServiceClient::new(self.channel.clone())
+            .max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let request = v1::TopUpOwnPrefundRequest {
+            ask: Some(top_up_to_wire(which, amount)),
+            officer: by.to_string(),
+        };
+        let answer = call_within(self.within, request, |request| client.top_up_own(request));
+        let answer = answer.await.map_err(|status| told(&status))?.into_inner();
+        let path = Path::root("standing");
+        let seen = path.required(answer.standing);
+        let seen = seen.and_then(|seen| prefund_seen_from_wire(seen, path));
+        let seen = seen.map_err(|fault| unreadable(&fault))?;
+        if seen.prefund == which.0 {
+            Ok(seen)
+        } else {
+            Err(unreadable(&format_args!("it is of {}", seen.prefund)))
+        }
     }
 
     async fn page(

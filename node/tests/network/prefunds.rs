@@ -45,6 +45,27 @@ impl OwnPrefundService for Prefunds {
             next,
         }))
     }
+
+    async fn top_up_own(
+        &self,
+        request: Request<v1::TopUpOwnPrefundRequest>,
+    ) -> Result<Response<v1::TopUpPrefundResponse>, Status> {
+        let v1::TopUpOwnPrefundRequest { ask, officer } = request.into_inner();
+        assert_eq!(officer, "li.wei");
+        let ask = ask.unwrap();
+        let of = ask.prefund.unwrap();
+        let mut standing = standing(&of.payer, &of.holder, v1::PrefundLevel::Red);
+        standing.open_top_up_fen = ask.amount_fen;
+        if ask.id == "T-of-another" {
+            standing.prefund = Some(v1::PrefundKey {
+                payer: "440000".to_owned(),
+                ..of
+            });
+        }
+        Ok(Response::new(v1::TopUpPrefundResponse {
+            standing: Some(standing),
+        }))
+    }
 }
 
 fn standing(payer: &str, holder: &str, level: v1::PrefundLevel) -> v1::PrefundStanding {
@@ -129,5 +150,37 @@ async fn rows_of_others_and_pages_without_end_are_not_shown() {
         let refused = refused.unwrap_err();
         assert_eq!(code(&refused), "node.overloaded");
         assert!(refused.message().contains("cannot be read"), "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_asks_for_more_at_the_own_node_which_says_who_asked() {
+    let ask = async |world: &World, party: &str, id: &str| {
+        let channel = world.caller(party, CHENGDU).await;
+        let request = v1::TopUpPrefundRequest {
+            prefund: standing("330000", CHENGDU, v1::PrefundLevel::Red).prefund,
+            amount_fen: 700_000,
+            id: id.to_owned(),
+        };
+        let mut client = PrefundDeskServiceClient::new(channel);
+        client.ask_top_up(request).await.map(Response::into_inner)
+    };
+    let mut world = World::new().await;
+    let off = ask(&world, &officer(CHENGDU), "T-1").await;
+    assert_eq!(code(&off.unwrap_err()), "prefund.off");
+    world.clearinghouse().await;
+    for _ in 0..2 {
+        let told = ask(&world, &officer(CHENGDU), "T-1").await.unwrap();
+        assert_eq!(told.standing.unwrap().open_top_up_fen, 700_000);
+    }
+    let refused = ask(&world, &officer(CHENGDU), "").await.unwrap_err();
+    assert_eq!(code(&refused), "node.malformed");
+    let refused = ask(&world, &officer(CHENGDU), "T-of-another").await;
+    let refused = refused.unwrap_err();
+    assert_eq!(code(&refused), "node.overloaded");
+    assert!(refused.message().contains("cannot be read"), "{refused}");
+    for party in [HOSPITAL, &officer(NINGBO), "/region/330200/node"] {
+        let refused = ask(&world, party, "T-1").await.unwrap_err();
+        assert_eq!(refused.code(), Code::PermissionDenied, "{party}");
     }
 }

@@ -1,6 +1,7 @@
 //! Prefunds and their movements.
 
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::id::RequestId;
 use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundLine, PrefundSeen};
@@ -50,6 +51,30 @@ pub fn prefund_from_wire(
         let holder = RegionCode::parse(text).map_err(|error| error.to_string())?;
         Prefund::new(payer, holder, fund).map_err(|error| error.to_string())
     })
+}
+
+/// The wire form of what is asked for on top: of which prefund, under which id, and how much.
+#[must_use]
+pub fn top_up_to_wire((prefund, id): (Prefund, RequestId), amount: Fen) -> v1::TopUpPrefundRequest {
+    v1::TopUpPrefundRequest {
+        prefund: Some(prefund_to_wire(prefund)),
+        amount_fen: amount.get(),
+        id: id.to_string(),
+    }
+}
+
+/// Reads what is asked for on top.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn top_up_from_wire(
+    ask: Option<v1::TopUpPrefundRequest>,
+    path: Path<'_>,
+) -> Result<((Prefund, RequestId), Fen), WireFault> {
+    let ask = path.required(ask)?;
+    let prefund = prefund_from_wire(ask.prefund, path.field("prefund"))?;
+    let id = path.field("id").parse(&ask.id, RequestId::parse)?;
+    Ok(((prefund, id), path.field("amount_fen").fen(ask.amount_fen)?))
 }
 
 /// The wire form of a movement.
@@ -204,6 +229,34 @@ mod tests {
             let fault = prefund_line_from_wire(Some(wire), Path::root("line")).unwrap_err();
             assert!(fault.to_string().contains(field), "{fault}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_on_top_comes_back_as_it_was_sent() {
+        let which = (
+            "330000-510100-resident_pool".parse().unwrap(),
+            "T-1".parse().unwrap(),
+        );
+        let amount = Fen::new(500_000).unwrap();
+        let wire = top_up_to_wire(which, amount);
+        let path = Path::root("ask");
+        assert_eq!(
+            top_up_from_wire(Some(wire.clone()), path),
+            Ok((which, amount))
+        );
+        type Spoil = fn(&mut v1::TopUpPrefundRequest);
+        let spoil: [(&str, Spoil); 3] = [
+            ("ask.prefund", |ask| ask.prefund = None),
+            ("ask.id", |ask| ask.id.clear()),
+            ("ask.amount_fen", |ask| ask.amount_fen = -1),
+        ];
+        for (field, spoil) in spoil {
+            let mut wire = wire.clone();
+            spoil(&mut wire);
+            let fault = top_up_from_wire(Some(wire), path).unwrap_err();
+            assert!(fault.to_string().starts_with(field), "{fault}");
+        }
+        assert!(top_up_from_wire(None, path).is_err());
     }
 
     type Spoil = fn(&mut v1::PrefundStanding);

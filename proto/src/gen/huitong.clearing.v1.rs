@@ -9657,6 +9657,14 @@ pub struct TopUpPrefundResponse {
     #[prost(message, optional, tag = "1")]
     pub standing: ::core::option::Option<PrefundStanding>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TopUpOwnPrefundRequest {
+    #[prost(message, optional, tag = "1")]
+    pub ask: ::core::option::Option<TopUpPrefundRequest>,
+    /// Which of the region's officers asks, as the node knows by the certificate.
+    #[prost(string, tag = "2")]
+    pub officer: ::prost::alloc::string::String,
+}
 /// One movement of a prefund's money, as the holder's bank told it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PrefundLine {
@@ -10764,6 +10772,33 @@ pub mod own_prefund_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Asks for more, of a prefund that is red and that this member holds.
+        pub async fn top_up_own(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TopUpOwnPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OwnPrefundService/TopUpOwn",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.OwnPrefundService", "TopUpOwn"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -10785,6 +10820,14 @@ pub mod own_prefund_service_server {
             request: tonic::Request<super::ListOwnPrefundsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListOwnPrefundsResponse>,
+            tonic::Status,
+        >;
+        /// Asks for more, of a prefund that is red and that this member holds.
+        async fn top_up_own(
+            &self,
+            request: tonic::Request<super::TopUpOwnPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
             tonic::Status,
         >;
     }
@@ -10896,6 +10939,51 @@ pub mod own_prefund_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListOwnPrefundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OwnPrefundService/TopUpOwn" => {
+                    #[allow(non_camel_case_types)]
+                    struct TopUpOwnSvc<T: OwnPrefundService>(pub Arc<T>);
+                    impl<
+                        T: OwnPrefundService,
+                    > tonic::server::UnaryService<super::TopUpOwnPrefundRequest>
+                    for TopUpOwnSvc<T> {
+                        type Response = super::TopUpPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TopUpOwnPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OwnPrefundService>::top_up_own(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TopUpOwnSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -11073,6 +11161,33 @@ pub mod prefund_desk_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Asks the clearinghouse for more, of a prefund that is red and that the member holds. It may be said again under its id.
+        pub async fn ask_top_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TopUpPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundDeskService/AskTopUp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PrefundDeskService", "AskTopUp"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -11094,6 +11209,14 @@ pub mod prefund_desk_service_server {
             request: tonic::Request<super::ShowPrefundsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ShowPrefundsResponse>,
+            tonic::Status,
+        >;
+        /// Asks the clearinghouse for more, of a prefund that is red and that the member holds. It may be said again under its id.
+        async fn ask_top_up(
+            &self,
+            request: tonic::Request<super::TopUpPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
             tonic::Status,
         >;
     }
@@ -11205,6 +11328,51 @@ pub mod prefund_desk_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ShowPrefundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundDeskService/AskTopUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct AskTopUpSvc<T: PrefundDeskService>(pub Arc<T>);
+                    impl<
+                        T: PrefundDeskService,
+                    > tonic::server::UnaryService<super::TopUpPrefundRequest>
+                    for AskTopUpSvc<T> {
+                        type Response = super::TopUpPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TopUpPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundDeskService>::ask_top_up(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AskTopUpSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -2,19 +2,19 @@
 //!
 //! Each word may be said again and changes nothing then. Deliberately absent: what nets, which no prefund changes.
 
+mod ask;
 mod levels;
 mod look;
 mod money;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::id::RequestId;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::Prefund;
-use huitong_core::record::clearing::{ClearingRecord, PrefundAsked, PrefundRecord, PrefundSet};
+use huitong_core::record::clearing::{ClearingRecord, PrefundRecord, PrefundSet};
 use huitong_core::refusal::RefusalCode;
-use huitong_core::vocabulary::PrefundLevel;
 
+pub(crate) use ask::{top_up, top_up_of_holder};
 pub(crate) use levels::{level_of, levels};
 pub(crate) use look::{
     MovementRow, PrefundRow, ProposalRow, Wanted, late, movements, own, prefunds, proposal,
@@ -69,59 +69,6 @@ pub(crate) fn set(
         at: context.now,
     };
     Ok(record(PrefundRecord::Set(set)))
-}
-
-/// Asks for more, of a prefund that is red. Under an id it is asked for once, whatever was paid since; and what was asked for
-/// and is not paid yet is not asked for twice.
-pub(crate) fn top_up(
-    context: &Context<'_>,
-    (prefund, id): (Prefund, RequestId),
-    amount: Fen,
-    rules: &Rules,
-    by: OfficerName,
-) -> Decision<()> {
-    if amount.is_zero() {
-        let refusal = Refusal::general(RefusalCode::Malformed, "amount: above zero");
-        return Ok(Decided::refuse(refusal));
-    }
-    let Some(account) = context.state.prefunds.account(prefund) else {
-        return Ok(Decided::refuse(unknown(prefund)));
-    };
-    if let Some(known) = account.asked_as(id) {
-        return Ok(if known == amount {
-            Decided::answer(())
-        } else {
-            let detail = format_args!("{id}: {known}");
-            Decided::refuse(Refusal::new(ClearingCode::PrefundTopUpTaken, detail))
-        });
-    }
-    if let Some(open) = account.open_top_up() {
-        let refusal = Refusal::new(ClearingCode::PrefundAskedAlready, open);
-        return Ok(Decided::refuse(refusal));
-    }
-    let (level, _) = account.level;
-    if level != PrefundLevel::Red {
-        return Ok(Decided::refuse(Refusal::new(
-            ClearingCode::PrefundNotRed,
-            level,
-        )));
-    }
-    if let Err(refusal) = countable(account.asked_with(amount)) {
-        return Ok(Decided::refuse(refusal));
-    }
-    let due = match due(context, rules) {
-        Ok(due) => due,
-        Err(refusal) => return Ok(Decided::refuse(refusal)),
-    };
-    let asked = PrefundAsked {
-        id,
-        prefund,
-        amount,
-        due,
-        by,
-        at: context.now,
-    };
-    Ok(record(PrefundRecord::Asked(asked)))
 }
 
 /// By when money that is asked for now is to be paid.

@@ -1,5 +1,7 @@
 //! Who is late with a prefund, and who is not: a member that paid is not red because of a third one; nothing is asked for twice.
 
+mod asked;
+
 use huitong_core::date::BusinessDay;
 use huitong_core::vocabulary::{CorrectionReason, Direction, PrefundLevel};
 

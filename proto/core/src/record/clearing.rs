@@ -26,8 +26,8 @@ pub use payment::{
     PaymentRecord, Returned,
 };
 pub use prefund::{
-    LevelChange, PrefundAsked, PrefundCorrected, PrefundLevels, PrefundMoved, PrefundRecord,
-    PrefundSet, PrefundToppedUp,
+    LevelChange, PrefundAsked, PrefundAskedByHolder, PrefundCorrected, PrefundLevels, PrefundMoved,
+    PrefundRecord, PrefundSet, PrefundToppedUp,
 };
 pub use written_legs::{WrittenLeg, WrittenLegs};
 

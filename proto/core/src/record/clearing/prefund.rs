@@ -5,6 +5,7 @@ use crate::id::RequestId;
 use crate::money::Fen;
 use crate::officer::OfficerName;
 use crate::prefund::{Prefund, PrefundLine};
+use crate::region::RegionCode;
 use crate::vocabulary::{CorrectionReason, PrefundLevel};
 use crate::{canonical_enum, canonical_struct};
 
@@ -23,6 +24,8 @@ pub enum PrefundRecord {
     Levels(PrefundLevels),
     /// More of it was asked for in the year, under an id.
     Asked(PrefundAsked),
+    /// The holder itself asked for more of it in the year.
+    AskedByHolder(PrefundAskedByHolder),
 }
 
 canonical_enum!(PrefundRecord {
@@ -32,6 +35,7 @@ canonical_enum!(PrefundRecord {
     4 => Corrected(record),
     5 => Levels(record),
     6 => Asked(record),
+    7 => AskedByHolder(record),
 });
 
 /// How much a prefund comes to in a year. What was set before holds no more; what was asked for on top of it holds to the
@@ -110,6 +114,17 @@ canonical_struct!(PrefundAsked {
     at
 });
 
+/// More is asked for by the holder, at the node of one of its regions, because nearly all is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundAskedByHolder {
+    /// The region whose node said it.
+    pub region: RegionCode,
+    /// What was asked for, by which of the region's officers.
+    pub asked: PrefundAsked,
+}
+
+canonical_struct!(PrefundAskedByHolder { region, asked });
+
 /// Money of a prefund moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefundMoved {
@@ -174,19 +189,36 @@ mod tests {
     use super::*;
     use crate::canonical::testing::golden;
 
-    #[test]
-    fn golden_bytes_of_a_top_up_with_an_id() {
-        let asked = PrefundAsked {
+    fn asked() -> PrefundAsked {
+        PrefundAsked {
             id: "T-1".parse().unwrap(),
             prefund: "330000-510100-resident_pool".parse().unwrap(),
             amount: Fen::new(1_316_000).unwrap(),
             due: "2026-04-21".parse().unwrap(),
             by: "li.wei".parse().unwrap(),
             at: Timestamp::from_millis(1_775_000_000_000).unwrap(),
+        }
+    }
+
+    #[test]
+    fn golden_bytes_of_a_top_up_with_an_id() {
+        golden(
+            &crate::record::clearing::ClearingRecord::Prefund(PrefundRecord::Asked(asked())),
+            "080600000003542d31000509100007c8940005f3d400000000001414a007ea0415000000066c692e\
+             7765690000019d463e9600",
+        );
+    }
+
+    #[test]
+    fn golden_bytes_of_a_top_up_that_the_holder_asked_for() {
+        let asked = PrefundAskedByHolder {
+            region: "510100".parse().unwrap(),
+            asked: asked(),
         };
         golden(
-            &crate::record::clearing::ClearingRecord::Prefund(PrefundRecord::Asked(asked)),
-            "080600000003542d31000509100007c8940005f3d400000000001414a007ea0415000000066c692e\
+            &crate::record::clearing::ClearingRecord::Prefund(PrefundRecord::AskedByHolder(asked)),
+            "08070007c894\
+             00000003542d31000509100007c8940005f3d400000000001414a007ea0415000000066c692e\
              7765690000019d463e9600",
         );
     }
