@@ -228,10 +228,7 @@ impl House {
     pub(crate) fn come_back_on_format(&mut self, format: Option<u32>) -> Result<(), String> {
         self.writer = None;
         self.index
-            .lose(&[b"y", b"D", b"F", b"A", b"B", b"C", b"E", b"G"]);
-        if format.is_none_or(|format| format < 6) {
-            self.index.lose(&[b"g"]);
-        }
+            .lose(&[b"y", b"g", b"D", b"F", b"A", b"B", b"C", b"E", b"G"]);
         if format.is_none() {
             self.index.lose(&[b"w"]);
         }
