@@ -11,7 +11,7 @@ use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::Timestamp;
 use huitong_core::deduction::DeductionWord;
 use huitong_core::deduction_evidence::DeductionEvidence;
-use huitong_core::evidence::{Chain, Evidence, Mismatch, RefusalEvidence};
+use huitong_core::evidence::{Became, Chain, Evidence, Mismatch, RefusalEvidence};
 use huitong_core::receipt::GroupSignature;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
@@ -32,6 +32,8 @@ pub struct Checked {
     pub signer: CertifiedKey,
     /// The policy that was followed.
     pub policy: HeldPolicy,
+    /// What became of it, when it was provisional.
+    pub became: Option<Became>,
 }
 
 /// Evidence of a refusal that holds.
@@ -41,6 +43,8 @@ pub struct CheckedRefusal {
     pub evidence: RefusalEvidence,
     /// Who signed.
     pub signer: CertifiedKey,
+    /// What became of it, when it was provisional: the treatment region bears it.
+    pub became: Option<Became>,
 }
 
 /// Evidence of a deduction that holds.
@@ -122,13 +126,23 @@ pub enum EvidenceFault {
     /// What is owed is not what was decided.
     #[error("the amounts of the receipt are not those of the decision / 回执金额与决定不符")]
     Amounts,
+    /// What was given provisionally is not of this claim, or not what the signed snapshot gives.
+    #[error(
+        "what was given provisionally does not follow from the snapshot that was signed for this claim / 先行结算与针对该笔费用签名的快照不符"
+    )]
+    Given,
+    /// What became of the difference does not follow from what was told and what was decided.
+    #[error(
+        "what became of the provisional difference does not follow from what was told and decided / 先行结算的补结算与告知、核定及回执不符"
+    )]
+    TrueUp,
 }
 
-/// Reads evidence and checks all of it.
+/// Reads evidence and checks all of it, but what became of it when it was provisional.
 ///
 /// # Errors
 /// The first [`EvidenceFault`].
-pub fn check(bytes: &[u8], trust: &Trust) -> Result<CheckedProof, EvidenceFault> {
+pub(super) fn check(bytes: &[u8], trust: &Trust) -> Result<CheckedProof, EvidenceFault> {
     if bytes.len() > EVIDENCE_BYTES_AT_MOST {
         return Err(EvidenceFault::TooLarge(bytes.len()));
     }
@@ -167,7 +181,11 @@ fn refused(evidence: RefusalEvidence, trust: &Trust) -> Result<CheckedRefusal, E
     let (home, at) = (word.body.home, word.body.refused_at);
     let signer = signer(chains, home, &word.group, at, trust)?;
     evidence.coherent().map_err(EvidenceFault::Mismatch)?;
-    Ok(CheckedRefusal { evidence, signer })
+    Ok(CheckedRefusal {
+        evidence,
+        signer,
+        became: None,
+    })
 }
 
 fn settled(evidence: Evidence, trust: &Trust) -> Result<Checked, EvidenceFault> {
@@ -187,6 +205,7 @@ fn settled(evidence: Evidence, trust: &Trust) -> Result<Checked, EvidenceFault> 
         evidence,
         signer,
         policy,
+        became: None,
     })
 }
 
@@ -203,7 +222,7 @@ pub fn check_own(evidence: &Evidence) -> Result<(), EvidenceFault> {
 
 /// The key that signed a group, proven for the moment of signing: a certificate that has expired since still
 /// proves it.
-fn signer(
+pub(super) fn signer(
     chains: &[Chain],
     home: RegionCode,
     group: &GroupSignature,

@@ -7,6 +7,7 @@
 
 mod check;
 mod deduction;
+mod provisional;
 
 use std::sync::Arc;
 
@@ -29,8 +30,9 @@ use huitong_core::reversal::HomeWord;
 
 pub use check::{
     Checked, CheckedDeduction, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault,
-    check, check_own,
+    check_own,
 };
+pub use provisional::{Paper, check};
 
 use huitong_transport::Certified;
 
@@ -111,7 +113,7 @@ impl EvidenceDesk {
         settlement: SettlementId,
         treatment: RegionCode,
         reader: Reader,
-    ) -> Result<Proof, NodeError> {
+    ) -> Result<Paper, NodeError> {
         if treatment == self.region {
             // What the own officers settled by hand was prepared by nobody.
             let treated = self.treatment.view(settlement).await?.is_some();
@@ -135,7 +137,7 @@ impl EvidenceDesk {
         (home, treatment): (RegionCode, RegionCode),
     ) -> Result<ClearingEvidence, NodeError> {
         let proof = self.evidence(settlement, treatment, Reader::Officer);
-        let Proof::Settlement(evidence) = proof.await? else {
+        let Proof::Settlement(evidence) = proof.await?.proof else {
             return Err(not_settled(settlement));
         };
         let HomeWord { receipt, reversal } = evidence.word;
@@ -165,7 +167,7 @@ impl EvidenceDesk {
         &self,
         settlement: SettlementId,
         reader: Reader,
-    ) -> Result<Proof, NodeError> {
+    ) -> Result<Paper, NodeError> {
         let view = self.treatment.view(settlement).await?;
         // Another institution's settlement is as unknown as one that never was.
         let view = view.filter(|view| match reader {
@@ -188,11 +190,12 @@ impl EvidenceDesk {
             snapshot,
             decision,
             receipt,
-            trued_up: _,
+            trued_up,
         } = settled;
+        let became = trued_up.map(|view| self.became(*view));
         let policy = self.policy(&decision.policy)?;
         let word = HomeWord { receipt, reversal };
-        Ok(Proof::Settlement(Evidence {
+        let proof = Proof::Settlement(Evidence {
             signers: self.signers(&word)?,
             word,
             claim: prepared.claim,
@@ -200,21 +203,24 @@ impl EvidenceDesk {
             snapshot,
             policy: policy.document.clone(),
             bill: prepared.bill,
-        }))
+        });
+        Ok(Paper { proof, became })
     }
 
     /// A word that buried the id says nothing of the claim, so none is shown beside it.
-    fn of_refused(&self, refused: RefusedView) -> Result<Proof, NodeError> {
+    fn of_refused(&self, refused: RefusedView) -> Result<Paper, NodeError> {
+        let became = refused.borne.map(|view| self.became(*view));
         let RefusedView { word, prepared, .. } = refused;
         let is_of_claim = matches!(word.request, RefusedRequest::Claim(_));
         let shown = prepared.filter(|_| is_of_claim);
         let (claim, bill) = shown.map_or((None, None), |of| (Some(of.claim), of.bill));
-        Ok(Proof::Refusal(RefusalEvidence {
+        let proof = Proof::Refusal(RefusalEvidence {
             signer: self.signer_of(word.body.home, &word.group, word.body.refused_at)?,
             word,
             claim,
             bill,
-        }))
+        });
+        Ok(Paper { proof, became })
     }
 
     fn of_word(&self, word: FinalRefusal) -> Result<Proof, NodeError> {
@@ -274,7 +280,7 @@ impl EvidenceDesk {
         settlement: SettlementId,
         treatment: RegionCode,
         reader: Reader,
-    ) -> Result<Proof, NodeError> {
+    ) -> Result<Paper, NodeError> {
         if reader != Reader::Officer {
             return Err(not_found(settlement));
         }
@@ -291,13 +297,16 @@ impl EvidenceDesk {
                     if at.frame().is_none() {
                         continue;
                     }
-                    return self.of_word(refusal_at(&self.ledger, at)?);
+                    return Ok(self.of_word(refusal_at(&self.ledger, at)?)?.into());
                 }
             };
             // What was written since the barrier has no place yet: a commit is waited for, and a reversal is
             // not told before it is synced.
             if settled.frame().is_some() {
-                return self.of_commit(settled, reversed.filter(|at| at.frame().is_some()));
+                let reversed = reversed.filter(|at| at.frame().is_some());
+                let became = self.became_there(treatment, settlement)?;
+                let proof = self.of_commit(settled, reversed)?;
+                return Ok(Paper { proof, became });
             }
         }
         Err(NodeError::refused(RefusalCode::Overloaded, settlement))

@@ -65,6 +65,7 @@ mod prefunds;
 mod presented;
 mod privacy;
 mod provisional;
+mod provisional_evidence;
 mod provisional_shown;
 mod records_gone;
 mod recovery;

@@ -15,6 +15,8 @@ use crate::coverage::{PersonVersion, Snapshot};
 use crate::decision::Decision;
 use crate::digest::sha256;
 use crate::final_refusal::{FinalRefusal, RefusedRequest};
+use crate::id::SettlementId;
+use crate::provisional::{Provisional, TrueUp};
 use crate::receipt::PersonalPart;
 use crate::reversal::HomeWord;
 
@@ -78,6 +80,76 @@ canonical_struct!(RefusalEvidence {
 impl Artifact for RefusalEvidence {
     const KIND: [u8; 4] = *b"EVRF";
     const VERSION: u16 = 1;
+}
+
+/// Evidence of what was settled provisionally: of its settlement, or of its refusal, and of what became of the difference.
+///
+/// Nobody signs what became of it. It follows from what the patient was told, which follows from the snapshot that the home
+/// region had signed, from what that region decided, and from what it bears by its receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvisionalEvidence {
+    /// The evidence of the settlement, or of its refusal, as a file of its own.
+    pub of: Vec<u8>,
+    /// What became of the difference.
+    pub became: Became,
+}
+
+canonical_struct!(ProvisionalEvidence { of, became });
+
+impl Artifact for ProvisionalEvidence {
+    const KIND: [u8; 4] = *b"EVPV";
+    const VERSION: u16 = 1;
+}
+
+/// What became of the difference, with what it follows from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Became {
+    /// To the fen.
+    pub true_up: TrueUp,
+    /// What was given, and on what; only the treatment region has it. Without it the amounts are the node's word alone.
+    pub given: Option<Given>,
+}
+
+canonical_struct!(Became { true_up, given });
+
+/// What was given provisionally, and the policy that it was decided by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The key that signed the snapshot.
+    pub signer: Chain,
+    /// The snapshot, and what was decided on it.
+    pub provisional: Provisional,
+    /// That policy's document, as published.
+    pub policy: Vec<u8>,
+}
+
+canonical_struct!(Given {
+    signer,
+    provisional,
+    policy
+});
+
+impl Given {
+    /// Whether it was given for this claim, under this id, on a snapshot that was signed for just that and could be used then.
+    #[must_use]
+    pub fn is_of(&self, settlement: SettlementId, claim: &Claim) -> bool {
+        let Provisional {
+            signed,
+            decision,
+            at,
+            ..
+        } = &self.provisional;
+        let body = &signed.body;
+        let policy = sha256(&self.policy);
+        self.provisional.settlement == settlement
+            && signed.is_in_group()
+            && body.treatment == claim.treatment
+            && body.snapshot.person == claim.person
+            && body.is_usable(&claim.visit_key(), claim.visit.admitted, *at)
+            && decision.catalogue == claim.catalogue
+            && body.snapshot.policy == policy
+            && decision.policy == policy
+    }
 }
 
 /// Two parts of evidence that do not belong together.

@@ -2,12 +2,17 @@
 
 use std::io::Write;
 
+use huitong_core::decision::Decision;
+use huitong_core::evidence::Became;
 use huitong_core::final_refusal::RefusedRequest;
+use huitong_core::money::Fen;
 use huitong_core::reversal::HomeWord;
 use serde_json::json;
 
 use super::shown_deduction;
+use super::shown_provisional as provisional;
 use crate::evidence::{Checked, CheckedProof, CheckedRefusal};
+use crate::home::figures::borne_by_patient;
 
 /// Prints what holds.
 pub(super) fn print(checked: &CheckedProof, out: &mut dyn Write) -> std::io::Result<()> {
@@ -39,8 +44,19 @@ const fn refused(request: &RefusedRequest) -> (&'static str, &'static str) {
     }
 }
 
+/// What the patient bears: of what was provisional the lower cash of the two.
+fn patient(decision: &Decision, became: Option<&Became>) -> Fen {
+    let borne = borne_by_patient(decision, became.map(|became| &became.true_up));
+    // Both are parts of one bill, so the sum is in range.
+    borne.unwrap_or(decision.patient_total)
+}
+
 fn print_refusal(checked: &CheckedRefusal, out: &mut dyn Write) -> std::io::Result<()> {
-    let CheckedRefusal { evidence, signer } = checked;
+    let CheckedRefusal {
+        evidence,
+        signer,
+        became,
+    } = checked;
     let word = &evidence.word;
     let body = &word.body;
     let mut line = |label: &str, value: &dyn std::fmt::Display| writeln!(out, "{label}  {value}");
@@ -74,7 +90,10 @@ fn print_refusal(checked: &CheckedRefusal, out: &mut dyn Write) -> std::io::Resu
         line("bill 费用总额                   ", &claim.bill.total())?;
     }
     line("signed by 签名方                ", signer.identity())?;
-    line("key 密钥                        ", &word.group.key_id)
+    line("key 密钥                        ", &word.group.key_id)?;
+    let said = provisional::REFUSED;
+    let became = became.as_ref();
+    became.map_or(Ok(()), |it| provisional::print(it, said, out))
 }
 
 fn refusal_as_json(checked: &CheckedRefusal) -> serde_json::Value {
@@ -100,6 +119,7 @@ fn refusal_as_json(checked: &CheckedRefusal) -> serde_json::Value {
         "claim": claim,
         "signed_by": checked.signer.identity().to_string(),
         "key": evidence.word.group.key_id.to_string(),
+        "provisional": checked.became.as_ref().map(provisional::as_json),
     })
 }
 
@@ -108,6 +128,7 @@ fn print_settlement(checked: &Checked, out: &mut dyn Write) -> std::io::Result<(
         evidence,
         signer,
         policy,
+        became,
     } = checked;
     let HomeWord { receipt, reversal } = &evidence.word;
     let (body, claim, decision) = (&receipt.body, &evidence.claim, &evidence.decision);
@@ -129,7 +150,8 @@ fn print_settlement(checked: &Checked, out: &mut dyn Write) -> std::io::Result<(
         let value = format!("{amount}  {} {}", fund.chinese(), fund.english());
         line("paid 支付                       ", &value)?;
     }
-    line("the patient pays 个人负担       ", &decision.patient_total)?;
+    let patient = patient(decision, became.as_ref());
+    line("the patient pays 个人负担       ", &patient)?;
     line("policy 待遇政策                 ", &policy.policy().title())?;
     line("policy digest 政策摘要          ", &clearing.policy)?;
     line("catalogue digest 目录摘要       ", &clearing.catalogue)?;
@@ -142,7 +164,10 @@ fn print_settlement(checked: &Checked, out: &mut dyn Write) -> std::io::Result<(
     });
     let reversed = reversed.as_deref();
     let reversed = reversed.unwrap_or("not when this was written / 导出时未冲正");
-    line("reversed 已冲正                 ", &reversed)
+    line("reversed 已冲正                 ", &reversed)?;
+    let said = provisional::SETTLED;
+    let became = became.as_ref();
+    became.map_or(Ok(()), |it| provisional::print(it, said, out))
 }
 
 fn settlement_as_json(checked: &Checked) -> serde_json::Value {
@@ -175,12 +200,13 @@ fn settlement_as_json(checked: &Checked) -> serde_json::Value {
         "visit": claim.visit.number.to_string(),
         "total_fen": decision.total.get(),
         "amounts": amounts,
-        "patient_total_fen": decision.patient_total.get(),
+        "patient_total_fen": patient(decision, checked.became.as_ref()).get(),
         "policy": clearing.policy.to_string(),
         "catalogue": clearing.catalogue.to_string(),
         "engine": clearing.engine.0,
         "signed_by": checked.signer.identity().to_string(),
         "key": receipt.group.key_id.to_string(),
         "reversed": reversed,
+        "provisional": checked.became.as_ref().map(provisional::as_json),
     })
 }

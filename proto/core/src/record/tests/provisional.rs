@@ -3,6 +3,8 @@
 use super::samples::{at, chengdu, claim, decision, settled, snapshot};
 use super::*;
 use crate::canonical::testing::golden_file;
+use crate::digest::sha256;
+use crate::evidence::{Became, Given, ProvisionalEvidence};
 use crate::money::Fen;
 use crate::provisional::{SignedBody, SignedSnapshot, TrueUp};
 use crate::record::provisional::{ProvisionalTakenBack, SnapshotKept, SnapshotSigned, TruedUp};
@@ -69,6 +71,35 @@ fn records_of_provisional_settlements_keep_their_bytes() {
         "record_provisional_taken_back",
         &NodeRecord::ProvisionalTakenBack(back),
     );
+}
+
+#[test]
+fn evidence_of_what_was_provisional_keeps_its_bytes_and_is_of_one_claim() {
+    let policy = b"a policy".to_vec();
+    let mut signed = signed();
+    let mut decision = decision();
+    signed.body.snapshot.policy = sha256(&policy);
+    decision.policy = sha256(&policy);
+    let given = Given {
+        signer: vec![vec![0x30, 0x82]],
+        provisional: Provisional {
+            settlement: settled().settlement,
+            signed,
+            decision,
+            advanced: Fen::new(126_000).unwrap(),
+            at: at(),
+        },
+        policy,
+    };
+    let became = Became {
+        true_up: TrueUp::refused(Fen::ZERO, given.provisional.advanced),
+        given: Some(given.clone()),
+    };
+    let of = b"evidence".to_vec();
+    let evidence = ProvisionalEvidence { of, became };
+    golden_file("provisional_evidence", &evidence);
+    // The body is no leaf of the group that stands beside it here.
+    assert!(!given.is_of(settled().settlement, &claim()));
 }
 
 /// The seal of a commit group finds the leaf of a signed snapshot by the record's first bytes.
