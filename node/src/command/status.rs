@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{block_on, hex, said};
 use crate::grpc::officer::{Officer, StatusAnswer};
-use crate::grpc::regained_client::LegsAnswer;
+use crate::grpc::regained_client::{LegsAnswer, LostPolicyAnswer};
 use crate::grpc::unsure::UnsureAnswer;
 use crate::grpc::witness_client::WitnessAnswer;
 
@@ -63,6 +63,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
         let from = status.recovering_from.join(", ");
         writeln!(out, "IN RECOVERY, waits for  {from} / 恢复中，等待各方")?;
     }
+    print_lost(&status.policies_lost, out)?;
     if !status.left_out.is_empty() {
         let without = status.left_out.join(", ");
         writeln!(
@@ -104,6 +105,20 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// What the region attested last.
+/// The documents that a restored node waits for.
+fn print_lost(lost: &[LostPolicyAnswer], out: &mut dyn Write) -> std::io::Result<()> {
+    for policy in lost {
+        let digest = hex(&policy.digest);
+        let what = if policy.is_here {
+            "another document decides in its place: publish or withdraw again what was since the backup / 现由另一政策裁决：请重新发布或撤回备份之后的政策"
+        } else {
+            "published after the backup: publish the same file again / 备份之后发布：请重新发布同一文件"
+        };
+        writeln!(out, "POLICY MISSING          {digest}: {what}")?;
+    }
+    Ok(())
+}
+
 fn print_attested(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     let attested = match &status.attested {
         Some((day, rows, 0)) => format!("{day}, {rows} rows"),
@@ -155,6 +170,10 @@ fn as_json(status: &StatusAnswer) -> Value {
         "incarnation": status.incarnation,
         "recovering_from": status.recovering_from,
         "left_out": status.left_out,
+        "policies_lost": status.policies_lost.iter().map(|policy| json!({
+            "digest": hex(&policy.digest),
+            "is_here": policy.is_here,
+        })).collect::<Vec<_>>(),
         "held_count": status.held_count,
         "held": status.held.iter().map(|(psn_no, missing)| json!({
             "psn_no": psn_no,

@@ -21,11 +21,16 @@ const COPYING: Duration = Duration::from_secs(6 * 3_600);
 const TYING: Duration = Duration::from_secs(600);
 
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
-const IN_RECOVERY: [&str; 7] = [
+const IN_RECOVERY: [&str; 12] = [
     "/huitong.settlement.v1.RelationService/CollectHands",
     "/huitong.settlement.v1.RecoveryService/",
     "/huitong.settlement.v1.RegistryService/NodeStatus",
     "/huitong.settlement.v1.RegistryService/LeaveOut",
+    "/huitong.policy.v1.PolicyOfficeService/Propose",
+    "/huitong.policy.v1.PolicyOfficeService/Approve",
+    "/huitong.policy.v1.PolicyOfficeService/Reject",
+    "/huitong.policy.v1.PolicyOfficeService/Withdraw",
+    "/huitong.policy.v1.PolicyOfficeService/List",
     "/huitong.clearing.v1.DirectoryDeskService/",
     "/huitong.common.v1.BackupService/",
     "/huitong.common.v1.CertificateService/",

@@ -12,7 +12,7 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
-use super::regained_client::LegsAnswer;
+use super::regained_client::{LegsAnswer, LostPolicyAnswer};
 use super::rejected::rejected;
 use super::unsure::UnsureAnswer;
 use super::witness_client::WitnessAnswer;
@@ -122,6 +122,8 @@ pub struct StatusAnswer {
     pub witness: WitnessAnswer,
     /// Days that only institutions know since a restore.
     pub unsure: Option<UnsureAnswer>,
+    /// Documents that a restored node waits for.
+    pub policies_lost: Vec<LostPolicyAnswer>,
 }
 
 /// A policy that a node publishes.
@@ -274,11 +276,8 @@ impl Officer {
                 .collect(),
             held_count: answer.held_count,
             legs_without_receipt: answer.legs_without_receipt,
-            without_receipt: answer
-                .without_receipt
-                .into_iter()
-                .map(LegsAnswer::of)
-                .collect(),
+            without_receipt: LegsAnswer::all(answer.without_receipt),
+            policies_lost: LostPolicyAnswer::all(answer.policies_lost),
             attested: Some(answer.attested_day)
                 .filter(|day| !day.is_empty())
                 .map(|day| (day, answer.attested_rows, answer.attested_otherwise)),

@@ -1,5 +1,6 @@
 //! What an officer says to the own node after a restore: whom to serve without, who is whole again, and what is given up.
 
+use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::region::RegionCode;
@@ -37,10 +38,24 @@ impl Officer {
     /// # Errors
     /// The node's refusal, or the transport's.
     pub async fn leave_out(&mut self, region: RegionCode) -> Result<(), Status> {
-        let region = region.to_string();
-        self.client
-            .leave_out(v1::LeaveOutRequest { region })
-            .await?;
+        let request = v1::LeaveOutRequest {
+            region: region.to_string(),
+            policy: Vec::new(),
+        };
+        self.client.leave_out(request).await?;
+        Ok(())
+    }
+
+    /// Has a restored node serve without a document that it waits for.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn let_go(&mut self, policy: Digest) -> Result<(), Status> {
+        let request = v1::LeaveOutRequest {
+            region: String::new(),
+            policy: policy.as_bytes().to_vec(),
+        };
+        self.client.leave_out(request).await?;
         Ok(())
     }
 

@@ -170,7 +170,14 @@ impl RegistryService for RegistryGrpc {
         request: Request<v1::LeaveOutRequest>,
     ) -> Result<Response<v1::LeaveOutResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
-        let region = Path::root("region").parse(&request.into_inner().region, RegionCode::parse);
+        let v1::LeaveOutRequest { region, policy } = request.into_inner();
+        if !policy.is_empty() && region.is_empty() {
+            let policy = Path::root("policy").digest(&policy);
+            let policy = policy.map_err(|fault| malformed(&fault))?;
+            self.recovery.let_go(policy, &officer)?;
+            return Ok(Response::new(v1::LeaveOutResponse {}));
+        }
+        let region = Path::root("region").parse(&region, RegionCode::parse);
         let region = region.map_err(|fault| malformed(&fault))?;
         self.recovery.leave_out(region, officer).await?;
         Ok(Response::new(v1::LeaveOutResponse {}))
@@ -236,8 +243,18 @@ impl RegistryGrpc {
             rejected_leg,
             rejected_code,
             rejected_detail,
+            policies_lost: self.policies_lost(),
             ..v1::NodeStatusResponse::default()
         })
+    }
+
+    fn policies_lost(&self) -> Vec<v1::LostPolicy> {
+        let lost = self.recovery.policies_lost().into_iter();
+        let lost = lost.map(|lost| v1::LostPolicy {
+            digest: lost.digest.as_bytes().to_vec(),
+            is_here: lost.is_here,
+        });
+        lost.collect()
     }
 
     /// The first own leg that the clearinghouse does not take: its number, the code and what is wrong.

@@ -82,7 +82,7 @@ pub(super) fn duplicates(
 }
 
 pub(super) fn recovery(
-    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    (region, (ledger, writer, policies)): (RegionCode, Parts<'_>),
     treatment: &Arc<TreatmentRole>,
     (homes, reporter): (&Homes, &Option<Arc<Reporter>>),
     (signer, chance, every): (CertifiedKey, Arc<dyn Chance>, Duration),
@@ -92,6 +92,7 @@ pub(super) fn recovery(
         ledger: Arc::clone(ledger),
         writer: Arc::clone(writer),
         treatment: Arc::clone(treatment),
+        policies: Arc::clone(policies),
         homes: homes.clone(),
         reporter: reporter.clone(),
         signer,

@@ -54,7 +54,9 @@ impl OwnPolicy {
         &self.superseded_by
     }
 
-    fn was_published(&self) -> bool {
+    /// Whether two officers published it, whatever became of it since.
+    #[must_use]
+    pub const fn was_published(&self) -> bool {
         match &self.standing {
             PolicyStanding::Published(_) | PolicyStanding::Withdrawn(_) => true,
             PolicyStanding::Fetched(_)

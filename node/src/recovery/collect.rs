@@ -51,6 +51,10 @@ pub(super) enum Unfinished {
     Beyond(Party, BeyondReason),
     #[error("another restore had incarnation {0} already: a higher one is taken")]
     Raised(u32),
+    #[error(
+        "{0} documents are missing that words which came back were decided under: `node status` names them"
+    )]
+    Policies(usize),
     #[error(transparent)]
     Node(#[from] NodeError),
 }
@@ -84,6 +88,10 @@ impl Recovery {
         self.book_true_ups().await?;
         self.lift_deductions().await?;
         self.tell_new_homes().await?;
+        let lost = self.hold_policies()?;
+        if !lost.is_empty() {
+            return Err(Unfinished::Policies(lost.len()));
+        }
         self.writer.run(Conclude).await?;
         Ok(())
     }
@@ -143,6 +151,7 @@ impl Recovery {
         self.homes.others().for_each(|(_, peer)| peer.take_in());
         *self.waiting() = Waiting::of(parties(&self.homes, self.reporter.as_deref()));
         self.short().clear();
+        self.documents().begin_anew();
         match raised {
             Ok(_) => Unfinished::Raised(known),
             Err(error) => error.into(),

@@ -4,7 +4,8 @@
 //! region what it had given there and what it had been given. All of it is checked as if a stranger had sent
 //! it, and journaled; only when every party has answered does the node serve. Nothing is guessed: what nobody
 //! holds is a gap, and the person it belongs to is held until the bureau has looked. A region that does not answer may
-//! be left out by an officer: then nothing passes between the two until the node collects anew.
+//! be left out by an officer: then nothing passes between the two until the node collects anew. Neither does it serve by other
+//! documents than it decided under before, unless an officer says so.
 //!
 //! | module | its question |
 //! |---|---|
@@ -17,6 +18,7 @@
 //! | `deductions` | Which deductions come back, and what ends with a reversal? |
 //! | `refusals` | Which final refusals come back, in both directions? |
 //! | `true_ups` | Which true-ups had been booked here? |
+//! | [`policies`] | Are the documents those again that it decided under? |
 //! | [`presented`] | What does an own institution give back, when the node serves already? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
@@ -29,6 +31,7 @@ mod deductions;
 pub mod give;
 mod hands;
 mod moved;
+pub mod policies;
 pub mod presented;
 pub mod records;
 mod refusals;
@@ -60,6 +63,7 @@ use crate::home::restored::is_left_out;
 use crate::ledger::{Ledger, RecordsGone};
 use crate::legs::report::Reporter;
 use crate::peers::{Homes, REGIONS_AT_MOST};
+use crate::policies::PolicyBook;
 use crate::store::{Key, RestoreState, Row, Rows, StoreError, Table, incarnation};
 use crate::treatment::TreatmentRole;
 use crate::writer::Writer;
@@ -99,6 +103,7 @@ pub struct Recovery {
     ledger: Arc<Ledger>,
     writer: Arc<Writer>,
     treatment: Arc<TreatmentRole>,
+    policies: Arc<PolicyBook>,
     homes: Homes,
     reporter: Option<Arc<Reporter>>,
     /// What the own words are signed with.
@@ -114,6 +119,8 @@ pub struct Recovery {
     taken: Mutex<BTreeSet<moved::Taken>>,
     /// How what came back was trued up where it was given.
     trued_up: Mutex<BTreeMap<moved::Taken, true_ups::Returned>>,
+    /// What the words that came back were decided under.
+    documents: Mutex<policies::Documents>,
     /// Ended once the node serves. No watch channel: that wakes those who wait in an order drawn by chance, and a
     /// seed of the simulation would not be one story.
     over: CancellationToken,
@@ -129,6 +136,8 @@ pub struct Parts {
     pub writer: Arc<Writer>,
     /// The treatment role.
     pub treatment: Arc<TreatmentRole>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
     /// The other regions.
     pub homes: Homes,
     /// The way to the clearinghouse, if there is one.
@@ -157,6 +166,7 @@ impl Recovery {
             ledger,
             writer,
             treatment,
+            policies,
             homes,
             reporter,
             signer,
@@ -189,6 +199,7 @@ impl Recovery {
             ledger,
             writer,
             treatment,
+            policies,
             homes,
             reporter,
             signer,
@@ -199,6 +210,7 @@ impl Recovery {
             short: Mutex::default(),
             taken: Mutex::default(),
             trued_up: Mutex::default(),
+            documents: Mutex::default(),
             over,
         })
     }

@@ -15,7 +15,12 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 pub async fn leaves_out(world: &World, own: &str, region: &str) -> Result<(), tonic::Status> {
     let mut officer = world.officer(own).await;
     let region = region.to_owned();
-    officer.leave_out(v1::LeaveOutRequest { region }).await?;
+    officer
+        .leave_out(v1::LeaveOutRequest {
+            region,
+            ..v1::LeaveOutRequest::default()
+        })
+        .await?;
     Ok(())
 }
 

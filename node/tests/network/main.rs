@@ -60,6 +60,7 @@ mod own_clearing;
 mod patience;
 mod payables;
 mod policies;
+mod policies_lost;
 mod ports;
 mod prefunds;
 mod presented;

@@ -12892,10 +12892,15 @@ pub struct GiveUpRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GiveUpResponse {}
+/// One of the two.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaveOutRequest {
+    /// A region that does not answer.
     #[prost(string, tag = "1")]
     pub region: ::prost::alloc::string::String,
+    /// The digest of a document that the node waits for.
+    #[prost(bytes = "vec", tag = "2")]
+    pub policy: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaveOutResponse {}
@@ -13070,6 +13075,18 @@ pub struct NodeStatusResponse {
     pub not_reconciled: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(uint64, tag = "83")]
     pub not_reconciled_count: u64,
+    /// Documents of the region that settlements which came back were decided under, and that do not decide here as they did: the
+    /// restored node does not serve before.
+    #[prost(message, repeated, tag = "90")]
+    pub policies_lost: ::prost::alloc::vec::Vec<LostPolicy>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LostPolicy {
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// It is here, and another document decides in its place: a publication or a withdrawal is missing. Else it is missing itself.
+    #[prost(bool, tag = "2")]
+    pub is_here: bool,
 }
 /// How a region stands to the clearinghouse's checkpoints.
 #[derive(Clone, PartialEq, ::prost::Message)]

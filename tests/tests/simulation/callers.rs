@@ -370,7 +370,10 @@ impl Officers {
     /// Has the node serve without a region that does not answer; the code of why not.
     pub async fn leave_out(&mut self, away: usize) -> Result<(), String> {
         let region = region(away).to_string();
-        let request = v1::LeaveOutRequest { region };
+        let request = v1::LeaveOutRequest {
+            region,
+            ..v1::LeaveOutRequest::default()
+        };
         let client = &mut self.registry;
         let answer = call_within(PATIENCE, request, |request| client.leave_out(request)).await;
         answer.map(drop).map_err(|status| code(&status))

@@ -14,6 +14,7 @@ const REVERSAL_ORDERED: u8 = 21;
 const HAND_WRITTEN: u8 = 61;
 const SNAPSHOT_SIGNED: u8 = 70;
 /// The tags of what a restore regained of the same.
+const RESTORE_ENDED: u8 = 51;
 const COMMIT_REGAINED: u8 = 53;
 const REVERSAL_REGAINED: u8 = 54;
 const REFUSAL_REGAINED: u8 = 57;
@@ -89,6 +90,12 @@ pub fn is_home_refusal(record: &[u8]) -> bool {
 #[must_use]
 pub fn is_regained_word(record: &[u8]) -> bool {
     tag(record).is_some_and(|(tag, _)| matches!(tag, COMMIT_REGAINED | REVERSAL_REGAINED))
+}
+
+/// Whether an encoded record says that a recovery is over.
+#[must_use]
+pub fn is_restore_ended(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| tag == RESTORE_ENDED)
 }
 
 /// Whether an encoded record books a home region's word in the treatment role: a receipt, a refusal or a

@@ -39,7 +39,7 @@ mod tests;
 
 pub use first_bytes::{
     is_booking, is_deduction_answered, is_erasure, is_hand, is_hand_taken, is_home_refusal,
-    is_regained_word, is_signed_word, signed_leaf,
+    is_regained_word, is_restore_ended, is_signed_word, signed_leaf,
 };
 
 use crate::canonical::Artifact;

@@ -219,6 +219,14 @@ fn a_word_that_came_back_is_told_from_every_other_record_by_its_first_bytes() {
 }
 
 #[test]
+fn the_end_of_a_recovery_is_told_from_every_other_record_by_its_first_bytes() {
+    for record in every_kind() {
+        let is_end = matches!(record, NodeRecord::RestoreEnded(_));
+        assert_eq!(is_restore_ended(&record.to_bytes()), is_end, "{record:?}");
+    }
+}
+
+#[test]
 fn of_an_erased_person_remains_what_was_kept_and_of_many_people_the_others() {
     for record in every_kind() {
         let Some(split) = split(&record, ningbo()) else {

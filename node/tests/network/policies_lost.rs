@@ -1,0 +1,132 @@
+//! A restored home region whose backup is older than its last publication or withdrawal does not decide by the older document.
+
+use huitong_core::digest::sha256;
+use huitong_proto::policy::v1 as office;
+use huitong_proto::settlement::v1::{self, State};
+
+use crate::bills::{settle, small};
+use crate::files::{policy, replacing};
+use crate::offices::{FIRST, SECOND};
+use crate::patience::until;
+use crate::world::{HOSPITAL, NINGBO, World, code};
+
+/// 80 % in place of 70.
+fn newer() -> String {
+    let before = sha256(policy(NINGBO).as_bytes());
+    replacing("0.80", "2023-01-01", &[before.as_bytes()])
+}
+
+fn lost(document: &str, is_here: bool) -> Vec<v1::LostPolicy> {
+    let digest = sha256(document.as_bytes()).as_bytes().to_vec();
+    vec![v1::LostPolicy { digest, is_here }]
+}
+
+/// A restored Ningbo that waits for a document, and the hospital that settled under it.
+async fn waits(world: &World, expected: &[v1::LostPolicy]) {
+    let told = |it: &v1::NodeStatusResponse| it.policies_lost == expected;
+    let status = world.status_when(NINGBO, told).await;
+    assert!(!status.recovering_from.is_empty());
+    // Whoever has just been away is not asked at once.
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let told = until(async || {
+        let refused = hospital.settle(settle("r-9", small("V9"))).await;
+        let told = code(&refused.unwrap_err());
+        (told == "node.recovering").then_some(()).ok_or(told)
+    });
+    told.await;
+}
+
+async fn serves_without(world: &World, policy: &[u8]) -> Result<(), tonic::Status> {
+    let request = v1::LeaveOutRequest {
+        region: String::new(),
+        policy: policy.to_vec(),
+    };
+    let mut officer = world.officer(NINGBO).await;
+    officer.leave_out(request).await.map(drop)
+}
+
+/// What a fund pays of the next visit, of which everything is above the start: 80 % or 70 % of 3,000 yuan.
+async fn next(world: &World) -> i64 {
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.settle(settle("r-2", small("V2"))).await.unwrap();
+    assert_eq!(settled.state(), State::Settled);
+    settled.decision.unwrap().fund_total_fen
+}
+
+/// A settlement under a document that is published after the backup; the disk is lost, and the node restored.
+async fn restored(backup: &std::path::Path) -> World {
+    let mut world = World::new().await;
+    world.back_up(NINGBO, backup).await;
+    world.publish(NINGBO, &newer()).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.settle(settle("r-1", small("V1"))).await.unwrap();
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
+    world.lose_and_restore(NINGBO, backup).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_the_backup_lacks_is_named_and_waited_for_and_decides_again() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = restored(backup.path()).await;
+    waits(&world, &lost(&newer(), false)).await;
+    // It is named again after a restart, which nothing comes back in.
+    world.stop(NINGBO).await;
+    world.start(NINGBO).await;
+    waits(&world, &lost(&newer(), false)).await;
+    let other = serves_without(&world, &[7; 32]).await.unwrap_err();
+    assert_eq!(code(&other), "recovery.not_waited_for");
+    world.publish(NINGBO, &newer()).await;
+    let status = world.recovered(NINGBO).await;
+    assert_eq!(status.policies_lost, []);
+    assert_eq!(next(&world).await, 240_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_may_have_the_node_serve_without_a_document() {
+    let backup = tempfile::tempdir().unwrap();
+    let world = restored(backup.path()).await;
+    let missing = lost(&newer(), false);
+    waits(&world, &missing).await;
+    serves_without(&world, &missing[0].digest).await.unwrap();
+    world.recovered(NINGBO).await;
+    assert_eq!(next(&world).await, 210_000);
+    let late = serves_without(&world, &missing[0].digest).await;
+    assert_eq!(code(&late.unwrap_err()), "recovery.not_waited_for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_that_the_backup_lacks_is_waited_for() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.publish(NINGBO, &newer()).await;
+    world.back_up(NINGBO, backup.path()).await;
+    withdraw(&world).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.settle(settle("r-1", small("V1"))).await.unwrap();
+    world
+        .status_when(NINGBO, |it| it.receipts_undelivered == 0)
+        .await;
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    waits(&world, &lost(&policy(NINGBO), true)).await;
+    withdraw(&world).await;
+    world.recovered(NINGBO).await;
+    assert_eq!(next(&world).await, 210_000);
+}
+
+/// Two officers withdraw the newer document in favour of the older.
+async fn withdraw(world: &World) {
+    let digest = sha256(newer().as_bytes()).as_bytes().to_vec();
+    let before = sha256(policy(NINGBO).as_bytes());
+    let ask = crate::withdrawals::withdraw(&digest, before.as_bytes());
+    let mut first = world.office(NINGBO, FIRST).await;
+    first.withdraw(ask).await.unwrap();
+    let approve = office::ApproveRequest {
+        digest,
+        subject: office::Subject::Withdrawal.into(),
+    };
+    let mut second = world.office(NINGBO, SECOND).await;
+    second.approve(approve).await.unwrap();
+}
