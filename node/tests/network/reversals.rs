@@ -1,5 +1,6 @@
 //! Settlements taken back by the hospital, over lost answers and killed nodes; and settled anew.
 
+use huitong_core::digest::sha256;
 use huitong_node::home::reverse::{Order, ReversalRule};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
@@ -7,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::bills::{published, settle, small};
 use crate::bureau::by_officer;
+use crate::files::{policy, replacing};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
@@ -118,6 +120,28 @@ async fn a_visit_settled_anew_keeps_its_ordinal_and_says_what_the_patient_gets_b
     let correction = dearer.correction.unwrap();
     assert_eq!((correction.refund_fen, correction.owed_fen), (0, 710_000));
     assert_eq!(legs(&world).await, (6, 6));
+}
+
+/// Replacing a document for days that were settled says that it was wrong: settled anew, a visit is decided by the newer one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_bill_is_decided_by_the_document_that_decides_now() {
+    let world = World::new().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let first = hospital.settle(settle("r-1", small("V1"))).await.unwrap();
+    assert_eq!(first.decision.unwrap().fund_total_fen, 126_000);
+    let before = sha256(policy(NINGBO).as_bytes());
+    let newer = replacing("0.80", "2023-01-01", &[before.as_bytes()]);
+    let newer = world.publish(NINGBO, &newer).await;
+    hospital
+        .reverse("x-1", "r-1", Reason::Correction)
+        .await
+        .unwrap();
+    let corrected = hospital.settle(settle("r-2", small("V1"))).await.unwrap();
+    let decision = corrected.decision.unwrap();
+    assert_eq!(decision.policy, newer);
+    assert_eq!(decision.fund_total_fen, 144_000);
+    let correction = corrected.correction.unwrap();
+    assert_eq!((correction.refund_fen, correction.owed_fen), (18_000, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
