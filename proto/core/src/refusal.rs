@@ -71,7 +71,7 @@ refusals! {
     /// The other region is left out since a restore.
     LeftOut "recovery.left_out" SameId "Since a restore one of the two regions serves without what the other holds, so nothing is settled between them; its bureau must have the node collect it (huitong node recover). Send it again later." "节点恢复后尚未向该统筹区收集业务，两地间暂停结算；经办机构须执行huitong node recover收集。请稍后重发。";
     /// Nothing to leave out.
-    NotWaitedFor "recovery.not_waited_for" No "The node waits for no such region; `node status` says for whom it does. The clearinghouse cannot be left out." "节点并未等待该统筹区，请查看节点状态；清算中心不可略过。";
+    NotWaitedFor "recovery.not_waited_for" No "The node waits for no such region or document; `node status` says for whom it does. The clearinghouse cannot be left out." "节点并未等待该统筹区或政策文件，请查看节点状态；清算中心不可略过。";
     /// The message is over the size limit.
     TooLarge "request.too_large" No "The message is over the limit; split the bill into interim bills." "报文超过大小限制，请分次中途结算。";
     /// A field is missing or wrong.
