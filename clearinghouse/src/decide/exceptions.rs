@@ -21,7 +21,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 #[cfg(test)]
-pub(crate) use self::own::begin_at_most;
+pub(super) use self::own::begin_at_most;
 pub(crate) use self::own::{
     FindingOwn, OwnListing, begin_own_exceptions, own_exceptions, own_exceptions_page,
 };

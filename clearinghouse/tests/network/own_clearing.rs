@@ -120,7 +120,7 @@ async fn a_node_is_told_its_own_members_payments_and_notices_and_who_has_not_pai
     };
     assert_eq!(
         refusal(ningbo.list_own_notices(both).await).0,
-        "node.malformed"
+        "request.malformed"
     );
     let mut stranger = node(&world, GUANGZHOU).await;
     let refused = refusal(stranger.list_own_payments(all()).await);

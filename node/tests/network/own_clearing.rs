@@ -196,7 +196,7 @@ async fn officers_see_what_their_own_node_is_told_of_clearing_and_nobody_else_do
     assert_eq!(notices(&mut own).await.unwrap(), right().notices);
     let neither = v1::ListOwnNoticesRequest::default();
     let refused = own.show_own_notices(neither).await.unwrap_err();
-    assert_eq!(code(&refused), "node.malformed");
+    assert_eq!(code(&refused), "request.malformed");
     // Neither an institution nor another region's officer or node.
     for party in [HOSPITAL, &officer(NINGBO), "/region/330200/node"] {
         let mut other = desk(&world, party).await;
