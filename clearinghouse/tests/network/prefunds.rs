@@ -208,7 +208,7 @@ async fn holder_asks(world: &World) {
     let stranger = ask(&format!("/region/{GUANGZHOU}/node"), 500_000, "li.wei").await;
     assert_eq!(refusal(stranger).0, "stream.unknown_region");
     let nobody = ask(&chengdu, 500_000, "Li Wei").await;
-    assert_eq!(refusal(nobody).0, "node.malformed");
+    assert_eq!(refusal(nobody).0, "request.malformed");
     let officer = ask(OFFICER, 500_000, "li.wei").await.unwrap_err();
     assert_eq!(refusal_code(&officer), Some("transport.not_allowed"));
     for _ in 0..2 {

@@ -174,7 +174,7 @@ async fn an_officer_asks_for_more_at_the_own_node_which_says_who_asked() {
         assert_eq!(told.standing.unwrap().open_top_up_fen, 700_000);
     }
     let refused = ask(&world, &officer(CHENGDU), "").await.unwrap_err();
-    assert_eq!(code(&refused), "node.malformed");
+    assert_eq!(code(&refused), "request.malformed");
     let refused = ask(&world, &officer(CHENGDU), "T-of-another").await;
     let refused = refused.unwrap_err();
     assert_eq!(code(&refused), "node.overloaded");

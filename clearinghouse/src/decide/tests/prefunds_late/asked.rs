@@ -16,7 +16,7 @@ fn the_holder_asks_in_time_and_what_it_asked_for_stays_also_after_a_restart() {
     levels(&house);
     house.clock.put("2026-04-06T04:00:00.000Z");
     assert_eq!(row(&house, ZHEJIANG).ask_days_late, 3);
-    assert_eq!(code(ask(&house, 3, "T-1", 0)), "node.malformed");
+    assert_eq!(code(ask(&house, 3, "T-1", 0)), "request.malformed");
     ask(&house, 3, "T-1", 100).unwrap();
     for how in [Return::Stopped, Return::IndexLost] {
         let found = row(&house, ZHEJIANG);
