@@ -5,6 +5,7 @@
 //! day, also where the row is a later month's. Deliberately absent: what was deducted or taken back of a line since it was
 //! answered, which is netted in rows of its own.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use huitong_core::payable::Month;
 
-use crate::store::{Rows, StoreError};
+use crate::store::{InstitutionMonthRow, Rows, StoreError};
 use crate::witness::held::HeldDay;
 
 /// Of each row in which the region is owed a settlement, what its institutions said.
@@ -107,13 +108,14 @@ impl Book<'_> {
         institution: InstitutionCode,
         month: BusinessDay,
     ) -> Result<&BTreeSet<ConfirmationId>, StoreError> {
-        let of = (institution, month);
-        if !self.standing.contains_key(&of) {
-            let row = self.rows.institution_month(institution, month)?;
-            let standing = row.iter().flat_map(|row| row.standing()).map(|row| row.id);
-            self.standing.insert(of, standing.collect());
+        match self.standing.entry((institution, month)) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(new) => {
+                let row = self.rows.institution_month(institution, month)?;
+                let standing = row.iter().flat_map(InstitutionMonthRow::standing);
+                Ok(new.insert(standing.map(|row| row.id).collect()))
+            }
         }
-        Ok(self.standing.entry(of).or_default())
     }
 }
 

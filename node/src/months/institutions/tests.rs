@@ -11,8 +11,7 @@ use huitong_core::vocabulary::ObjectionReason;
 
 use super::*;
 use crate::store::{
-    ConfirmationRow, DueRow, InstitutionMonthRow, Key, MonthLineRow, Row, SettlementRow,
-    SettlementState,
+    ConfirmationRow, DueRow, Key, MonthLineRow, Row, SettlementRow, SettlementState,
 };
 use crate::witness::held::{DayOwed, DaySums};
 
