@@ -130,15 +130,14 @@ impl HandDesk {
         due: Deadline,
     ) -> Result<VisitStanding, NodeError> {
         let (own, visit) = (self.home.region(), claim.visit_key());
+        let extent = Extent::of(&claim.visit);
         if region == own {
-            let extent = Extent::of(&claim.visit);
             return self.treatment.visit_standing(own, &visit, extent).await;
         }
         let Some(peer) = self.homes.other(region) else {
             return Ok(VisitStanding::Free);
         };
-        let from_admission = claim.visit.billed_from == claim.visit.admitted;
-        peer.visit_standing(&visit, from_admission, due.remaining())
+        peer.visit_standing(&visit, extent, due.remaining())
             .await
             .map_err(|fault| match fault {
                 HomeFault::Refused(refusal) => NodeError::Refused(refusal),

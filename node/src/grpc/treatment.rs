@@ -68,7 +68,10 @@ impl TreatmentService for TreatmentGrpc {
         let home = calling_region(&request)?;
         let request = request.into_inner();
         let visit = visit_key(&request).map_err(|fault| malformed(&fault))?;
-        let extent = Extent::billed(visit.setting, visit.interim, request.from_admission);
+        let extent = match Extent::from_admission(visit.setting, visit.interim) {
+            Extent::Whole if !request.from_admission => Extent::Alone,
+            extent @ (Extent::Whole | Extent::Part | Extent::Alone) => extent,
+        };
         let mut answer = v1::VisitStandingResponse::default();
         match self.role.visit_standing(home, &visit, extent).await? {
             VisitStanding::Free => {}

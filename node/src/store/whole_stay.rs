@@ -32,17 +32,19 @@ impl Extent {
     /// Of a bill that says so.
     #[must_use]
     pub fn of(visit: &Visit) -> Self {
-        let from_admission = visit.billed_from == visit.admitted;
-        Self::billed(visit.setting, visit.interim, from_admission)
+        match Self::from_admission(visit.setting, visit.interim) {
+            Self::Whole if visit.billed_from != visit.admitted => Self::Alone,
+            extent @ (Self::Whole | Self::Part | Self::Alone) => extent,
+        }
     }
 
-    /// Of the nth bill of a visit, that begins on the day of admission or later.
+    /// Of the nth bill of a visit, when it begins on the day of admission.
     #[must_use]
-    pub const fn billed(setting: Setting, interim: u16, from_admission: bool) -> Self {
-        match (setting.is_stay(), interim, from_admission) {
-            (true, 1.., true | false) => Self::Part,
-            (true, 0, true) => Self::Whole,
-            (true, 0, false) | (false, _, _) => Self::Alone,
+    pub const fn from_admission(setting: Setting, interim: u16) -> Self {
+        match (setting.is_stay(), interim) {
+            (true, 0) => Self::Whole,
+            (true, 1..) => Self::Part,
+            (false, _) => Self::Alone,
         }
     }
 }

@@ -13,16 +13,17 @@ use huitong_transport::call_within;
 use super::super::VisitStanding;
 use super::super::guard::Purpose;
 use super::{HomeFault, Peer, unreadable};
+use crate::store::Extent;
 
 impl Peer {
-    /// How a visit of the own region's people stands there, billed from the day of admission on or from later.
+    /// How a visit of the own region's people stands there, of which so much is billed.
     ///
     /// # Errors
     /// [`HomeFault`]: it is not known then.
     pub async fn visit_standing(
         &self,
         visit: &VisitKey,
-        from_admission: bool,
+        extent: Extent,
         within: Duration,
     ) -> Result<VisitStanding, HomeFault> {
         let request = v1::VisitStandingRequest {
@@ -30,7 +31,7 @@ impl Peer {
             visit: visit.visit.to_string(),
             setting: setting_to_wire(visit.setting),
             interim: visit.interim.into(),
-            from_admission,
+            from_admission: extent == Extent::Whole,
         };
         let request = &request;
         let attempt = |left| async move {
