@@ -1,19 +1,22 @@
 //! Random histories: legs in any order, sent again, with crashes at any point and cycles in between.
 //!
-//! Whatever happens, every debt that both regions reported alike is netted exactly once, and nothing else.
+//! Whatever happens, every debt that both regions reported alike is netted exactly once, and nothing else; what takes back
+//! only where what it takes back is.
 
 use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, NumberedLeg};
 use huitong_core::money::SignedFen;
+use huitong_core::record::clearing::DeductionOf;
 use huitong_journal::testing::Misfortune;
 use proptest::prelude::*;
 
 use crate::decide::Condition;
 use crate::refusal::Refusal;
-use crate::testing::{House, Return, debt, payable, receivable, reversed, told};
+use crate::testing::{House, Return, debt, deducted, ended, payable, receivable, reversed, told};
 
 /// What becomes of one debt's reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,16 @@ enum Fate {
     ReversedDiffers,
     /// One side alone reports it, and both its reversal.
     ReversedCreditorOnly,
+    /// It agrees, and so does a deduction of which it is known that it is of it.
+    Deducted,
+    /// It differs, and a deduction agrees of which that is known: neither is ever netted.
+    DeductedDiffers,
+    /// It differs, and a deduction agrees of which nothing is known: it is netted without it.
+    DeductedUnsaid,
+    /// It agrees, so does such a deduction, and so does that one's end.
+    Ended,
+    /// One side alone reports it, and both a deduction of which it is known and its end: none is ever netted.
+    EndedDebtorOnly,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +64,11 @@ fn fates() -> impl Strategy<Value = Vec<(usize, usize, i64, Fate, u16, u16)>> {
         1 => Just(Fate::Differs),
         1 => Just(Fate::ReversedDiffers),
         1 => Just(Fate::ReversedCreditorOnly),
+        2 => Just(Fate::Deducted),
+        1 => Just(Fate::DeductedDiffers),
+        1 => Just(Fate::DeductedUnsaid),
+        2 => Just(Fate::Ended),
+        1 => Just(Fate::EndedDebtorOnly),
     ];
     // Debtor, distance to the creditor, amount, fate, and where each report stands in its stream.
     prop::collection::vec(
@@ -87,51 +105,104 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..40)
 }
 
-/// Where in its region's stream a debt is reported, and by which side.
-type Place = (u16, Leg, fn(u64, &Leg) -> NumberedLeg);
+/// Where in its region's stream a debt is reported, by which side, and of which settlement it is said to be.
+type Place = (u16, Leg, fn(u64, &Leg) -> NumberedLeg, Option<SettlementId>);
 
-/// The four streams, each in an order of its own, and the debts that agree. A reversal comes with its settlement or in any
-/// order with others, and is taken with it or after it: where that does not agree, the reversal is taken by no plan.
-fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLeg>>, Vec<Leg>) {
+/// A region's stream, and what is said beside it.
+type Stream = (Vec<NumberedLeg>, Vec<DeductionOf>);
+
+impl Fate {
+    fn of_creditor(self) -> bool {
+        !matches!(self, Self::DebtorOnly | Self::EndedDebtorOnly)
+    }
+
+    fn of_debtor(self) -> bool {
+        !matches!(self, Self::CreditorOnly | Self::ReversedCreditorOnly)
+    }
+
+    fn differs(self) -> bool {
+        matches!(
+            self,
+            Self::Differs | Self::ReversedDiffers | Self::DeductedDiffers | Self::DeductedUnsaid
+        )
+    }
+
+    fn is_reversed(self) -> bool {
+        matches!(
+            self,
+            Self::Reversed | Self::ReversedDiffers | Self::ReversedCreditorOnly
+        )
+    }
+
+    fn is_ended(self) -> bool {
+        matches!(self, Self::Ended | Self::EndedDebtorOnly)
+    }
+
+    fn is_deducted(self) -> bool {
+        let is_open = matches!(
+            self,
+            Self::Deducted | Self::DeductedDiffers | Self::DeductedUnsaid
+        );
+        is_open || self.is_ended()
+    }
+
+    /// Both report it alike.
+    fn agrees(self) -> bool {
+        self.of_creditor() && self.of_debtor() && !self.differs()
+    }
+}
+
+/// The four streams, each in an order of its own, and the debts that agree and are to be netted. What takes back comes with
+/// what it takes back or in any order with others, and is taken with it or after it: where that does not agree, it is taken
+/// by no plan.
+fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Stream>, Vec<Leg>) {
     let mut places: Vec<Vec<Place>> = vec![Vec::new(); 4];
-    let mut agreed = Vec::new();
+    let mut netted = Vec::new();
     for (id, (debtor, distance, fen, fate, here, there)) in (0_u8..).zip(fates) {
         let creditor = (debtor + distance) % 4;
         let leg = debt(id, *debtor, creditor, *fen);
-        if *fate != Fate::DebtorOnly {
-            places[creditor].push((*here, leg.clone(), receivable));
+        if fate.of_creditor() {
+            places[creditor].push((*here, leg.clone(), receivable, None));
         }
-        if !matches!(fate, Fate::CreditorOnly | Fate::ReversedCreditorOnly) {
-            let said = if matches!(fate, Fate::Differs | Fate::ReversedDiffers) {
-                debt(id, *debtor, creditor, fen + 1)
-            } else {
-                leg.clone()
-            };
-            places[*debtor].push((*there, said, payable));
+        if fate.of_debtor() {
+            let said = debt(id, *debtor, creditor, fen + i64::from(fate.differs()));
+            places[*debtor].push((*there, said, payable, None));
         }
-        if matches!(
-            fate,
-            Fate::Reversed | Fate::ReversedDiffers | Fate::ReversedCreditorOnly
-        ) {
-            let back = reversed(&leg, 2);
-            places[*debtor].push((*there, back.clone(), receivable));
-            places[creditor].push((*here, back.clone(), payable));
-            if *fate == Fate::Reversed {
-                agreed.push(back);
+        let mut backs = Vec::new();
+        if fate.is_reversed() {
+            backs.push((reversed(&leg, 2), None));
+        }
+        if fate.is_deducted() {
+            let deduction = deducted(id + 100, &leg, *fen);
+            let said = Some(leg.settlement).filter(|_| *fate != Fate::DeductedUnsaid);
+            backs.push((deduction, said));
+        }
+        for (back, said) in backs {
+            places[*debtor].push((*there, back.clone(), receivable, None));
+            places[creditor].push((*here, back.clone(), payable, said));
+            if fate.is_ended() {
+                let end = ended(&back);
+                // The end may be told before what it ends.
+                places[creditor].push((here / 2, end.clone(), receivable, None));
+                places[*debtor].push((there / 2, end.clone(), payable, None));
+                netted.extend(Some(end).filter(|_| fate.agrees()));
+            }
+            if fate.agrees() || *fate == Fate::DeductedUnsaid {
+                netted.push(back);
             }
         }
-        if matches!(fate, Fate::Agrees | Fate::Reversed) {
-            agreed.push(leg);
-        }
+        netted.extend(Some(leg).filter(|_| fate.agrees()));
     }
     let number = |mut stream: Vec<Place>| {
-        stream.sort_by_key(|(place, leg, _)| (*place, leg.settlement, leg.kind));
-        (1..)
-            .zip(stream)
-            .map(|(number, (_, leg, side))| side(number, &leg))
-            .collect()
+        stream.sort_by_key(|(place, leg, _, _)| (*place, leg.settlement, leg.kind));
+        let (mut legs, mut said) = (Vec::new(), Vec::new());
+        for (number, (_, leg, side, of)) in (1..).zip(stream) {
+            legs.push(side(number, &leg));
+            said.extend(of.map(|settlement| DeductionOf { number, settlement }));
+        }
+        (legs, said)
     };
-    (places.into_iter().map(number).collect(), agreed)
+    (places.into_iter().map(number).collect(), netted)
 }
 
 /// How far a region's stream is held.
@@ -143,7 +214,7 @@ fn asked(house: &House, of: usize) -> Result<u64, Refusal> {
 /// A clearinghouse under a history: what was acknowledged must stay.
 struct History {
     house: House,
-    streams: Vec<Vec<NumberedLeg>>,
+    streams: Vec<Stream>,
     acknowledged: [u64; 4],
     next_day: u8,
     plans: BTreeMap<u8, Vec<u8>>,
@@ -199,13 +270,9 @@ impl History {
             return;
         };
         let first = usize::try_from(held.saturating_sub(back)).unwrap();
-        let legs: Vec<_> = self.streams[of]
-            .iter()
-            .skip(first)
-            .take(count)
-            .cloned()
-            .collect();
-        let sent = self.house.report(of, &legs);
+        let (stream, said) = &self.streams[of];
+        let legs: Vec<_> = stream.iter().skip(first).take(count).cloned().collect();
+        let sent = self.house.report_of(of, &legs, said);
         if let Some(held) = self.done(sent) {
             self.acknowledged[of] = held;
         }
@@ -247,7 +314,7 @@ impl History {
     fn finish(&mut self) {
         self.house.disk.plan(u64::MAX, Misfortune::Refused);
         for of in 0..4 {
-            while self.acknowledged[of] < u64::try_from(self.streams[of].len()).unwrap() {
+            while self.acknowledged[of] < u64::try_from(self.streams[of].0.len()).unwrap() {
                 self.send(of, 1, 7);
             }
         }
@@ -266,7 +333,7 @@ proptest! {
     /// Every agreed debt is netted exactly once, the nets sum to zero, and the books balance.
     #[test]
     fn every_agreed_debt_is_netted_exactly_once(fates in fates(), steps in steps(), seed in any::<u64>()) {
-        let (streams, agreed) = streams(&fates);
+        let (streams, to_be_netted) = streams(&fates);
         let mut history = History {
             house: House::new(seed),
             streams,
@@ -294,7 +361,7 @@ proptest! {
             }
         }
         let mut expected: BTreeMap<_, (i64, u64)> = BTreeMap::new();
-        for leg in &agreed {
+        for leg in &to_be_netted {
             let sum = expected.entry((leg.debtor, leg.creditor)).or_insert((0, 0));
             *sum = (sum.0 + leg.amount.get(), sum.1 + 1);
         }

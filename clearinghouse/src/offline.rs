@@ -61,7 +61,8 @@ impl Offline {
     /// [`Refusal`] as the server's, also of the first leg that is not taken.
     pub async fn report(&self, region: RegionCode, legs: Vec<NumberedLeg>) -> Result<u64, Refusal> {
         let by = told_by(region);
-        let taken = self.decide(move |context| decide::report_legs(context, by, legs));
+        let taken =
+            self.decide(move |context| decide::report_legs(context, by, (legs, Vec::new())));
         taken.await?.whole()
     }
 

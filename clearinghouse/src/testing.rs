@@ -1,6 +1,7 @@
 //! What the tests of this crate stand on: a clearinghouse without its network, on a disk that can fail.
 
 mod counting;
+mod said;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ use crate::refusal::Refusal;
 use crate::signer::Signer;
 use crate::store::{Embedded, Index, MatchesPage, MemoryIndex, Proofs};
 use crate::writer::Writer;
+
+pub(crate) use self::said::{deducted, ended, of};
 
 pub(crate) const REGIONS: [&str; 4] = ["310000", "330100", "330200", "510100"];
 
@@ -293,9 +296,7 @@ impl House {
 
     /// How far a report is held; what is wrong with the first leg that is not taken.
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
-        let legs = legs.to_vec();
-        let taken = self.ask(move |context| decide::report_legs(context, told(of), legs))?;
-        taken.whole()
+        self.report_of(of, legs, &[])
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {

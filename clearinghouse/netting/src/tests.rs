@@ -1,5 +1,6 @@
 //! The laws of netting, and the one byte form of a plan.
 
+mod originals;
 mod properties;
 mod statement;
 mod what_if;

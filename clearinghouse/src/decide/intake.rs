@@ -5,14 +5,17 @@
 //! first new leg that is not the caller's to report, a stream of which as much waits to be netted as may, a later leg that
 //! is not the caller's. A report is taken as far as there is room, and as far as its legs may be reported: the answer names
 //! the first that may not, and why. A leg with a region that is not in the directory or has left, and one that is too
-//! large, is taken and waits: were it refused, nothing after it could be told.
+//! large, is taken and waits: were it refused, nothing after it could be told. What is said beside the legs never decides
+//! whether they are taken.
+
+use std::collections::BTreeMap;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
-use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::membership::Standing;
 use huitong_core::money::Fen;
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, StreamHalted};
+use huitong_core::record::clearing::{ClearingRecord, DeductionOf, LegsTaken, StreamHalted};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
@@ -65,11 +68,12 @@ impl Taken {
     }
 }
 
-/// Takes the next legs of a stream, as far as they may be reported.
+/// Takes the next legs of a stream, as far as they may be reported, with what is said beside them: of which settlements
+/// deductions are.
 pub(crate) fn report_legs(
     context: &Context<'_>,
     by: Told,
-    mut legs: Vec<NumberedLeg>,
+    (mut legs, of): (Vec<NumberedLeg>, Vec<DeductionOf>),
 ) -> Decision<Taken> {
     let region = by.region;
     let stream = match told_now(context, by).and_then(|stream| going(stream, &legs)) {
@@ -118,13 +122,35 @@ pub(crate) fn report_legs(
     let (held, count) = (last.number, fits.len());
     legs.drain(..known);
     legs.truncate(count);
+    let of = counted(&legs, of);
     let taken = LegsTaken {
         region,
         at: context.now,
         legs,
     };
-    let answer = Taken { held, rejected };
-    Ok(Decided::record(ClearingRecord::LegsTaken(taken), answer))
+    let record = if of.is_empty() {
+        ClearingRecord::LegsTaken(taken)
+    } else {
+        ClearingRecord::DeductionsTaken(taken, of)
+    };
+    Ok(Decided::record(record, Taken { held, rejected }))
+}
+
+/// What counts of what is said beside these consecutive legs: the first word on each that is a deduction which the caller
+/// owes. All else says nothing, and is not refused: no other leg is to wait for it. Of a leg that is held already nothing is
+/// said any more.
+fn counted(legs: &[NumberedLeg], of: Vec<DeductionOf>) -> Vec<DeductionOf> {
+    let first = legs.first().map_or(0, |leg| leg.number);
+    let is_owed = |said: &DeductionOf| {
+        let at = said.number.checked_sub(first);
+        let leg = at.and_then(|at| legs.get(usize::try_from(at).ok()?));
+        leg.is_some_and(|it| it.side == Side::Payable && it.leg.kind == LegKind::Deduction)
+    };
+    let mut counted = BTreeMap::new();
+    for said in of.into_iter().filter(is_owed) {
+        counted.entry(said.number).or_insert(said);
+    }
+    counted.into_values().collect()
 }
 
 /// The caller's stream, when it is told in just the incarnation that counts. A later one counts once the node has

@@ -144,7 +144,11 @@ fn proven(
     }
     let mut proof = check(&planned, inputs);
     if proof.is_ok() && left_out.contains(&LeftOut::WithoutOriginal) {
-        proof = check_originals(inputs, |debt, pair| {
+        let knows_deductions = left_out.contains(&LeftOut::WithoutSettlement);
+        let matching = Some(&context.state.matching).filter(|_| knows_deductions);
+        let settlement_of =
+            |leg: &AgreedLeg| matching.and_then(|held| held.said_of((leg.debtor, leg.payable)));
+        proof = check_originals(inputs, settlement_of, |debt, pair| {
             let plan = context.plan_that_took(debt, pair);
             plan.map(|plan| plan.is_some())
         })?;
@@ -199,15 +203,17 @@ pub(crate) fn waits_until(
 }
 
 /// The legs that a cycle takes, and why others are left out. After a restore a plan that is known may have been made when
-/// nobody had attested anything otherwise, or by a program that took what takes back without its original: then its digest
-/// says so, and it stands.
+/// nobody had attested anything otherwise, or by a program that took deductions without their settlement, or all that takes
+/// back without its original: then its digest says so, and it stands.
 fn legs_of(
     context: &Context<'_>,
     marks: &BTreeMap<RegionCode, u64>,
     day: BusinessDay,
     expected: Expected,
 ) -> (Vec<AgreedLeg>, &'static [LeftOut]) {
-    const BEFORE: [&[LeftOut]; 3] = [
+    const BEFORE: [&[LeftOut]; 5] = [
+        &[LeftOut::WithoutOriginal, LeftOut::WithoutSettlement],
+        &[LeftOut::AttestedOtherwise, LeftOut::WithoutOriginal],
         &[LeftOut::WithoutOriginal],
         &[LeftOut::AttestedOtherwise],
         &[],

@@ -3,6 +3,7 @@
 mod attestation;
 mod books;
 mod deducted;
+mod deductions_of;
 mod disputes;
 mod evidence;
 mod exceptions;

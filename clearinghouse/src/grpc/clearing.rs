@@ -79,7 +79,7 @@ impl ClearingService for ClearingGrpc {
         let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, by, legs));
+            .decide(move |context| decide::report_legs(context, by, (legs, Vec::new())));
         // What it was read from is let go of while the writer is at work.
         let (taken, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let taken = taken.map_err(|refusal| {

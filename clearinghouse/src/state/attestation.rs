@@ -20,7 +20,7 @@ use huitong_core::{canonical_enum, canonical_struct};
 use huitong_netting::{NettingPlan, Run};
 
 use super::Cycle;
-use super::matching::{Matching, Place};
+use super::matching::{Backs, Matching, Place};
 
 /// How many rows that were looked into are kept at hand.
 const ROWS_AT_HAND: usize = 4;
@@ -89,7 +89,7 @@ impl Attesting {
         let mut of_rows: BTreeMap<Pair, Vec<u64>> = BTreeMap::new();
         // What officers left out and what waits for what it takes back is not asked about: the cycle will not take it.
         let left_out = |leg: &Leg| cycle.left_out.has(leg.debt(), Pair::of(leg));
-        let held_back = matching.held_back((Some(&cycle.marks), day), &left_out);
+        let held_back = matching.held_back((Some(&cycle.marks), day), &left_out, Backs::All);
         let asked = || {
             let legs = matching.agreed_legs(&cycle.marks, day);
             legs.filter(|(leg, [number, _])| {

@@ -23,11 +23,13 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::RandomState;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::AgreedLeg;
 
 use self::agreeing::Agreeing;
+pub(crate) use self::back::Backs;
 use self::held::{Held, Number, Reports, other_end};
 pub(crate) use self::report::Earlier;
 use self::slots::Slots;
@@ -51,6 +53,8 @@ pub(crate) struct Matching {
     agreeing: Agreeing,
     /// Where those lie that take another debt back, of the creditor's, and whether a plan took that one. They are few.
     backs: BTreeMap<Place, bool>,
+    /// Of which settlement deductions are, by where the leg lies of the region that owes them and said so. They are few too.
+    said_of: BTreeMap<Place, SettlementId>,
 }
 
 impl Matching {
@@ -62,6 +66,7 @@ impl Matching {
             days: BTreeMap::new(),
             agreeing: Agreeing::default(),
             backs: BTreeMap::new(),
+            said_of: BTreeMap::new(),
         }
     }
 
@@ -255,7 +260,6 @@ impl Matching {
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
         ready(place, held, None, cut_off)?;
-        let is_left_out = |leg: &Leg| kept_out(leg) == Some(Waiting::LeftOut);
         if let Some(why) = kept_out(&held.leg) {
             // What is left out goes with the next cycle.
             let over = why == Waiting::AttestedOtherwise && self.is_over(&held.leg, kept_out);
@@ -264,15 +268,15 @@ impl Matching {
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
         if self.waits_for_original(place) {
             // So does what takes it back.
-            if self.original_agrees(held, (None, cut_off), &is_left_out) {
+            if self.waits_for_left_out((place, held), cut_off, kept_out) {
                 return Some(Waiting::LeftOut);
             }
-            if let Some(why) = self.why_back(held, cut_off, kept_out) {
+            if let Some(why) = self.why_back((place, held), cut_off, kept_out) {
                 return Some(why);
             }
             let is_out = |leg: &Leg| kept_out(leg).is_some();
             let with_it = marks.is_some() && goes(marks);
-            let with_it = with_it && self.original_goes(held, (marks, cut_off), &is_out);
+            let with_it = with_it && self.original_goes((place, held), (marks, cut_off), &is_out);
             return (!with_it).then_some(Waiting::Late);
         }
         (!(marks.is_some() && goes(marks))).then_some(Waiting::Late)

@@ -24,7 +24,8 @@ use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::LedgerError;
 use huitong_core::record::clearing::{
-    ClearingRecord, CutOff, CycleRecord, Netted, PaymentRecord, PrefundRecord, Proven,
+    ClearingRecord, CutOff, CycleRecord, DeductionOf, LegsTaken, Netted, PaymentRecord,
+    PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, MemberError, Members, NettingPlan};
@@ -186,12 +187,8 @@ impl State {
         earlier: &dyn Earlier<Fault = Infallible>,
     ) -> Result<(), StateError> {
         match record {
-            ClearingRecord::LegsTaken(taken) => {
-                self.matching.take_report(taken, earlier);
-                if let Some(last) = taken.legs.last() {
-                    self.stream(taken.region).held = last.number;
-                }
-            }
+            ClearingRecord::LegsTaken(taken) => self.take_legs((taken, &[]), earlier),
+            ClearingRecord::DeductionsTaken(taken, of) => self.take_legs((taken, of), earlier),
             ClearingRecord::RegionClosed(closed) => {
                 self.stream(closed.region)
                     .closed
@@ -252,6 +249,17 @@ impl State {
             ClearingRecord::Proven(proven) => self.prove(proven)?,
         }
         Ok(())
+    }
+
+    fn take_legs(
+        &mut self,
+        (taken, of): (&LegsTaken, &[DeductionOf]),
+        earlier: &dyn Earlier<Fault = Infallible>,
+    ) {
+        self.matching.take_report((taken, of), earlier);
+        if let Some(last) = taken.legs.last() {
+            self.stream(taken.region).held = last.number;
+        }
     }
 
     fn prove(&mut self, proven: &Proven) -> Result<(), StateError> {

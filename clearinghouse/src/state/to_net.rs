@@ -11,6 +11,7 @@ use huitong_core::record::clearing::LegsLeftOut;
 use huitong_core::region::RegionCode;
 use huitong_netting::AgreedLeg;
 
+use super::matching::Backs;
 use super::{Attestations, Attesting, Cycle, State, Waiting};
 
 /// Why a leg that agrees is left out of a cycle's nets.
@@ -20,11 +21,17 @@ pub(crate) enum LeftOut {
     AttestedOtherwise,
     /// What it takes back is not netted.
     WithoutOriginal,
+    /// It is a deduction, and its settlement is not netted. Only beside the one before.
+    WithoutSettlement,
 }
 
 impl LeftOut {
     /// Every reason.
-    pub(crate) const ALL: [Self; 2] = [Self::AttestedOtherwise, Self::WithoutOriginal];
+    pub(crate) const ALL: [Self; 3] = [
+        Self::AttestedOtherwise,
+        Self::WithoutOriginal,
+        Self::WithoutSettlement,
+    ];
 }
 
 /// The rows of the plan that was made last, by its number. Whoever finds none goes through the legs.
@@ -88,7 +95,13 @@ impl State {
         }
         if left_out.contains(&LeftOut::WithoutOriginal) {
             let is_kept = |leg: &Leg| kept_out.why_leg(leg).is_some();
-            let held_back = self.matching.held_back((Some(marks), day), &is_kept);
+            let which = if left_out.contains(&LeftOut::WithoutSettlement) {
+                Backs::All
+            } else {
+                Backs::ButDeductions
+            };
+            let within = (Some(marks), day);
+            let held_back = self.matching.held_back(within, &is_kept, which);
             if !held_back.is_empty() {
                 legs.retain(|agreed| !held_back.contains(&(agreed.creditor, agreed.receivable)));
             }
@@ -136,7 +149,9 @@ impl State {
         }
         let legs = self.matching.agreed_legs(marks, day);
         let is_kept = |leg: &Leg| kept_out.why_leg(leg).is_some();
-        let held_back = self.matching.held_back((Some(marks), day), &is_kept);
+        let held_back = self
+            .matching
+            .held_back((Some(marks), day), &is_kept, Backs::All);
         let legs = legs.filter(|(leg, [number, _])| {
             !is_kept(leg) && !held_back.contains(&(leg.creditor, *number))
         });

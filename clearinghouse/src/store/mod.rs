@@ -17,6 +17,7 @@ use std::ops::RangeInclusive;
 use huitong_core::checkpoint::row;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::duplicate::Tag;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Debt, Leg, NumberedLeg};
 use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
@@ -156,6 +157,8 @@ pub(crate) struct MatchesPage {
 pub(crate) struct OpenLeg {
     pub(crate) region: RegionCode,
     pub(crate) numbered: NumberedLeg,
+    /// Of which settlement it is, where it is a deduction and its region said so beside it.
+    pub(crate) of: Option<SettlementId>,
     pub(crate) since: Timestamp,
 }
 

@@ -53,9 +53,13 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
         let OpenLeg {
             region,
             numbered,
+            of,
             since,
         } = leg;
         let matching = &mut state.matching;
+        if let Some(settlement) = of {
+            matching.say_of((region, numbered.number), settlement);
+        }
         matching.take(region, &numbered, since, &Stored(store))
     })?;
     state.streams.extend(loaded.streams);

@@ -343,7 +343,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
     for record in records(disk)? {
         books.looks_for_numbers(&record);
         match ClearingRecord::from_bytes(&record).map_err(|error| error.to_string())? {
-            ClearingRecord::LegsTaken(taken) => {
+            ClearingRecord::LegsTaken(taken) | ClearingRecord::DeductionsTaken(taken, _) => {
                 let legs = taken.legs.into_iter().map(|leg| (taken.region, leg));
                 books.legs.extend(legs);
             }

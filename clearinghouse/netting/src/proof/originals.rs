@@ -1,8 +1,9 @@
 //! That nothing is taken back which is not taken: a reversal goes with its settlement, the end of a deduction with that
-//! deduction, or an earlier plan took those.
+//! deduction, a deduction with its settlement where it is known of which it is, or an earlier plan took those.
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::leg::Debt;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Debt, LegKind};
 use huitong_core::region::RegionCode;
 
 use crate::fault::PlanFault;
@@ -12,9 +13,17 @@ use crate::inputs::{AgreedLeg, Inputs};
 type Whole = (Debt, RegionCode, RegionCode);
 
 /// What a leg takes back, if it takes anything back.
-fn original(leg: &AgreedLeg) -> Option<Whole> {
-    let kind = leg.kind.takes_back()?;
-    Some(((leg.settlement, kind, leg.fund), leg.creditor, leg.debtor))
+fn original(
+    leg: &AgreedLeg,
+    settlement_of: &impl Fn(&AgreedLeg) -> Option<SettlementId>,
+) -> Option<Whole> {
+    let (settlement, kind) = match leg.kind {
+        LegKind::Deduction => (settlement_of(leg)?, LegKind::Settlement),
+        LegKind::Settlement | LegKind::Reversal | LegKind::DeductionEnd | LegKind::Correction => {
+            (leg.settlement, leg.kind.takes_back()?)
+        }
+    };
+    Some(((settlement, kind, leg.fund), leg.creditor, leg.debtor))
 }
 
 /// Where debts may be wanted, by the end of the settlement's id: few are, and the others need not be looked for.
@@ -44,14 +53,17 @@ impl Maybe {
     }
 }
 
-/// Proves that what legs take back is among them, or was taken by an earlier plan, which is asked about the few others.
+/// Proves that what legs take back is among them, or was taken by an earlier plan, which is asked about the few others. Of
+/// which settlement a deduction is, its leg does not say: it is asked, and of what is not known nothing is proven.
 ///
 /// # Errors
 /// What the look-up says. Inside it the first leg without what it takes back.
 pub fn check_originals<E>(
     inputs: &Inputs<'_>,
+    settlement_of: impl Fn(&AgreedLeg) -> Option<SettlementId>,
     mut is_taken: impl FnMut(Debt, Pair) -> Result<bool, E>,
 ) -> Result<Result<(), PlanFault>, E> {
+    let original = |leg: &AgreedLeg| original(leg, &settlement_of);
     let mut wanted: Vec<Whole> = inputs.legs.iter().filter_map(original).collect();
     if wanted.is_empty() {
         return Ok(Ok(()));

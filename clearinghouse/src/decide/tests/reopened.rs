@@ -255,6 +255,42 @@ fn what_takes_back_what_is_left_out_waits_with_it() {
     assert_eq!(house.net(2).unwrap().legs(), 2);
 }
 
+/// So does a deduction of which it is known that it is of that, and the end of it.
+#[test]
+fn what_is_deducted_from_what_is_left_out_waits_with_it() {
+    let house = House::new(67);
+    one_debt(&house);
+    let paid = debt(1, 2, 3, 1_316_000);
+    let off = crate::testing::deducted(7, &paid, 40);
+    let end = crate::testing::ended(&off);
+    let said = [crate::testing::of(2, &paid)];
+    let of_chengdu = [payable(2, &off), receivable(3, &end)];
+    house.report_of(3, &of_chengdu, &said).unwrap();
+    house
+        .report(2, &[receivable(2, &off), payable(3, &end)])
+        .unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    net_by(&house, narrow).unwrap_err();
+    let leg = Named {
+        legs: [(region(3), 1)].into(),
+        ..Named::default()
+    };
+    for by in ["wang.fang", "li.na"] {
+        reopen(&house, leg.clone(), by).unwrap();
+    }
+    let all = [(2, 2), (3, 1), (3, 3)];
+    let all = all.map(|(of, number)| (region(of), number, Reason::LeftOut));
+    assert_eq!(waiting(&house), all);
+    let status = house.status(Some(1));
+    assert_eq!((status.agreed, status.waiting), (0, 3));
+    assert_eq!(net_by(&house, narrow).unwrap().legs(), 0);
+    assert_eq!(waiting(&house), all);
+    close_all(&house, 2);
+    house.cut_off(2, Condition::AllClosed).unwrap();
+    assert_eq!(house.net(2).unwrap().legs(), 3);
+}
+
 #[test]
 fn a_program_that_is_mended_nets_all_and_needs_nobody() {
     let house = House::new(63);

@@ -32,7 +32,7 @@ fn a_reversal_after_its_settlement_was_netted_lands_in_the_next_cycle_and_cancel
 }
 
 /// Cuts a day off and nets it; how many legs it took, and its sums.
-fn netted(house: &House, on: u8) -> (u64, i64) {
+pub(super) fn netted(house: &House, on: u8) -> (u64, i64) {
     close_all(house, on);
     house.cut_off(on, Condition::AllClosed).unwrap();
     let plan = house.net(on).unwrap();
@@ -40,7 +40,7 @@ fn netted(house: &House, on: u8) -> (u64, i64) {
     (plan.legs(), owed.filter(|fen| *fen > 0).sum())
 }
 
-fn waiting(house: &House) -> Vec<(String, u64, Reason)> {
+pub(super) fn waiting(house: &House) -> Vec<(String, u64, Reason)> {
     let rows = excepted(house, Asked::default(), None).rows.into_iter();
     let row = |row: Exception| {
         let leg = row.leg;
@@ -55,7 +55,7 @@ fn waiting(house: &House) -> Vec<(String, u64, Reason)> {
     rows
 }
 
-const RETURNS: [Return; 3] = [Return::Stopped, Return::PowerCut, Return::IndexLost];
+pub(super) const RETURNS: [Return; 3] = [Return::Stopped, Return::PowerCut, Return::IndexLost];
 
 /// The remedy for what differs: it is reversed and settled again, and the creditor gets what was settled again.
 #[test]
@@ -248,7 +248,7 @@ fn a_plan_that_takes_back_what_no_plan_took_does_not_pass_its_proof() {
             assert_eq!((pair.debtor, pair.creditor), (region(2), region(3)));
             Ok::<_, std::convert::Infallible>(is_taken)
         };
-        let Ok(found) = huitong_netting::check_originals(&inputs, taken);
+        let Ok(found) = huitong_netting::check_originals(&inputs, |_| None, taken);
         found
     };
     let without = huitong_netting::PlanFault::WithoutOriginal {

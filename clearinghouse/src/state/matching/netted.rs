@@ -86,6 +86,7 @@ impl Matching {
         }
         self.held.retain(|_, slots| !slots.is_empty());
         self.leave(plan);
+        self.leave_said();
         if self.debts.len() < self.debts.capacity() / 4 {
             self.debts.shrink_to_fit();
         }

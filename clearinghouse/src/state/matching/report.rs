@@ -6,8 +6,8 @@ use std::slice;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
-use huitong_core::leg::{Debt, NumberedLeg};
-use huitong_core::record::clearing::LegsTaken;
+use huitong_core::leg::{Debt, LegKind, NumberedLeg};
+use huitong_core::record::clearing::{DeductionOf, LegsTaken};
 use huitong_core::region::RegionCode;
 
 use super::Matching;
@@ -30,12 +30,15 @@ pub(crate) trait Earlier {
 }
 
 impl Matching {
-    /// Takes in the legs of a report.
+    /// Takes in the legs of a report, with what their region said of which settlements deductions are.
     pub(crate) fn take_report(
         &mut self,
-        taken: &LegsTaken,
+        (taken, of): (&LegsTaken, &[DeductionOf]),
         earlier: &dyn Earlier<Fault = Infallible>,
     ) {
+        for said in of {
+            self.say_of((taken.region, said.number), said.settlement);
+        }
         for some in taken.legs.chunks(AT_ONCE) {
             self.make_room(some);
             self.hold(taken.region, some, taken.at);
@@ -114,6 +117,9 @@ impl Matching {
             }
         }
         self.agreeing.begins(&numbered.leg);
+        if numbered.leg.kind == LegKind::Deduction {
+            self.note_deduction([partner, place], earlier)?;
+        }
         Ok(())
     }
 }

@@ -113,7 +113,7 @@ impl Matching {
             Some(Waiting::TakenBack) => Stands::Apart,
             Some(why) => Stands::Waits(why),
             None if self.waits_for_original(place)
-                && !self.original_goes(held, within, &is_out) =>
+                && !self.original_goes((place, held), within, &is_out) =>
             {
                 Stands::Apart
             }

@@ -81,7 +81,7 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
             legs,
             at: at(0),
         };
-        whole.take_report(&taken, &by(None));
+        whole.take_report((&taken, &[]), &by(None));
     }
     let told = |matching: &Matching| {
         let waiting = waiting_in(matching);

@@ -117,7 +117,7 @@ impl Indexer {
     fn rows(&self, record: &ClearingRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
         Ok(match record {
             // Indexed as they lie there, without being decoded.
-            ClearingRecord::LegsTaken(taken) => {
+            ClearingRecord::LegsTaken(taken) | ClearingRecord::DeductionsTaken(taken, _) => {
                 let unread = format!("legs of region {} that lie otherwise", taken.region);
                 return Err(StoreError::Foreign(unread));
             }

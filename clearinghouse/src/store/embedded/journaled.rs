@@ -7,7 +7,9 @@ use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{NumberedLeg, Side};
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven, WrittenLegs};
+use huitong_core::record::clearing::{
+    ClearingRecord, DeductionOf, LegsTaken, Netted, Proven, WrittenLegs,
+};
 use huitong_core::region::RegionCode;
 use huitong_journal::Reader;
 use huitong_netting::{NettingPlan, Run, Window};
@@ -58,12 +60,19 @@ impl Journaled {
         decode(frame.record(place.record).unwrap_or_default())
     }
 
-    /// The legs of a report at a place.
-    pub(super) fn legs_taken(&self, place: &Place) -> Result<LegsTaken, StoreError> {
-        let ClearingRecord::LegsTaken(taken) = self.record(place)? else {
-            return Err(misplaced("legs"));
-        };
-        Ok(taken)
+    /// The legs of a report at a place, and of which settlements deductions are.
+    pub(super) fn legs_taken(
+        &self,
+        place: &Place,
+    ) -> Result<(LegsTaken, Vec<DeductionOf>), StoreError> {
+        let record = self.record(place)?;
+        if let ClearingRecord::LegsTaken(taken) = record {
+            Ok((taken, Vec::new()))
+        } else if let ClearingRecord::DeductionsTaken(taken, of) = record {
+            Ok((taken, of))
+        } else {
+            Err(misplaced("legs"))
+        }
     }
 
     /// Legs of a stream by number, ascending, as far as they are indexed.
@@ -175,7 +184,7 @@ impl Journaled {
         numbers: &RangeInclusive<u64>,
         visit: Visit<'_>,
     ) -> Result<(), StoreError> {
-        let taken = self.legs_taken(&block.place)?;
+        let (taken, _) = self.legs_taken(&block.place)?;
         let wanted = taken
             .legs
             .into_iter()

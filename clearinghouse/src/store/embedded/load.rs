@@ -86,11 +86,12 @@ pub(super) fn open_legs(
         });
         reading.map_err(|error| StoreError::Thread(error.to_string()))?;
         read.into_iter().try_for_each(|piece| {
-            let Piece { region, taken } = piece?;
+            let Piece { region, taken, of } = piece?;
             let since = taken.at;
             taken.legs.into_iter().try_for_each(|numbered| {
                 visit(OpenLeg {
                     region,
+                    of: of.get(&numbered.number).copied(),
                     numbered,
                     since,
                 })
@@ -154,16 +155,19 @@ struct Open {
 struct Piece {
     region: RegionCode,
     taken: LegsTaken,
+    /// Of which settlements deductions are, by the number of the leg.
+    of: BTreeMap<u64, SettlementId>,
 }
 
 impl Open {
     fn read(&self, journaled: &Journaled) -> Result<Piece, StoreError> {
-        let mut taken = journaled.legs_taken(&self.block.place)?;
+        let (mut taken, of) = journaled.legs_taken(&self.block.place)?;
         let is_open = |number| (self.numbers.first..=self.numbers.last).contains(&number);
         taken.legs.retain(|leg| is_open(leg.number));
         Ok(Piece {
             region: self.region,
             taken,
+            of: of.iter().map(|of| (of.number, of.settlement)).collect(),
         })
     }
 }

@@ -138,7 +138,9 @@ const ROOM: (usize, usize) = (NUMBERED_LEG_LEN, 2_048);
 
 /// A record as it is handed in, made where it is to lie.
 fn submission(record: &ClearingRecord) -> Submission {
-    let legs = if let ClearingRecord::LegsTaken(taken) = record {
+    let legs = if let ClearingRecord::LegsTaken(taken) | ClearingRecord::DeductionsTaken(taken, _) =
+        record
+    {
         taken.legs.len().saturating_mul(ROOM.0)
     } else {
         0

@@ -41,6 +41,7 @@ use crate::dispute::outcome::CertifiedOutcome;
 use crate::dispute::step::DisputeStep;
 use crate::duplicate::{TagBatch, TagStream};
 use crate::evidence::Chain;
+use crate::id::SettlementId;
 use crate::leg::NumberedLeg;
 use crate::membership::SignedDirectory;
 use crate::record::recovery::RestoreMark;
@@ -52,6 +53,8 @@ use crate::{canonical_enum, canonical_struct};
 pub enum ClearingRecord {
     /// The next legs of a region's stream were taken.
     LegsTaken(LegsTaken),
+    /// The same, where the region said of some which settlement they are of: at least one, ascending by number.
+    DeductionsTaken(LegsTaken, Vec<DeductionOf>),
     /// A region's business day is complete up to a number.
     RegionClosed(RegionClosed),
     /// A stream said something else under a number than it had said before.
@@ -122,6 +125,7 @@ canonical_enum!(ClearingRecord {
     22 => Resumed(record),
     23 => Month(record),
     24 => Cycle(record),
+    25 => DeductionsTaken(taken, of),
     30 => EvidenceGiven(record),
     90 => TagsTaken(record),
     91 => TagsHalted(record),
@@ -157,6 +161,17 @@ pub struct LegsTaken {
 }
 
 canonical_struct!(LegsTaken { region, at, legs });
+
+/// Of which settlement a deduction is, by the word of the region that owes it, beside its leg: the leg does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeductionOf {
+    /// The leg's number in that region's stream.
+    pub number: u64,
+    /// The settlement.
+    pub settlement: SettlementId,
+}
+
+canonical_struct!(DeductionOf { number, settlement });
 
 /// A region's business day is complete.
 #[derive(Debug, Clone, PartialEq, Eq)]

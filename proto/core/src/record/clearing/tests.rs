@@ -46,12 +46,23 @@ fn golden_bytes_of_streams() {
         side: Side::Payable,
         leg,
     }];
+    let taken = LegsTaken {
+        region: region(),
+        at: at(),
+        legs,
+    };
+    let of = DeductionOf {
+        number: 7,
+        settlement: SettlementId::from_parts(3, [4; 10]),
+    };
     golden(
-        &ClearingRecord::LegsTaken(LegsTaken {
-            region: region(),
-            at: at(),
-            legs,
-        }),
+        &ClearingRecord::DeductionsTaken(taken.clone(), vec![of]),
+        "19000509d80000019d463e960000000001000000000000000702000000000001020202020202020202\
+         0201000509d80007c8940005f3d400000000001414a007ea031f6f32860910ca0fb2a20c7fda143666b0\
+         9dbf8db5238195c90a586fb542ff0cad00000001000000000000000700000000000304040404040404040404",
+    );
+    golden(
+        &ClearingRecord::LegsTaken(taken),
         "01000509d80000019d463e9600000000010000000000000007020000000000010202020202020202\
          020201000509d80007c8940005f3d400000000001414a007ea031f6f32860910ca0fb2a20c7fda1436\
          66b09dbf8db5238195c90a586fb542ff0cad",

@@ -3,15 +3,15 @@
 //! All legs take equally many bytes, and what is asked of one stands at the same place in each. Deliberately absent: the
 //! checks of decoding. Whoever needs more than this of a leg decodes it.
 
-use super::ClearingRecord;
+use super::{ClearingRecord, DeductionOf};
 use crate::canonical::{Artifact, Canonical, Decoder};
 use crate::date::Timestamp;
 use crate::fund::Fund;
 use crate::leg::{DEBT_LEN, ENDS_LEN, LegKind, NUMBERED_LEG_LEN, Side};
 use crate::region::RegionCode;
 
-/// The tag of a report among records.
-const LEGS_TAKEN: u8 = 1;
+/// The tags of a report among records: of one without words on its legs, and with them.
+const LEGS_TAKEN: [u8; 2] = [1, 25];
 
 /// The legs of an encoded report.
 #[derive(Debug, Clone, Copy)]
@@ -39,14 +39,20 @@ impl<'a> WrittenLegs<'a> {
     pub fn of(record: &'a [u8]) -> Option<Self> {
         let mut input = Decoder::new(record);
         ClearingRecord::head(&mut input).ok()?;
-        if u8::decode(&mut input) != Ok(LEGS_TAKEN) {
+        let tag = u8::decode(&mut input).ok()?;
+        let [_, with_words] = LEGS_TAKEN;
+        if !LEGS_TAKEN.contains(&tag) {
             return None;
         }
         let region = RegionCode::decode(&mut input).ok()?;
         Timestamp::decode(&mut input).ok()?;
         let count = input.count().ok()?;
-        let (legs, rest) = input.take(input.remaining()).ok()?.as_chunks();
-        (legs.len() == count && rest.is_empty()).then_some(Self { region, legs })
+        let bytes = count.checked_mul(NUMBERED_LEG_LEN)?;
+        let (legs, _) = input.take(bytes).ok()?.as_chunks();
+        if tag == with_words {
+            Vec::<DeductionOf>::decode(&mut input).ok()?;
+        }
+        (input.remaining() == 0).then_some(Self { region, legs })
     }
 
     /// Whose stream it is.
@@ -129,53 +135,81 @@ mod tests {
         }
     }
 
+    /// The report in both forms: without words on its legs, and with some.
+    fn forms() -> [ClearingRecord; 2] {
+        let said = |number| DeductionOf {
+            number,
+            settlement: SettlementId::from_parts(1, [9; 10]),
+        };
+        [
+            ClearingRecord::LegsTaken(report()),
+            ClearingRecord::DeductionsTaken(report(), [403, 408].map(said).to_vec()),
+        ]
+    }
+
+    /// The legs of what decodes as a report.
+    fn legs_of(bytes: &[u8]) -> Option<LegsTaken> {
+        match ClearingRecord::from_bytes(bytes) {
+            Ok(ClearingRecord::LegsTaken(taken) | ClearingRecord::DeductionsTaken(taken, _)) => {
+                Some(taken)
+            }
+            _ => None,
+        }
+    }
+
     #[test]
     fn what_is_asked_of_a_leg_is_what_decoding_it_gives() {
         let report = report();
-        let bytes = ClearingRecord::LegsTaken(report.clone()).to_bytes();
-        let written = WrittenLegs::of(&bytes).unwrap();
-        assert_eq!(written.region(), report.region);
-        assert_eq!(written.ends(), Some((401, 420)));
-        let found: Vec<_> = written.iter().map(Option::unwrap).collect();
-        let expected = report.legs.iter().map(|numbered| WrittenLeg {
-            number: numbered.number,
-            side: numbered.side,
-            debt: debt_bytes(&numbered.leg.debt()),
-            ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
-        });
-        assert_eq!(found, expected.collect::<Vec<_>>());
+        for form in forms() {
+            let bytes = form.to_bytes();
+            assert_eq!(ClearingRecord::from_bytes(&bytes), Ok(form));
+            let written = WrittenLegs::of(&bytes).unwrap();
+            assert_eq!(written.region(), report.region);
+            assert_eq!(written.ends(), Some((401, 420)));
+            let found: Vec<_> = written.iter().map(Option::unwrap).collect();
+            let expected = report.legs.iter().map(|numbered| WrittenLeg {
+                number: numbered.number,
+                side: numbered.side,
+                debt: debt_bytes(&numbered.leg.debt()),
+                ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
+            });
+            assert_eq!(found, expected.collect::<Vec<_>>());
+        }
     }
 
     /// Any one byte of a report changed: what decodes is read alike, and a leg of no side, kind or fund is none.
     #[test]
     fn what_decodes_with_a_byte_changed_is_read_as_it_decodes() {
-        let bytes = ClearingRecord::LegsTaken(report()).to_bytes();
-        let legs = bytes.len() - report().legs.len() * NUMBERED_LEG_LEN;
+        let changes =
+            |length| (0..length).flat_map(|at| [0, 1, 2, 9, 0x80, 0xff].map(|to| (at, to)));
+        let [without, _] = forms().map(|form| form.to_bytes());
+        let first = without.len() - report().legs.len() * NUMBERED_LEG_LEN;
         let mut refused = 0;
-        for (at, to) in (0..bytes.len()).flat_map(|at| [0, 1, 2, 9, 0x80, 0xff].map(|to| (at, to)))
-        {
-            let mut changed = bytes.clone();
-            changed[at] ^= to;
-            let read = WrittenLegs::of(&changed);
-            if let Ok(ClearingRecord::LegsTaken(decoded)) = ClearingRecord::from_bytes(&changed) {
-                let read = read.unwrap();
-                let found: Vec<_> = read.iter().map(Option::unwrap).collect();
-                let expected = decoded.legs.iter().map(|numbered| WrittenLeg {
-                    number: numbered.number,
-                    side: numbered.side,
-                    debt: debt_bytes(&numbered.leg.debt()),
-                    ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
-                });
-                assert_eq!(found, expected.collect::<Vec<_>>(), "{at} {to}");
-                assert_eq!(read.region(), decoded.region);
-            } else if at >= legs
-                && [8, 25, 34, 35, 36, 37].contains(&((at - legs) % NUMBERED_LEG_LEN))
-            {
-                refused += 1;
-                assert!(read.unwrap().iter().any(|leg| leg.is_none()), "{at} {to}");
+        for bytes in forms().map(|form| form.to_bytes()) {
+            for (at, to) in changes(bytes.len()) {
+                let mut changed = bytes.clone();
+                changed[at] ^= to;
+                let read = WrittenLegs::of(&changed);
+                if let Some(decoded) = legs_of(&changed) {
+                    let read = read.unwrap();
+                    let found: Vec<_> = read.iter().map(Option::unwrap).collect();
+                    let expected = decoded.legs.iter().map(|numbered| WrittenLeg {
+                        number: numbered.number,
+                        side: numbered.side,
+                        debt: debt_bytes(&numbered.leg.debt()),
+                        ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
+                    });
+                    assert_eq!(found, expected.collect::<Vec<_>>(), "{at} {to}");
+                    assert_eq!(read.region(), decoded.region);
+                } else if (first..without.len()).contains(&at)
+                    && [8, 25, 34, 35, 36, 37].contains(&((at - first) % NUMBERED_LEG_LEN))
+                {
+                    refused += 1;
+                    assert!(read.unwrap().iter().any(|leg| leg.is_none()), "{at} {to}");
+                }
             }
         }
-        assert!(refused > 100, "{refused}");
+        assert!(refused > 200, "{refused}");
     }
 
     #[test]
@@ -188,10 +222,11 @@ mod tests {
             at,
         });
         assert!(WrittenLegs::of(&other.to_bytes()).is_none());
-        let bytes = ClearingRecord::LegsTaken(report()).to_bytes();
-        for cut in [0, 6, 30, bytes.len() - NUMBERED_LEG_LEN, bytes.len() - 1] {
-            assert!(WrittenLegs::of(&bytes[..cut]).is_none(), "{cut}");
+        for bytes in forms().map(|form| form.to_bytes()) {
+            for cut in [0, 6, 30, bytes.len() - NUMBERED_LEG_LEN, bytes.len() - 1] {
+                assert!(WrittenLegs::of(&bytes[..cut]).is_none(), "{cut}");
+            }
+            assert!(WrittenLegs::of(&[&*bytes, &[0]].concat()).is_none());
         }
-        assert!(WrittenLegs::of(&[&*bytes, &[0]].concat()).is_none());
     }
 }
