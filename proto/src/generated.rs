@@ -41,7 +41,7 @@ pub mod clearing {
         include!("gen/huitong.clearing.v1.rs");
         // Written by hand.
         pub use crate::message::leg::Leg;
-        pub use crate::message::report::ReportLegsRequest;
+        pub use crate::message::report::{DeductionOf, ReportLegsRequest};
     }
 }
 

@@ -42,6 +42,17 @@ struct Report<L: Message + Default + Clone + PartialEq + std::fmt::Debug> {
     legs: Vec<L>,
     #[prost(uint32, tag = "2")]
     incarnation: u32,
+    #[prost(message, repeated, tag = "3")]
+    deductions: Vec<Word>,
+}
+
+/// A word beside a leg, as it would be generated.
+#[derive(Clone, PartialEq, Message)]
+struct Word {
+    #[prost(uint64, tag = "1")]
+    number: u64,
+    #[prost(string, tag = "2")]
+    settlement: String,
 }
 
 #[test]
@@ -59,6 +70,16 @@ fn its_fields_are_those_of_the_proto_file() {
         [
             (1, "legs", Label::Repeated, Type::Message),
             (2, "incarnation", Label::Optional, Type::Uint32),
+            (3, "deductions", Label::Repeated, Type::Message),
+        ]
+    );
+    let word = named("DeductionOf").unwrap().field.iter();
+    let word = word.map(|field| (field.number(), field.name(), field.label(), field.r#type()));
+    assert_eq!(
+        word.collect::<Vec<_>>(),
+        [
+            (1, "number", Label::Optional, Type::Uint64),
+            (2, "settlement", Label::Optional, Type::String),
         ]
     );
     let leg = named("Leg").unwrap();
@@ -159,7 +180,7 @@ proptest! {
 
     #[test]
     fn it_is_read_and_written_as_the_generated_one(legs in proptest::collection::vec(generated(), 0..4)) {
-        let bytes = Report { legs: legs.clone(), incarnation: 0 }.encode_to_vec();
+        let bytes = Report { legs: legs.clone(), incarnation: 0, deductions: Vec::new() }.encode_to_vec();
         let own = Report::<Leg>::decode(&*bytes).unwrap();
         prop_assert_eq!(own.legs.len(), legs.len());
         own.legs.iter().zip(&legs).for_each(|(own, generated)| assert_alike(own, generated));
@@ -173,11 +194,14 @@ proptest! {
     fn a_report_is_read_and_written_as_the_generated_one(
         legs in proptest::collection::vec(generated(), 0..4),
         incarnation in prop_oneof![Just(0), any::<u32>()],
+        words in proptest::collection::vec((number(), text("stl_[0-9a-z]{26}")), 0..3),
         at in any::<prop::sample::Index>(),
         with in any::<u8>(),
         how in 0_u8..5,
     ) {
-        let mut bytes = Report { legs, incarnation }.encode_to_vec();
+        let words = words.into_iter();
+        let words = words.map(|(number, settlement)| Word { number: number.unsigned_abs(), settlement });
+        let mut bytes = Report { legs, incarnation, deductions: words.collect() }.encode_to_vec();
         let own = ReportLegsRequest::decode(&*bytes).unwrap();
         prop_assert_eq!(own.encoded_len(), bytes.len());
         prop_assert_eq!(own.encode_to_vec(), &*bytes);
@@ -193,11 +217,14 @@ proptest! {
             match (own, generated) {
                 (Ok(own), Ok(generated)) => {
                     prop_assert_eq!(own.incarnation, generated.incarnation);
+                    let own_words = own.deductions.iter().map(|word| (word.number, &word.settlement));
+                    let words = generated.deductions.iter().map(|word| (word.number, &word.settlement));
+                    prop_assert!(own_words.eq(words));
                     prop_assert_eq!(own.legs.len(), generated.legs.len());
                     own.legs.iter().zip(&generated.legs).for_each(|(own, generated)| assert_alike(own, generated));
                 }
                 (Err(own), Err(generated)) => {
-                    let named = |fault: &prost::DecodeError| fault.to_string().replace("Generated", "Leg");
+                    let named = |fault: &prost::DecodeError| fault.to_string().replace("Generated", "Leg").replace("Word.", "DeductionOf.");
                     let named = |fault| named(fault).replace("Report.", "ReportLegsRequest.");
                     prop_assert_eq!(own.to_string(), named(&generated));
                 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::record::clearing::DeductionOf;
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingService;
-use huitong_proto::conversion::Path;
-use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::leg::{deduction_of_from_wire, leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 use tracing::{error, warn};
 
@@ -61,6 +62,7 @@ impl ClearingService for ClearingGrpc {
             let detail = format_args!("legs: at most {} in one report", decide::LEGS_AT_ONCE);
             return Err(status(&Refusal::general(RefusalCode::Malformed, detail)));
         }
+        let said = said(region, &report.deductions).map_err(|refusal| status(&refusal))?;
         // As many as there are; room is made once.
         let mut legs = Vec::with_capacity(report.legs.len());
         let mut unread = None;
@@ -79,7 +81,7 @@ impl ClearingService for ClearingGrpc {
         let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, by, (legs, Vec::new())));
+            .decide(move |context| decide::report_legs(context, by, (legs, said)));
         // What it was read from is let go of while the writer is at work.
         let (taken, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let taken = taken.map_err(|refusal| {
@@ -167,6 +169,24 @@ impl ClearingService for ClearingGrpc {
         };
         Ok(Response::new(answer))
     }
+}
+
+/// What is said beside legs, as far as it can be read: what cannot says nothing, since no leg is to wait for it.
+fn said(region: RegionCode, words: &[v1::DeductionOf]) -> Result<Vec<DeductionOf>, Refusal> {
+    if words.len() > decide::LEGS_AT_ONCE {
+        let detail = format_args!("deductions: at most {} in one report", decide::LEGS_AT_ONCE);
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    let path = Path::root("deductions");
+    let read = words.iter().enumerate().filter_map(|(at, word)| {
+        let read = deduction_of_from_wire(word, path.item(at));
+        let told = |fault: &WireFault| {
+            warn!(%region, number = word.number, %fault,
+                "of which settlement a deduction is cannot be read: it is netted without it");
+        };
+        read.inspect_err(told).ok()
+    });
+    Ok(read.collect())
 }
 
 /// The caller's region. The table lets only nodes in; whoever else comes this far is refused again.

@@ -59,8 +59,8 @@ async fn regions_do_not_clear_and_officers_do_not_report() {
             .unwrap_err(),
         as_officer
             .report_legs(v1::ReportLegsRequest {
-                legs: Vec::new(),
                 incarnation: 1,
+                ..v1::ReportLegsRequest::default()
             })
             .await
             .unwrap_err(),

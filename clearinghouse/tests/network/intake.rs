@@ -112,6 +112,7 @@ async fn rejected(region: &mut Clearing, legs: Vec<v1::Leg>) -> (u64, u64, (Stri
     let request = v1::ReportLegsRequest {
         legs,
         incarnation: 1,
+        ..v1::ReportLegsRequest::default()
     };
     let answer = region.report_legs(request).await.unwrap().into_inner();
     let rejected = answer.rejected.unwrap();
@@ -156,6 +157,66 @@ async fn a_malformed_leg_is_named_with_the_path_of_its_field_and_what_came_befor
         pair("request.malformed", "legs: at most 8192 in one report")
     );
     assert_eq!(held(&mut chengdu).await, 1, "what came before it is taken");
+}
+
+/// A deduction goes with the settlement that its debtor named; what cannot be read beside a leg hinders no leg.
+#[tokio::test]
+async fn a_deduction_whose_settlement_waits_waits_and_what_cannot_be_read_says_nothing() {
+    let world = World::begin().await;
+    let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
+    let settled = debt(1, 500);
+    // Chengdu owes it back: as from Ningbo's eyes it is a payable the other way round.
+    let deducted = |id: u8| {
+        let mut leg = debt(id, 40);
+        leg.kind = huitong_core::leg::LegKind::Deduction;
+        std::mem::swap(&mut leg.debtor, &mut leg.creditor);
+        leg
+    };
+    let word = |number, settlement: String| v1::DeductionOf { number, settlement };
+    let request = v1::ReportLegsRequest {
+        legs: vec![
+            receivable(1, &settled),
+            payable(2, &deducted(2)),
+            payable(3, &deducted(3)),
+        ],
+        incarnation: 1,
+        deductions: vec![
+            word(2, settled.settlement.to_string()),
+            word(3, "stl_1".to_owned()),
+            word(9, settled.settlement.to_string()),
+        ],
+    };
+    let answer = chengdu.report_legs(request).await.unwrap().into_inner();
+    assert_eq!((answer.held, answer.rejected), (3, None));
+    let of_ningbo = vec![receivable(1, &deducted(2)), receivable(2, &deducted(3))];
+    assert_eq!(report(&mut ningbo, of_ningbo).await.unwrap(), 2);
+    let mut officer = world.officer().await;
+    let status = crate::world::status(&mut officer, "").await;
+    assert_eq!((status.agreed_legs, status.waiting_legs), (1, 2));
+    let waiting = status.oldest_waiting.iter();
+    let mut why: Vec<_> = waiting.map(v1::WaitingLeg::reason).collect();
+    why.sort();
+    let reasons = [
+        v1::WaitingReason::CounterpartMissing,
+        v1::WaitingReason::OriginalNotNetted,
+    ];
+    assert_eq!(why, reasons);
+    assert_eq!(
+        report(&mut ningbo, vec![payable(3, &settled)])
+            .await
+            .unwrap(),
+        3
+    );
+    let status = crate::world::status(&mut officer, "").await;
+    assert_eq!((status.agreed_legs, status.waiting_legs), (3, 0));
+    let many = v1::ReportLegsRequest {
+        incarnation: 1,
+        deductions: vec![word(4, settled.settlement.to_string()); 8_193],
+        ..v1::ReportLegsRequest::default()
+    };
+    let refused = refusal(chengdu.report_legs(many).await);
+    let detail = "deductions: at most 8192 in one report";
+    assert_eq!(refused, pair("request.malformed", detail));
 }
 
 #[tokio::test]

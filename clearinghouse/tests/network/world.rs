@@ -326,6 +326,7 @@ pub(crate) async fn report(region: &mut Clearing, legs: Vec<v1::Leg>) -> Result<
         .report_legs(v1::ReportLegsRequest {
             legs,
             incarnation: 1,
+            ..v1::ReportLegsRequest::default()
         })
         .await?;
     Ok(answer.into_inner().held)

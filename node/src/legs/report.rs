@@ -17,7 +17,7 @@ use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
 use huitong_proto::clearing::v1::{
     self, CloseDayRequest, ReportLegsRequest, StreamPositionRequest,
 };
-use huitong_proto::conversion::leg::leg_to_wire;
+use huitong_proto::conversion::leg::{deduction_of_to_wire, leg_to_wire};
 use huitong_proto::conversion::refusal::refusal_of_details;
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
@@ -27,7 +27,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 pub use self::own_stream::RegainedStream;
-use super::stream::legs_from;
+use super::stream::told_from;
 use crate::chance::{Chance, jittered};
 use crate::ledger::{Holder, Ledger, RecordsGone};
 use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation};
@@ -311,7 +311,7 @@ impl Reporter {
     /// Tells all legs that are written and not held, and keeps account of what is held.
     async fn tell(&self, held: &mut u64, written: u64) -> Result<(), ReportError> {
         while *held < written {
-            let legs = legs_from(&self.ledger, held.saturating_add(1), BATCH)?;
+            let (legs, said) = told_from(&self.ledger, held.saturating_add(1), BATCH)?;
             if legs.is_empty() {
                 // Appended and not synced yet: the next round has them.
                 break;
@@ -325,6 +325,7 @@ impl Reporter {
             let request = ReportLegsRequest {
                 legs: legs.iter().map(leg_to_wire).collect(),
                 incarnation: incarnation(&*self.ledger)?,
+                deductions: said.iter().map(deduction_of_to_wire).collect(),
             };
             let mut client = self.client();
             let answer =

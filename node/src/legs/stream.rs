@@ -1,9 +1,13 @@
 //! Legs by number, read in order from the journal.
 
+use std::collections::BTreeMap;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::deduction::{DeductionAct, DeductionBody, DeductionVerdict};
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
+use huitong_core::record::clearing::DeductionOf;
 use huitong_core::record::deduction::DeductionDecided;
 use huitong_core::record::home::Committed;
 use huitong_core::record::sealed::{Remains, SealedRecord};
@@ -11,28 +15,56 @@ use huitong_core::record::sealed::{Remains, SealedRecord};
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError, Stream};
 
-/// At most `limit` legs, from a number on; all of them are synced.
+/// At most `limit` legs, from a number on, ascending, each once; all of them are synced.
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
 pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<NumberedLeg>, StoreError> {
+    told_from(ledger, from, limit).map(|(legs, _)| legs)
+}
+
+/// The same, with what is said beside them: of which settlements the deductions are that this region owes. Of a leg that came
+/// back from the clearinghouse that is known once it is booked again, under the number that it has.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn told_from(
+    ledger: &Ledger,
+    from: u64,
+    limit: usize,
+) -> Result<(Vec<NumberedLeg>, Vec<DeductionOf>), StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
+    let (mut found, mut said) = (BTreeMap::new(), BTreeMap::new());
     // A block is found by the record that holds its first number, or by the one before that began it.
-    let Some(begins) = ledger.block(Stream::Legs, block)? else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
-    for frame in ledger.frames_from(begins) {
-        for bytes in frame?.records() {
-            let legs = of_stored(bytes)?;
-            found.extend(legs.into_iter().filter(|leg| leg.number >= from));
+    if let Some(begins) = ledger.block(Stream::Legs, block)? {
+        for frame in ledger.frames_from(begins) {
+            for bytes in frame?.records() {
+                let (legs, settlement) = of_stored(bytes)?;
+                for leg in legs.into_iter().filter(|leg| leg.number >= from) {
+                    said.extend(settlement.map(|settlement| (leg.number, settlement)));
+                    found.entry(leg.number).or_insert(leg);
+                }
+            }
             if found.len() >= limit {
-                found.truncate(limit);
-                return Ok(found);
+                break;
             }
         }
     }
-    Ok(found)
+    let legs: Vec<_> = found.into_values().take(limit).collect();
+    let last = legs.last().map_or(0, |leg| leg.number);
+    let said = said.into_iter().filter(|(number, _)| *number <= last);
+    let said = said.map(|(number, settlement)| DeductionOf { number, settlement });
+    Ok((legs, said.collect()))
+}
+
+/// Of which settlement the legs of a record are, where it is a deduction that this region owes: it would pay back what it
+/// never got, were they netted without that.
+fn settlement_of(record: &NodeRecord) -> Option<SettlementId> {
+    let NodeRecord::DeductionAnswered(answered) = record else {
+        return None;
+    };
+    let order = &answered.word.order.body;
+    matches!(order.act, DeductionAct::Deduct(_)).then_some(order.settlement)
 }
 
 /// The legs of a commit, and the number of the first.
@@ -73,12 +105,15 @@ fn deducted(
     (side, from, legs)
 }
 
-/// The legs of a stored record. They are among what remains of one that names people, which need not be opened.
-fn of_stored(bytes: &[u8]) -> Result<Vec<NumberedLeg>, StoreError> {
+/// The legs of a stored record, and of which settlement they are where that is said beside them. They are among what remains
+/// of one that names people, which need not be opened.
+fn of_stored(bytes: &[u8]) -> Result<(Vec<NumberedLeg>, Option<SettlementId>), StoreError> {
     if SealedRecord::is_form_of(bytes) {
-        remaining(&SealedRecord::remains_of(bytes)?)
+        // Deductions name nobody.
+        Ok((remaining(&SealedRecord::remains_of(bytes)?)?, None))
     } else {
-        of_record(&NodeRecord::from_bytes(bytes)?)
+        let record = NodeRecord::from_bytes(bytes)?;
+        Ok((of_record(&record)?, settlement_of(&record)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod call_up;
 mod incarnations;
 mod rejects;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ use tonic::{Request, Response, Status};
 
 use self::incarnations::{Incarnations, refused};
 use self::rejects::Rejects;
+use self::told::Said;
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
 use crate::own_clearing::OwnClearing;
@@ -57,6 +59,7 @@ struct Clearinghouse {
     /// Evidence is wanted of the last leg of each region.
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
+    said: Said,
 }
 
 pub struct Running {
@@ -68,6 +71,7 @@ pub struct Running {
     pub open: Arc<Mutex<BTreeMap<String, u64>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     incarnations: Incarnations,
+    said: Said,
     pub proofs: Proofs,
     pub directories: Directories,
     pub prefunds: Prefunds,
@@ -126,9 +130,11 @@ impl ClearingService for Clearinghouse {
     ) -> Result<Response<ReportLegsResponse>, Status> {
         let region = region(&request);
         let mut streams = self.streams.lock().unwrap();
-        let stream = streams.entry(region).or_default();
+        let stream = streams.entry(region.clone()).or_default();
         let mut rejected = None;
-        for leg in request.into_inner().legs {
+        let report = request.into_inner();
+        self.said.hears(&region, &report);
+        for leg in report.legs {
             rejected = self.rejects.of(leg.number);
             if rejected.is_some() {
                 break;
@@ -202,7 +208,7 @@ impl World {
     /// Starts a clearinghouse; both nodes are started anew and report to it.
     pub async fn clearinghouse(&mut self) {
         let service = Clearinghouse::default();
-        let streams = service.streams.clone();
+        let (streams, said) = (service.streams.clone(), service.said.clone());
         let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
         let (shown, incarnations) = (service.shown.clone(), service.incarnations.clone());
         let (rejects, open) = (service.rejects.clone(), service.open.clone());
@@ -248,6 +254,7 @@ impl World {
             rejects,
             shown,
             incarnations,
+            said,
             proofs,
             directories,
             prefunds,
@@ -258,20 +265,6 @@ impl World {
             self.stop(region).await;
             self.start(region).await;
         }
-    }
-
-    /// A region's legs, once the clearinghouse holds so many.
-    pub async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
-        let clearing = self.clearing.as_ref().unwrap();
-        until(async || {
-            let held = clearing.held(region);
-            if held.len() >= legs {
-                Ok(held)
-            } else {
-                Err(held)
-            }
-        })
-        .await
     }
 }
 

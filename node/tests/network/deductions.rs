@@ -136,6 +136,13 @@ async fn what_is_deducted_is_owed_back_by_legs_of_both_sides_and_shown_to_the_in
         LegKind::DeductionEnd,
     ];
     assert_eq!(kinds, expected);
+    // Who owes the deduction says of which settlement it is; who owes its end, or is owed, does not.
+    let own = chengdu.iter().find(|leg| leg.kind() == LegKind::Deduction);
+    assert_eq!(
+        world.said(CHENGDU),
+        [(own.unwrap().number, settlement.clone())]
+    );
+    assert_eq!(world.said(NINGBO), []);
     let [_, back, end] = &ningbo[..] else {
         panic!("{ningbo:?}")
     };

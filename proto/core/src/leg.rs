@@ -85,7 +85,8 @@ impl LegKind {
         Self::Correction,
     ];
 
-    /// What a debt of this kind takes back, under the same id. Of which settlement a deduction is, its leg does not say.
+    /// What a debt of this kind takes back, under the same id. Of which settlement a deduction is, its leg does not say: that
+    /// is said beside it.
     #[must_use]
     pub const fn takes_back(self) -> Option<Self> {
         match self {

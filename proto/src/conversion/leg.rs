@@ -3,6 +3,7 @@
 use huitong_core::date::BusinessDay;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
+use huitong_core::record::clearing::DeductionOf;
 use huitong_core::region::RegionCode;
 
 use super::common::{fund_from_wire, fund_to_wire};
@@ -97,5 +98,30 @@ pub fn leg_from_wire(leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireF
                 .parse(&leg.business_day, BusinessDay::parse)?,
             receipt: path.field("receipt").digest(leg.receipt.as_slice())?,
         },
+    })
+}
+
+/// Of which settlement a deduction is, as it is told beside its leg.
+#[must_use]
+pub fn deduction_of_to_wire(of: &DeductionOf) -> v1::DeductionOf {
+    v1::DeductionOf {
+        number: of.number,
+        settlement: of.settlement.to_string(),
+    }
+}
+
+/// Reads of which settlement a deduction is.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn deduction_of_from_wire(
+    of: &v1::DeductionOf,
+    path: Path<'_>,
+) -> Result<DeductionOf, WireFault> {
+    Ok(DeductionOf {
+        number: of.number,
+        settlement: path
+            .field("settlement")
+            .parse(&of.settlement, SettlementId::parse)?,
     })
 }

@@ -848,8 +848,8 @@ pub enum WaitingReason {
     AttestedOtherwise = 5,
     /// It is of more than is owed as one leg (ten million yuan): it is kept as reported, and never netted.
     TooLarge = 6,
-    /// Both regions reported it alike, and what it takes back (a reversal its settlement, the end of a deduction that
-    /// deduction) is neither netted before nor with it: it waits until that agrees.
+    /// Both regions reported it alike, and what it takes back (a reversal its settlement, a deduction the settlement
+    /// that its debtor named, the end of a deduction that deduction) is neither netted before nor with it: it waits until that agrees.
     OriginalNotNetted = 7,
     /// Both regions report that it is taken back whole, and neither the debt nor what takes it back is netted: nothing is to
     /// be paid, and nothing is to be done.

@@ -7,6 +7,17 @@ use prost::{DecodeError, Message};
 
 use super::leg::Leg;
 
+/// Of which settlement a deduction is: its leg does not say.
+#[derive(Clone, PartialEq, Eq, Hash, Message)]
+pub struct DeductionOf {
+    /// Of the leg in the caller's stream.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// `stl_…`
+    #[prost(string, tag = "2")]
+    pub settlement: String,
+}
+
 /// For how many legs room is made by the first of them; a report has no more, or is refused.
 const ROOM: usize = 8_192;
 
@@ -17,6 +28,8 @@ pub struct ReportLegsRequest {
     pub legs: Vec<Leg>,
     /// The caller's incarnation.
     pub incarnation: u32,
+    /// Of which settlements deductions are that the caller owes by these legs.
+    pub deductions: Vec<DeductionOf>,
 }
 
 impl ReportLegsRequest {
@@ -42,6 +55,7 @@ impl Message for ReportLegsRequest {
         if self.incarnation != 0 {
             uint32::encode(2, &self.incarnation, buf);
         }
+        message::encode_repeated(3, &self.deductions, buf);
     }
 
     fn merge_field(
@@ -61,6 +75,10 @@ impl Message for ReportLegsRequest {
                 let merged = uint32::merge(wire_type, &mut self.incarnation, buf, context);
                 ("incarnation", merged)
             }
+            3 => {
+                let merged = message::merge_repeated(wire_type, &mut self.deductions, buf, context);
+                ("deductions", merged)
+            }
             _ => return skip_field(wire_type, tag, buf, context),
         };
         merged.map_err(|mut fault| {
@@ -74,7 +92,9 @@ impl Message for ReportLegsRequest {
             0 => 0,
             _ => uint32::encoded_len(2, &self.incarnation),
         };
-        message::encoded_len_repeated(1, &self.legs).saturating_add(incarnation)
+        message::encoded_len_repeated(1, &self.legs)
+            .saturating_add(incarnation)
+            .saturating_add(message::encoded_len_repeated(3, &self.deductions))
     }
 
     fn clear(&mut self) {

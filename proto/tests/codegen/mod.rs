@@ -55,6 +55,10 @@ pub(crate) fn generate(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         .btree_map(".")
         .extern_path(".huitong.clearing.v1.Leg", "crate::message::leg::Leg")
         .extern_path(
+            ".huitong.clearing.v1.DeductionOf",
+            "crate::message::report::DeductionOf",
+        )
+        .extern_path(
             ".huitong.clearing.v1.ReportLegsRequest",
             "crate::message::report::ReportLegsRequest",
         )

@@ -290,6 +290,7 @@ fn request(report: &Report) -> ReportLegsRequest {
     ReportLegsRequest {
         legs: report.legs.iter().map(leg_to_wire).collect(),
         incarnation: 1,
+        ..ReportLegsRequest::default()
     }
 }
 

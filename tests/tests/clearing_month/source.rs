@@ -159,6 +159,7 @@ impl Source {
         v1::ReportLegsRequest {
             legs: self.numbers(from, to).iter().map(leg_to_wire).collect(),
             incarnation: INCARNATION,
+            ..v1::ReportLegsRequest::default()
         }
     }
 

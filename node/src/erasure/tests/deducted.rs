@@ -2,10 +2,13 @@
 
 use huitong_core::canonical::Artifact;
 use huitong_core::deduction::{DeductionVerdict, DeductionWord, SignedAnswer};
+use huitong_core::record::clearing::DeductionOf;
 use huitong_core::record::deduction::{DeductionAnswered, DeductionOrdered};
+use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
 
 use super::*;
 use crate::home::deduct::tests::{deduct, signed};
+use crate::legs::stream::told_from;
 use crate::store::{DeductionState, Deductions};
 
 /// A settlement with a deduction, which the home region has answered or not.
@@ -85,8 +88,51 @@ fn a_deduction_and_its_leg_stand_when_the_person_is_erased() {
     erase(&disk);
     let ledger = open(&disk, &fresh()).unwrap();
     assert!(is_erased(&ledger, id(1)).unwrap());
-    assert_eq!(legs_from(&ledger, 1, 99).unwrap(), legs);
+    let (told, said) = told_from(&ledger, 1, 99).unwrap();
+    assert_eq!(told, legs);
+    // Of which settlement it is stays known, and of no other leg anything is said.
+    let number = legs.last().unwrap().number;
+    let settlement = id(1);
+    assert_eq!(said, [DeductionOf { number, settlement }]);
+    // Nor of a leg that is not asked for.
+    assert_eq!(told_from(&ledger, 1, legs.len() - 1).unwrap().1, []);
+    let last = told_from(&ledger, number, 1).unwrap();
+    assert_eq!(last, (legs[legs.len() - 1..].to_vec(), said));
     assert_eq!(ledger.deduction(deduction).unwrap(), Some(row));
     let counted = ledger.deductions(id(1)).unwrap();
     assert_eq!(counted.map_or(0, |Deductions(all)| all.len()), 1);
+}
+
+/// A node that was restored has its legs back, and books them again under their numbers: the clearinghouse, restored as
+/// well, is told each once, and of which settlement a deduction is.
+#[test]
+fn a_deduction_that_came_back_and_is_booked_again_is_told_once_with_its_settlement() {
+    let (disk, before) = (FakeDisk::new(1), FakeDisk::new(2));
+    write(&before, deducted(DeductionState::Stands));
+    let ledger = open(&before, &fresh()).unwrap();
+    let (legs, said) = told_from(&ledger, 1, 99).unwrap();
+    ledger.close();
+    assert_eq!(said.len(), 1);
+    let began = RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    };
+    let came_back = LegsRegained {
+        legs: legs.clone(),
+        at: now(),
+    };
+    let mut records = vec![
+        NodeRecord::RestoreBegan(began),
+        NodeRecord::LegsRegained(came_back),
+    ];
+    records.extend(deducted(DeductionState::Stands));
+    write(&disk, records);
+    let ledger = open(&disk, &fresh()).unwrap();
+    assert_eq!(told_from(&ledger, 1, 99).unwrap(), (legs.clone(), said));
+    // Of what is not told nothing is said.
+    let first = legs.len() - 1;
+    let told = told_from(&ledger, 1, first).unwrap();
+    assert_eq!(told, (legs[..first].to_vec(), Vec::new()));
+    ledger.close();
 }
