@@ -20,11 +20,10 @@ const KINDS: [LegKind; 4] = [
     LegKind::DeductionEnd,
 ];
 
-/// What a leg of a kind takes back, where that is known.
-const fn original(kind: usize, is_known: bool) -> Option<usize> {
+/// What a leg of a kind takes back.
+const fn original(kind: usize) -> Option<usize> {
     match kind {
-        1 => Some(0),
-        2 if is_known => Some(0),
+        1 | 2 => Some(0),
         3 => Some(2),
         _ => None,
     }
@@ -56,7 +55,8 @@ proptest! {
                     taken.insert((leg.debt(), (leg.debtor, leg.creditor)));
                 }
                 if here[kind] {
-                    let lacks = original(kind, *is_known).filter(|of| !here[*of] && !earlier[*of]);
+                    let is_known = KINDS[kind] != LegKind::Deduction || *is_known;
+                    let lacks = original(kind).filter(|of| is_known && !here[*of] && !earlier[*of]);
                     alone.extend(lacks.map(|_| leg.receivable));
                     legs.push(leg);
                 }

@@ -21,13 +21,13 @@ fn row(region: &str, number: u64, reason: Reason) -> (String, u64, Reason) {
     (region.to_owned(), number, reason)
 }
 
-/// Both report the deduction under the next numbers, in this order; Chengdu says of which settlement it is.
-fn both_deduct(house: &House, chengdu_first: bool, settled: &Leg, deduction: &Leg) {
+/// Both report the deduction under the next numbers, this one first; Chengdu says of which settlement it is.
+fn both_deduct(house: &House, first: usize, settled: &Leg, deduction: &Leg) {
     let next = |of| house.position(of) + 1;
     let (here, there) = (next(3), next(2));
     let said = [of(here, settled)];
-    for is_chengdu in [chengdu_first, !chengdu_first] {
-        if is_chengdu {
+    for reports in [first, 5 - first] {
+        if reports == 3 {
             house.report_of(3, &[payable(here, deduction)], &said)
         } else {
             house.report(2, &[receivable(there, deduction)])
@@ -38,14 +38,14 @@ fn both_deduct(house: &House, chengdu_first: bool, settled: &Leg, deduction: &Le
 
 #[test]
 fn a_deduction_waits_for_its_settlement_and_goes_with_it_or_after_it() {
-    for (how, chengdu_first) in RETURNS.map(|how| [(how, false), (how, true)]).concat() {
+    for (how, first) in RETURNS.map(|how| [(how, 2), (how, 3)]).concat() {
         let mut house = House::new(70);
         // The debtor has not reported the settlement.
         house.report(3, &[receivable(1, &settled())]).unwrap();
-        both_deduct(&house, chengdu_first, &settled(), &deduction());
+        both_deduct(&house, first, &settled(), &deduction());
         assert_eq!(house.status(None).agreed, 0, "{how:?}");
         house.come_back(how);
-        assert_eq!(netted(&house, 1), (0, 0), "{how:?} {chengdu_first}");
+        assert_eq!(netted(&house, 1), (0, 0), "{how:?} {first}");
         house.come_back(how);
         let waits = row("330200", 1, Reason::OriginalNotNetted);
         let missing = row("510100", 1, Reason::CounterpartMissing);
@@ -65,7 +65,7 @@ fn a_deduction_waits_for_its_settlement_and_goes_with_it_or_after_it() {
         // One that comes once the settlement went waits for nothing.
         house.come_back(how);
         let later = deducted(8, &settled(), 3);
-        both_deduct(&house, chengdu_first, &settled(), &later);
+        both_deduct(&house, first, &settled(), &later);
         house.come_back(how);
         assert_eq!(netted(&house, 4), (1, 3), "{how:?}");
         house.come_back(how);
@@ -110,7 +110,7 @@ fn the_deduction_of_what_differs_waits_alone() {
         house
             .report(2, &[payable(1, &debt(1, 2, 3, 501)), payable(2, &other)])
             .unwrap();
-        both_deduct(&house, true, &settled(), &deduction());
+        both_deduct(&house, 3, &settled(), &deduction());
         // Of this one nobody said of which settlement it is: it goes as it always did.
         let unsaid = deducted(8, &settled(), 5);
         house.report(3, &[payable(4, &unsaid)]).unwrap();
@@ -181,7 +181,7 @@ fn the_end_of_a_deduction_waits_with_it_for_the_settlement() {
         };
         house.report(3, &[receivable(1, &part)]).unwrap();
         house.report(2, &[payable(1, &part)]).unwrap();
-        both_deduct(&house, false, &settled(), &deduction());
+        both_deduct(&house, 2, &settled(), &deduction());
         house.come_back(how);
         assert_eq!(netted(&house, 1), (0, 0), "{how:?}");
         let waits = [("330200", 2), ("510100", 1)];
@@ -239,8 +239,8 @@ fn a_deduction_that_waits_is_not_asked_about() {
     let house = House::new(76);
     one_debt(&house);
     let (paid, late) = (debt(1, 2, 3, 1_316_000), debt(2, 2, 3, 70));
-    both_deduct(&house, true, &paid, &deducted(7, &paid, 6));
-    both_deduct(&house, true, &late, &deducted(8, &late, 4));
+    both_deduct(&house, 3, &paid, &deducted(7, &paid, 6));
+    both_deduct(&house, 3, &late, &deducted(8, &late, 4));
     house.report(3, &[receivable(4, &late)]).unwrap();
     close_all(&house, 1);
     house.cut_off(1, Condition::AllClosed).unwrap();
@@ -287,7 +287,7 @@ fn a_plan_of_before_a_restore_with_a_deduction_alone_stands() {
     let plan = before.net(1).unwrap();
     assert_eq!(plan.legs(), 1);
     let mut house = House::new(77);
-    both_deduct(&house, true, &settled(), &deduction());
+    both_deduct(&house, 3, &settled(), &deduction());
     close_all(&house, 1);
     house.cut_off(1, Condition::AllClosed).unwrap();
     let backup = house.disk.copy();
