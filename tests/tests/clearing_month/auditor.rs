@@ -68,6 +68,8 @@ pub struct Found {
     pub unpaid: usize,
     /// Debts that a cycle left since it did not take what they take back, counted in each that left them.
     pub held_back: usize,
+    /// How many of these were deductions.
+    pub deductions_held_back: usize,
     /// Debts that were kept out of a cycle, counted in each that they were kept out of.
     pub kept_out: usize,
     /// Cycles of regions that were suspended, or had left.
@@ -95,6 +97,7 @@ pub fn audit(evidence: &Evidence) -> Found {
     let mut found = Found::default();
     let matched = matched(evidence);
     (found.repeated, found.held_back) = (matched.repeated, matched.held_back);
+    found.deductions_held_back = matched.deductions_held_back;
     once(evidence, &matched, &mut found);
     for (cycle, kept) in evidence.cycles.iter().zip(&matched.kept_out) {
         found.kept_out += kept.len();

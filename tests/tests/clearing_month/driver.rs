@@ -328,10 +328,17 @@ impl Month {
                 self.office.notes_statement(cycle, member).await;
             }
         }
-        let mut streams = BTreeMap::new();
+        let (mut streams, mut said) = (BTreeMap::new(), BTreeMap::new());
         for source in &self.sources {
             let source = source.lock().await;
-            streams.insert(source.place.code, source.stream.clone());
+            let code = source.place.code;
+            streams.insert(code, source.stream.clone());
+            said.extend(
+                source
+                    .said
+                    .iter()
+                    .map(|(number, of)| ((code, *number), *of)),
+            );
         }
         let meddled = proof_of_meddling(&self.world, &self.cycles, self.places[0].member).await;
         let since = match self.moves {
@@ -344,6 +351,7 @@ impl Month {
         let evidence = Evidence {
             members,
             streams,
+            said,
             cycles: self.cycles,
             orders,
             prefund: self.prefund,

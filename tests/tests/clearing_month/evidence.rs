@@ -7,6 +7,7 @@ use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::{Belongs, MonthRow};
 use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg};
 use huitong_core::region::RegionCode;
 
@@ -154,6 +155,8 @@ pub struct Evidence {
     pub members: BTreeMap<RegionCode, RegionCode>,
     /// What each region sent, under its numbers.
     pub streams: BTreeMap<RegionCode, Vec<NumberedLeg>>,
+    /// Of which settlements regions said that deductions are, beside the legs of these numbers.
+    pub said: BTreeMap<(RegionCode, u64), SettlementId>,
     pub cycles: Vec<Cycle>,
     pub orders: Vec<Order>,
     pub prefund: Prefund,

@@ -103,6 +103,8 @@ async fn passed(regions: usize, moves: Moves) -> (Outcome, Found) {
     assert!(found.netted > regions * 40, "{} legs", found.netted);
     assert!(found.kept_out > 10, "kept out: {}", found.kept_out);
     assert!(found.held_back > 3, "held back: {}", found.held_back);
+    let of_deductions = found.deductions_held_back;
+    assert!(of_deductions > 3, "deductions held back: {of_deductions}");
     assert_eq!(found.suspended, 20, "one that pauses and one that leaves");
     let levels = BTreeSet::from([Level::Normal, Level::Yellow, Level::Red]);
     assert_eq!(found.levels, levels);

@@ -1,29 +1,36 @@
 //! What the auditor must notice: evidence in which one thing was changed, as a clearinghouse would leave it that breaks a law.
 
+mod backs;
 mod prefunds;
 
 use std::collections::BTreeSet;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
-use huitong_core::leg::{Debt, Leg, LegKind};
+use huitong_core::leg::{Debt, LegKind};
 use huitong_core::money::Fen;
 
 use crate::auditor::Law;
 use crate::evidence::{Cycle, Evidence};
+use backs::{deducted_before, reversed_before};
 use prefunds::{freed_while_its_payer_owes, not_held, not_red, used_by_paid, used_less};
 
 /// Changes one thing.
 pub type Sabotage = fn(&mut Evidence);
 
 /// Every sabotage, with its name and the law that it breaks.
-pub const ALL: [(&str, Sabotage, Law); 29] = [
+pub const ALL: [(&str, Sabotage, Law); 30] = [
     ("a leg is dropped", dropped, Law::Taken),
     ("a leg is netted twice", twice, Law::Once),
     ("a leg is never sent", never_sent, Law::Taken),
     (
         "a reversal is netted before its settlement",
-        back_before,
+        reversed_before,
+        Law::Taken,
+    ),
+    (
+        "a deduction is netted before its settlement",
+        deducted_before,
         Law::Taken,
     ),
     (
@@ -163,37 +170,6 @@ fn twice(evidence: &mut Evidence) {
     next.push(leg);
 }
 
-/// In the cycle before the one that took both, where both sides of it were reported.
-fn back_before(evidence: &mut Evidence) {
-    let streams = &evidence.streams;
-    let is_reported = |cycle: &Cycle, leg: &Leg| {
-        [leg.debtor, leg.creditor].iter().all(|region| {
-            let mut stream = streams[region].iter();
-            stream.any(|it| it.number <= cycle.mark(*region) && it.leg == *leg)
-        })
-    };
-    let (at, leg) = evidence
-        .cycles
-        .windows(2)
-        .enumerate()
-        .find_map(|(at, cycles)| {
-            let legs = || cycles[1].taken.values().flatten();
-            let of = |leg: &Leg| (leg.settlement, LegKind::Settlement, leg.fund);
-            let goes_along = |leg: &Leg| legs().any(|other| other.debt() == of(leg));
-            let is_back = |leg: &Leg| leg.kind == LegKind::Reversal && goes_along(leg);
-            let back = legs().find(|leg| is_back(leg) && is_reported(&cycles[0], leg));
-            back.map(|leg| (at, leg.clone()))
-        })
-        .unwrap();
-    for region in [leg.debtor, leg.creditor] {
-        let cycles = &mut evidence.cycles;
-        let after = cycles[at + 1].taken.get_mut(&region).unwrap();
-        after.retain(|other| *other != leg);
-        let before = cycles[at].taken.get_mut(&region).unwrap();
-        before.push(leg.clone());
-    }
-}
-
 fn never_sent(evidence: &mut Evidence) {
     let cycle = some_cycle(evidence);
     let debt = cycle.taken.values().flatten().next().unwrap().debt();
@@ -221,7 +197,9 @@ fn marked(evidence: &mut Evidence) {
     let places = evidence.cycles[9].taken.values().flatten();
     let debts: Vec<_> = places.map(|leg| (leg.debt(), leg.business_day)).collect();
     let day = evidence.cycles[8].day;
-    let late = debts.iter().find(|(_, of)| *of == day).unwrap().0;
+    // What takes back may have waited for what it takes back.
+    let is_late = |(debt, of): &&(Debt, _)| debt.1 == LegKind::Settlement && *of == day;
+    let late = debts.iter().find(is_late).unwrap().0;
     let streams = evidence.streams.clone();
     for (region, stream) in &streams {
         let number = stream.iter().rfind(|numbered| numbered.leg.debt() == late);

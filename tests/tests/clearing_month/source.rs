@@ -1,6 +1,7 @@
 //! A region as a source of legs: its own numbered stream, and what its node says to the clearinghouse of it, over a
 //! connection with its own certificate. It knows nothing but what it wrote and what it was answered.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,12 +10,14 @@ use huitong_certs::{Identity, SigningKey};
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::witness::StreamReach;
 use huitong_core::date::BusinessDay;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::NumberedLeg;
+use huitong_core::record::clearing::DeductionOf;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::attestation_service_client::AttestationServiceClient;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
-use huitong_proto::conversion::leg::leg_to_wire;
+use huitong_proto::conversion::leg::{deduction_of_to_wire, leg_to_wire};
 use huitong_transport::{Dialer, refusal_code};
 use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
 use tokio::task::JoinSet;
@@ -39,6 +42,8 @@ pub struct Source {
     pub key: SigningKey,
     pub chain: Vec<Vec<u8>>,
     pub stream: Vec<NumberedLeg>,
+    /// Of which settlements it said that its deductions are, by number.
+    pub said: BTreeMap<u64, SettlementId>,
     /// The highest number that the clearinghouse said it holds, which others see while it speaks.
     pub acknowledged: Arc<AtomicU64>,
     /// How far the stream is in proven cycles.
@@ -63,6 +68,7 @@ pub fn all(world: &World, places: &[Place]) -> Vec<Shared> {
             key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
             chain: chain.collect(),
             stream: Vec::new(),
+            said: BTreeMap::new(),
             acknowledged: Arc::default(),
             reach: None,
             is_suspended: false,
@@ -121,7 +127,8 @@ impl Source {
     pub fn writes(&mut self, line: Line) {
         assert_eq!(line.region, self.place.code);
         let number = self.written() + 1;
-        let Line { side, leg, .. } = line;
+        let Line { side, leg, of, .. } = line;
+        self.said.extend(of.map(|settlement| (number, settlement)));
         self.stream.push(NumberedLeg { number, side, leg });
     }
 
@@ -156,10 +163,17 @@ impl Source {
     }
 
     fn report(&self, from: u64, to: u64) -> v1::ReportLegsRequest {
+        let said = self.said.range(from..=to);
+        let deductions = said.map(|(number, settlement)| {
+            deduction_of_to_wire(&DeductionOf {
+                number: *number,
+                settlement: *settlement,
+            })
+        });
         v1::ReportLegsRequest {
             legs: self.numbers(from, to).iter().map(leg_to_wire).collect(),
             incarnation: INCARNATION,
-            ..v1::ReportLegsRequest::default()
+            deductions: deductions.collect(),
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Line {
     pub region: RegionCode,
     pub side: Side,
     pub leg: Leg,
+    /// Of which settlement the deduction is, as whoever owes it says beside it.
+    pub of: Option<SettlementId>,
 }
 
 impl Line {
@@ -43,7 +45,14 @@ impl Line {
             region,
             side,
             leg: leg.clone(),
+            of: None,
         }
+    }
+
+    /// The same, where it is the side that owes, with what it says beside it.
+    fn said(self, settlement: SettlementId) -> Self {
+        let of = Some(settlement).filter(|_| self.side == Side::Payable);
+        Self { of, ..self }
     }
 
     /// Both sides of a debt.
@@ -68,7 +77,7 @@ enum Course {
     OneLate(Side),
     /// The debtor's amount is wrong, and right on the next day.
     Differs,
-    /// One side comes two days later; of some both report on the day between that it is taken back.
+    /// One side comes two days later; both report on the day between that it is taken back, or that some is deducted.
     Missing(Side),
     /// Both report it once more on the next day.
     Twice,
@@ -89,6 +98,8 @@ pub struct Story {
     deducted: Vec<Leg>,
     /// Settlements of the day before that one side does not report before the next one, and that are taken back meanwhile.
     half_reported: Vec<Leg>,
+    /// Such of which some is deducted meanwhile.
+    half_deducted: Vec<Leg>,
     /// Whatever is of this region is reported at once by both, as long as it is there: so nothing of it is left over.
     tidy: RegionCode,
 }
@@ -110,6 +121,7 @@ impl Story {
             sound: Vec::new(),
             deducted: Vec::new(),
             half_reported: Vec::new(),
+            half_deducted: Vec::new(),
             tidy,
         }
     }
@@ -126,6 +138,7 @@ impl Story {
         self.sound.retain(is_other);
         self.deducted.retain(is_other);
         self.half_reported.retain(is_other);
+        self.half_deducted.retain(is_other);
     }
 
     /// What the second region says of one that has left.
@@ -153,6 +166,11 @@ impl Story {
         for of in std::mem::take(&mut self.half_reported) {
             let back = self.against(&of, LegKind::Reversal, day);
             told.in_time.extend(Line::both(&back));
+        }
+        for of in std::mem::take(&mut self.half_deducted) {
+            let lines = Line::both(&half_of(&of, day));
+            let lines = lines.map(|line| line.said(of.settlement));
+            told.in_time.extend(lines);
         }
         let before = self.sound.len();
         for at in 0..self.places.len() {
@@ -250,9 +268,12 @@ impl Story {
             Course::Missing(side) => {
                 told.in_time.push(Line::of(other(*side), leg));
                 self.later(number + 2, [Line::of(*side, leg)]);
-                if self.serial.is_multiple_of(2) {
-                    self.half_reported.push(leg.clone());
-                }
+                let half = if self.serial.is_multiple_of(2) {
+                    &mut self.half_reported
+                } else {
+                    &mut self.half_deducted
+                };
+                half.push(leg.clone());
             }
             Course::Twice => {
                 told.in_time.extend(Line::both(leg));
@@ -314,5 +335,20 @@ impl Story {
             business_day: day,
             receipt: sha256(format!("{kind} of {settlement}").as_bytes()),
         }
+    }
+}
+
+/// Half of a settlement is deducted.
+fn half_of(of: &Leg, day: BusinessDay) -> Leg {
+    let [.., a, b, c, d, e, f, g, h] = of.settlement.to_bytes();
+    Leg {
+        settlement: SettlementId::from_parts(1 << 41, [1, 1, a, b, c, d, e, f, g, h]),
+        kind: LegKind::Deduction,
+        debtor: of.creditor,
+        creditor: of.debtor,
+        amount: Fen::new((of.amount.get() / 2).max(1)).unwrap(),
+        business_day: day,
+        receipt: sha256(format!("half of {}", of.settlement).as_bytes()),
+        fund: of.fund,
     }
 }

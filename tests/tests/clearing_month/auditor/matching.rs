@@ -1,10 +1,12 @@
 //! Which debts each cycle had to take: those that both regions report alike inside both marks, and of which neither region
-//! attested something else without attesting them since as they are held. What takes back goes with what it takes back, or after it.
+//! attested something else without attesting them since as they are held. What takes back goes with what it takes back, or after
+//! it; a deduction with the settlement that its debtor named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 
 use crate::evidence::{Evidence, Said};
@@ -20,6 +22,8 @@ pub(super) struct Matched<'a> {
     pub(super) repeated: usize,
     /// Debts that a cycle left since it did not take what they take back, counted in each that left them.
     pub(super) held_back: usize,
+    /// How many of these are deductions.
+    pub(super) deductions_held_back: usize,
 }
 
 /// What one region says of a debt, and what the other says.
@@ -84,6 +88,7 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
     let mut otherwise = Otherwise::default();
     let mut read: BTreeMap<RegionCode, u64> = BTreeMap::new();
     let mut held_back: BTreeSet<Debt> = BTreeSet::new();
+    let mut settlement_of: BTreeMap<Debt, SettlementId> = BTreeMap::new();
     for cycle in &evidence.cycles {
         let mut open = found.kept_out.last().cloned().unwrap_or_default();
         open.append(&mut held_back);
@@ -98,6 +103,9 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 found.repeated += usize::from(sides.is_netted);
                 sides.hears(numbered);
                 open.insert(numbered.leg.debt());
+                let said = evidence.said.get(&(*region, numbered.number));
+                let said = said.map(|of| (numbered.leg.debt(), *of));
+                settlement_of.extend(said);
             }
         }
         for (region, said) in &cycle.said {
@@ -115,8 +123,15 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 goes.insert(debt, leg);
             }
         }
-        let is_alone = |(debt, leg): &(&Debt, &&Leg)| {
-            let of = debt.1.takes_back().map(|kind| (debt.0, kind, debt.2));
+        let original = |debt: &Debt| match debt.1.takes_back() {
+            Some(kind) => Some((debt.0, kind, debt.2)),
+            None => {
+                let settlement = settlement_of.get(debt)?;
+                Some((*settlement, LegKind::Settlement, debt.2))
+            }
+        };
+        let is_alone = |debt: &Debt, leg: &Leg, goes: &BTreeMap<Debt, &Leg>| {
+            let of = original(debt);
             // A debt of the same two, the other way round.
             let is_between_them = |of: &Leg| (of.debtor, of.creditor) == (leg.creditor, leg.debtor);
             of.is_some_and(|of| {
@@ -126,10 +141,19 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 !netted.into_iter().chain(goes).any(is_between_them)
             })
         };
-        let alone = goes.iter().filter(is_alone);
-        held_back = alone.map(|(debt, _)| *debt).collect();
+        // What takes back what is held back is held back as well.
+        loop {
+            let alone = goes.iter().filter(|(debt, leg)| is_alone(debt, leg, &goes));
+            let alone: BTreeSet<Debt> = alone.map(|(debt, _)| *debt).collect();
+            if alone.is_empty() {
+                break;
+            }
+            goes.retain(|debt, _| !alone.contains(debt));
+            held_back.extend(alone);
+        }
         found.held_back += held_back.len();
-        goes.retain(|debt, _| !held_back.contains(debt));
+        let deductions = held_back.iter().filter(|debt| debt.1 == LegKind::Deduction);
+        found.deductions_held_back += deductions.count();
         for debt in goes.keys() {
             debts.get_mut(debt).unwrap().is_netted = true;
         }

@@ -102,6 +102,7 @@ async fn evidence(
     Evidence {
         members: members.collect(),
         streams,
+        said: BTreeMap::new(),
         cycles,
         orders: Vec::new(),
         prefund: Prefund {
