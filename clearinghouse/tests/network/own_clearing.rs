@@ -43,10 +43,9 @@ async fn a_node_is_told_which_of_its_debts_wait_whoever_told_of_them() {
     let officers = json(&world, &["exceptions"]).await;
     let first = v1::ListOwnExceptionsRequest { after: None };
     for region in [NINGBO, CHENGDU] {
-        let told = node(&world, region)
-            .await
-            .list_own_exceptions(first.clone());
-        let told = told.await.unwrap().into_inner();
+        let mut client = node(&world, region).await;
+        let told = client.list_own_exceptions(first.clone()).await.unwrap();
+        let told = told.into_inner();
         assert_eq!((told.exceptions.len(), told.left_off), (1, 0), "{region}");
         let row = &told.exceptions[0];
         assert_eq!(row.reason(), v1::WaitingReason::CounterpartMissing);
@@ -57,13 +56,12 @@ async fn a_node_is_told_which_of_its_debts_wait_whoever_told_of_them() {
         let after = v1::ListOwnExceptionsRequest {
             after: row.place.clone(),
         };
-        let rest = node(&world, region).await.list_own_exceptions(after);
-        assert_eq!(rest.await.unwrap().into_inner().exceptions, []);
+        let rest = client.list_own_exceptions(after).await.unwrap();
+        assert_eq!(rest.into_inner().exceptions, []);
     }
-    let stranger = node(&world, GUANGZHOU)
-        .await
-        .list_own_exceptions(first.clone());
-    assert_eq!(refusal(stranger.await).0, "stream.unknown_region");
+    let mut stranger = node(&world, GUANGZHOU).await;
+    let refused = stranger.list_own_exceptions(first.clone()).await;
+    assert_eq!(refusal(refused).0, "stream.unknown_region");
     let mut officer = OwnClearingServiceClient::new(world.connect(OFFICER).await);
     let refused = officer.list_own_exceptions(first).await.unwrap_err();
     assert_eq!(refusal_code(&refused), Some("transport.not_allowed"));

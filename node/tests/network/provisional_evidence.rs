@@ -24,7 +24,7 @@ fn fen(fen: i64) -> Fen {
 fn of_settled(world: &World, bytes: &[u8]) -> Became {
     match check(bytes, &world.trust).unwrap() {
         CheckedProof::Settlement(Checked { became, .. }) => became.unwrap(),
-        CheckedProof::Refusal(other) => panic!("{other:?}"),
+        other @ (CheckedProof::Refusal(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
     }
 }
 
@@ -122,7 +122,7 @@ async fn evidence_of_what_the_treatment_region_bears_says_so() {
     let bytes = ask(&world, HOSPITAL, CHENGDU, own).await.unwrap();
     let became = match check(&bytes, &world.trust).unwrap() {
         CheckedProof::Refusal(CheckedRefusal { became, .. }) => became.unwrap(),
-        CheckedProof::Settlement(other) => panic!("{other:?}"),
+        other @ (CheckedProof::Settlement(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
     };
     let expected = TrueUp::refused(fen(told.cash_told_fen), fen(told.advanced_fen));
     assert_eq!(became.true_up, expected);

@@ -1,8 +1,7 @@
 //! The closed vocabularies of a claim: schemes, settings, places, filing classes, identities, grades.
 //!
-//! Every enum here has a stable `snake_case` text (documents, CSV, JSON) and a stable number (canonical
-//! bytes); neither is ever reused. What regions name freely (tiers, categories, tags) is a
-//! [`Name`](crate::name::Name), not an enum.
+//! Every enum here has a stable `snake_case` text (documents, CSV, JSON) and a stable number (canonical bytes); neither is ever
+//! reused. What regions name freely (tiers, categories, tags) is a [`Name`](crate::name::Name), not an enum.
 
 use crate::canonical::{Canonical, CanonicalError, Decoder, Encoder};
 

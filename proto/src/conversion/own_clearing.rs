@@ -138,9 +138,9 @@ fn debt_to_wire(debt: &DebtWaiting) -> v1::Exception {
 }
 
 fn debt_from_wire(row: v1::Exception, path: Path<'_>) -> Result<DebtWaiting, WireFault> {
-    let place = path.required(row.place)?;
+    let place = path.field("place").required(row.place)?;
     let (since, region, number) = waiting_place_from_wire(&place, path.field("place"))?;
-    let told = told_from_wire(&path.required(row.told)?, path.field("told"))?;
+    let told = told_from_wire(&path.field("told").required(row.told)?, path.field("told"))?;
     if (told.region, told.number) != (region, number) {
         return Err(path.field("place").wrong("is not where this word stands"));
     }

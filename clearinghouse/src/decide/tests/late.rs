@@ -51,7 +51,7 @@ fn what_was_ordered_and_what_waits_for_officers_is_told_once_it_is_late_and_once
     // Due three weeks after the order of the 31st.
     ordered(&house, 1, 500);
     house.clock.put("2026-04-20T04:00:00.000Z");
-    house.cut_off(2, Condition::Deadline).unwrap();
+    house.cut_off(2, Condition::Deadline(0)).unwrap();
     house.clock.put("2026-04-21T04:00:00.000Z");
     assert_eq!(late(&house, BY), []);
     house.clock.put("2026-04-23T04:00:00.000Z");
@@ -103,7 +103,7 @@ fn a_leg_that_waits_for_more_than_thirty_days_is_counted_unless_nothing_is_to_be
     house.report(3, &[payable(6, &back(5))]).unwrap();
     house.report(2, &[payable(1, &debt(1, 2, 3, 100))]).unwrap();
     house.report(2, &[receivable(2, &back(5))]).unwrap();
-    house.cut_off(1, Condition::Deadline).unwrap();
+    house.cut_off(1, Condition::Deadline(0)).unwrap();
     house.net(1).unwrap();
     house.clock.put("2026-04-30T04:00:00.000Z");
     assert_eq!(legs(&house, usize::MAX), None, "thirty days");
@@ -130,6 +130,7 @@ fn the_log_says_each_kind_as_an_error_and_not_again_on_the_same_day() {
     let rules = DayRules {
         payment: PaymentRules::STANDARD,
         wait_minutes: 0,
+        deadline_minutes: 0,
         prefund: Rules::STANDARD,
         dispute: DisputeRules::STANDARD,
         month: MonthRules::STANDARD,

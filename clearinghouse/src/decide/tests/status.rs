@@ -189,7 +189,7 @@ fn a_cycle_that_waits_for_officers_is_not_walked_past() {
         "nothing is cut off"
     );
     assert_eq!(open(&house, Moves::Daily), [taking(1)]);
-    house.cut_off(1, Condition::Deadline).unwrap();
+    house.cut_off(1, Condition::Deadline(0)).unwrap();
     owed(&house, 2, 2);
     // The second has legs, and the first is only cut off.
     let today = house.clock.now().business_day_shanghai();
@@ -239,7 +239,7 @@ fn a_final_cycle_is_listed_no_more_and_a_list_comes_in_pages() {
     let house = House::new(313);
     // Cycles without a leg: they are final as soon as they are ordered.
     for on in 1..=3 {
-        house.cut_off(on, Condition::Deadline).unwrap();
+        house.cut_off(on, Condition::Deadline(0)).unwrap();
         house.net(on).unwrap();
     }
     approved(&house, 1);
@@ -258,7 +258,7 @@ fn a_final_cycle_is_listed_no_more_and_a_list_comes_in_pages() {
 fn a_cycle_that_failed_is_shown_and_is_late_at_once() {
     let house = House::new(314);
     owed(&house, 1, 1);
-    house.cut_off(1, Condition::Deadline).unwrap();
+    house.cut_off(1, Condition::Deadline(0)).unwrap();
     owed(&house, 2, 2);
     let failed = house
         .ask(move |context| net_by(context, too_much, (day(1), Expected::Unknown), 0, officer()));

@@ -40,7 +40,7 @@ pub fn payment_page_from_wire(page: v1::ListOwnPaymentsResponse) -> Result<Payme
     let rows = page.payments.into_iter().enumerate();
     let rows = rows.map(|(nth, row)| {
         let at = path.item(nth);
-        let payment = at.required(row.payment)?;
+        let payment = at.field("payment").required(row.payment)?;
         let mut seen = payment_from_wire(&payment, at.field("payment"))?;
         let unpaid = row.unpaid_by.iter().enumerate();
         let by = at.field("unpaid_by");
@@ -194,7 +194,7 @@ fn part_to_wire(part: &NoticePartSeen) -> v1::NoticePart {
 }
 
 fn notice_from_wire(row: v1::Notice, path: Path<'_>) -> Result<NoticeSeen, WireFault> {
-    let payment = path.required(row.payment)?;
+    let payment = path.field("payment").required(row.payment)?;
     let of = path.field("parts");
     let parts = row.parts.iter().enumerate().map(|(nth, part)| {
         let at = of.item(nth);
