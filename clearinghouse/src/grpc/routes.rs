@@ -134,6 +134,25 @@ pub(crate) async fn routes(
     reporter
         .set_serving::<OfficerServiceServer<OfficerGrpc>>()
         .await;
+    let routes = (reloading, Routes::new(clearing));
+    let routes = of_nodes(writer, rules, (credentials, clock), routes);
+    reflected(
+        routes
+            .add_service(officers)
+            .add_service(copying)
+            .add_service(payments)
+            .add_service(exceptions)
+            .add_service(prefunds)
+            .add_service(dispute_office)
+            .add_service(months)
+            .add_service(proofs)
+            .add_service(attested)
+            .add_service(health),
+    )
+}
+
+/// What there is to call, for who asks.
+fn reflected(routes: Routes) -> Result<Routes, String> {
     let described = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTORS)
@@ -141,24 +160,9 @@ pub(crate) async fn routes(
     };
     let reflection = described().build_v1().map_err(|error| error.to_string())?;
     // Python and many tools still ask the older version, which is the same but for its name.
-    let earlier_reflection = described()
-        .build_v1alpha()
-        .map_err(|error| error.to_string())?;
-    let routes = (reloading, Routes::new(clearing));
-    let routes = of_nodes(writer, rules, (credentials, clock), routes);
-    Ok(routes
-        .add_service(officers)
-        .add_service(copying)
-        .add_service(payments)
-        .add_service(exceptions)
-        .add_service(prefunds)
-        .add_service(dispute_office)
-        .add_service(months)
-        .add_service(proofs)
-        .add_service(attested)
-        .add_service(health)
-        .add_service(reflection)
-        .add_service(earlier_reflection))
+    let earlier = described().build_v1alpha();
+    let earlier = earlier.map_err(|error| error.to_string())?;
+    Ok(routes.add_service(reflection).add_service(earlier))
 }
 
 /// Who is a member: what officers say of it, and what nodes fetch; the books of all of them, and what audits took off.

@@ -16,9 +16,18 @@ fn newer() -> String {
     replacing("0.80", "2023-01-01", &[before.as_bytes()])
 }
 
-fn lost(document: &str, is_here: bool) -> Vec<v1::LostPolicy> {
+/// What is told of a document that did not come back.
+fn lost(document: &str) -> Vec<v1::LostPolicy> {
     let digest = sha256(document.as_bytes()).as_bytes().to_vec();
+    let is_here = false;
     vec![v1::LostPolicy { digest, is_here }]
+}
+
+/// What is told of a document that is here, and that another one decides instead of.
+fn superseded(document: &str) -> Vec<v1::LostPolicy> {
+    let mut told = lost(document);
+    told[0].is_here = true;
+    told
 }
 
 /// A restored Ningbo that waits for a document, and the hospital that settled under it.
@@ -71,11 +80,11 @@ async fn restored(backup: &std::path::Path) -> World {
 async fn a_document_that_the_backup_lacks_is_named_and_waited_for_and_decides_again() {
     let backup = tempfile::tempdir().unwrap();
     let mut world = restored(backup.path()).await;
-    waits(&world, &lost(&newer(), false)).await;
+    waits(&world, &lost(&newer())).await;
     // It is named again after a restart, which nothing comes back in.
     world.stop(NINGBO).await;
     world.start(NINGBO).await;
-    waits(&world, &lost(&newer(), false)).await;
+    waits(&world, &lost(&newer())).await;
     let other = serves_without(&world, &[7; 32]).await.unwrap_err();
     assert_eq!(code(&other), "recovery.not_waited_for");
     world.publish(NINGBO, &newer()).await;
@@ -88,7 +97,7 @@ async fn a_document_that_the_backup_lacks_is_named_and_waited_for_and_decides_ag
 async fn an_officer_may_have_the_node_serve_without_a_document() {
     let backup = tempfile::tempdir().unwrap();
     let world = restored(backup.path()).await;
-    let missing = lost(&newer(), false);
+    let missing = lost(&newer());
     waits(&world, &missing).await;
     serves_without(&world, &missing[0].digest).await.unwrap();
     world.recovered(NINGBO).await;
@@ -110,7 +119,7 @@ async fn a_withdrawal_that_the_backup_lacks_is_waited_for() {
         .status_when(NINGBO, |it| it.receipts_undelivered == 0)
         .await;
     world.lose_and_restore(NINGBO, backup.path()).await;
-    waits(&world, &lost(&policy(NINGBO), true)).await;
+    waits(&world, &superseded(&policy(NINGBO))).await;
     withdraw(&world).await;
     world.recovered(NINGBO).await;
     assert_eq!(next(&world).await, 210_000);

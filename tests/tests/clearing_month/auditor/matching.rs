@@ -81,14 +81,62 @@ impl Otherwise {
     }
 }
 
+/// All that regions have told so far.
+#[derive(Default)]
+struct Told<'a> {
+    debts: BTreeMap<Debt, Sides<'a>>,
+    /// Of which settlement a deduction is, as its debtor says.
+    settlement_of: BTreeMap<Debt, SettlementId>,
+}
+
+impl<'a> Told<'a> {
+    /// What a debt takes back, if it does.
+    fn original(&self, debt: &Debt) -> Option<Debt> {
+        match debt.1.takes_back() {
+            Some(kind) => Some((debt.0, kind, debt.2)),
+            None => {
+                let settlement = self.settlement_of.get(debt)?;
+                Some((*settlement, LegKind::Settlement, debt.2))
+            }
+        }
+    }
+
+    /// Whether a debt takes back what neither was netted nor goes now.
+    fn is_alone(&self, debt: &Debt, leg: &Leg, goes: &BTreeMap<Debt, &Leg>) -> bool {
+        // A debt of the same two, the other way round.
+        let is_between_them = |of: &Leg| (of.debtor, of.creditor) == (leg.creditor, leg.debtor);
+        self.original(debt).is_some_and(|of| {
+            let netted = self.debts.get(&of).filter(|sides| sides.is_netted);
+            let netted = netted.and_then(Sides::agreed);
+            let goes = goes.get(&of).copied();
+            !netted.into_iter().chain(goes).any(is_between_them)
+        })
+    }
+
+    /// Holds back what takes back what is held back, and says what that is.
+    fn hold_back(&self, goes: &mut BTreeMap<Debt, &'a Leg>) -> BTreeSet<Debt> {
+        let mut held_back = BTreeSet::new();
+        loop {
+            let alone = goes
+                .iter()
+                .filter(|(debt, leg)| self.is_alone(debt, leg, goes));
+            let alone: BTreeSet<Debt> = alone.map(|(debt, _)| *debt).collect();
+            if alone.is_empty() {
+                return held_back;
+            }
+            goes.retain(|debt, _| !alone.contains(debt));
+            held_back.extend(alone);
+        }
+    }
+}
+
 /// Goes through all streams, mark by mark.
 pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
     let mut found = Matched::default();
-    let mut debts: BTreeMap<Debt, Sides<'_>> = BTreeMap::new();
+    let mut told = Told::default();
     let mut otherwise = Otherwise::default();
     let mut read: BTreeMap<RegionCode, u64> = BTreeMap::new();
     let mut held_back: BTreeSet<Debt> = BTreeSet::new();
-    let mut settlement_of: BTreeMap<Debt, SettlementId> = BTreeMap::new();
     for cycle in &evidence.cycles {
         let mut open = found.kept_out.last().cloned().unwrap_or_default();
         open.append(&mut held_back);
@@ -99,13 +147,13 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 .iter()
                 .filter(|numbered| (from + 1..=mark).contains(&numbered.number));
             for numbered in new {
-                let sides = debts.entry(numbered.leg.debt()).or_default();
+                let sides = told.debts.entry(numbered.leg.debt()).or_default();
                 found.repeated += usize::from(sides.is_netted);
                 sides.hears(numbered);
                 open.insert(numbered.leg.debt());
                 let said = evidence.said.get(&(*region, numbered.number));
                 let said = said.map(|of| (numbered.leg.debt(), *of));
-                settlement_of.extend(said);
+                told.settlement_of.extend(said);
             }
         }
         for (region, said) in &cycle.said {
@@ -113,7 +161,7 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
         }
         let (mut goes, mut kept_out) = (BTreeMap::new(), BTreeSet::new());
         for debt in open {
-            let sides = &debts[&debt];
+            let sides = &told.debts[&debt];
             let Some(leg) = sides.agreed().filter(|_| !sides.is_netted) else {
                 continue;
             };
@@ -123,39 +171,12 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
                 goes.insert(debt, leg);
             }
         }
-        let original = |debt: &Debt| match debt.1.takes_back() {
-            Some(kind) => Some((debt.0, kind, debt.2)),
-            None => {
-                let settlement = settlement_of.get(debt)?;
-                Some((*settlement, LegKind::Settlement, debt.2))
-            }
-        };
-        let is_alone = |debt: &Debt, leg: &Leg, goes: &BTreeMap<Debt, &Leg>| {
-            let of = original(debt);
-            // A debt of the same two, the other way round.
-            let is_between_them = |of: &Leg| (of.debtor, of.creditor) == (leg.creditor, leg.debtor);
-            of.is_some_and(|of| {
-                let netted = debts.get(&of).filter(|sides| sides.is_netted);
-                let netted = netted.and_then(Sides::agreed);
-                let goes = goes.get(&of).copied();
-                !netted.into_iter().chain(goes).any(is_between_them)
-            })
-        };
-        // What takes back what is held back is held back as well.
-        loop {
-            let alone = goes.iter().filter(|(debt, leg)| is_alone(debt, leg, &goes));
-            let alone: BTreeSet<Debt> = alone.map(|(debt, _)| *debt).collect();
-            if alone.is_empty() {
-                break;
-            }
-            goes.retain(|debt, _| !alone.contains(debt));
-            held_back.extend(alone);
-        }
+        held_back = told.hold_back(&mut goes);
         found.held_back += held_back.len();
         let deductions = held_back.iter().filter(|debt| debt.1 == LegKind::Deduction);
         found.deductions_held_back += deductions.count();
         for debt in goes.keys() {
-            debts.get_mut(debt).unwrap().is_netted = true;
+            told.debts.get_mut(debt).unwrap().is_netted = true;
         }
         found.of_cycles.push(goes.into_values().collect());
         found.kept_out.push(kept_out);
@@ -164,13 +185,13 @@ pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
         let mark = read.get(region).copied().unwrap_or(0);
         let rest = stream.iter().filter(|numbered| numbered.number > mark);
         rest.for_each(|numbered| {
-            debts
+            told.debts
                 .entry(numbered.leg.debt())
                 .or_default()
                 .hears(numbered)
         });
     }
-    let left = debts.iter().filter(|(_, sides)| !sides.is_netted);
+    let left = told.debts.iter().filter(|(_, sides)| !sides.is_netted);
     let left = left.filter(|(_, sides)| sides.agreed().is_some());
     found.left = left.map(|(debt, _)| *debt).collect();
     found
