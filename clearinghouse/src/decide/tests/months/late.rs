@@ -6,7 +6,7 @@ use super::paid::{IN, OUT, by_month, rules};
 use super::*;
 use crate::decide::month::{MonthDue, dues};
 use crate::decide::tests::late::late;
-use crate::decide::tests::payments::{enter, line};
+use crate::decide::tests::payments::{enter, line, today};
 
 fn due(house: &House, moves: Moves) -> MonthDue {
     let named = [of("2026-03")];
@@ -72,13 +72,15 @@ fn a_month_that_all_answered_is_late_until_it_is_approved_ordered_and_cleared() 
     by_month(&house, named).unwrap();
     assert_eq!(told(&house, Moves::Monthly), [None, by("2026-06-30", 0)]);
     assert_eq!(months_late(&house, Moves::Monthly), None);
-    enter(&house, line("B-1", Direction::PayIn, 1_200), IN).unwrap();
+    let paid_in = line("B-1", Direction::PayIn, 1_200);
+    enter(&house, today(&house, paid_in), IN).unwrap();
     house.clock.put("2026-07-02T04:00:00.000Z");
     assert_eq!(told(&house, Moves::Monthly), [None, by("2026-06-30", 2)]);
     // April has begun, and is to be drawn up.
     let late = months_late(&house, Moves::Monthly).unwrap();
     assert_eq!(late.0, 2);
-    enter(&house, line("B-2", Direction::PayOut, 1_200), OUT).unwrap();
+    let paid_out = line("B-2", Direction::PayOut, 1_200);
+    enter(&house, today(&house, paid_out), OUT).unwrap();
     assert_eq!(told(&house, Moves::Monthly), [None, None]);
     assert_eq!(months_late(&house, Moves::Monthly).unwrap().0, 1);
 }

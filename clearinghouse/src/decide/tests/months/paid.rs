@@ -89,10 +89,8 @@ const PAY_OUT: Direction = Direction::PayOut;
 fn a_month_is_ordered_once_it_is_approved_as_it_was_looked_at_and_said_again_changes_nothing() {
     let mut house = march();
     let looked_at = |digest| ("2026-03", digest);
-    assert_eq!(
-        code(by_month(&house, looked_at(sha256(b"")))),
-        "month.unknown"
-    );
+    let other = looked_at(sha256(b""));
+    assert_eq!(code(by_month(&house, other)), "month.unknown");
     let drawn = draw_up(&house, "2026-03").unwrap().digest;
     let refused = by_month(&house, looked_at(drawn)).unwrap_err();
     assert_eq!(
@@ -106,10 +104,7 @@ fn a_month_is_ordered_once_it_is_approved_as_it_was_looked_at_and_said_again_cha
         "month.not_approved"
     );
     approve(&house, looked_at(drawn), "li.na").unwrap();
-    assert_eq!(
-        code(by_month(&house, looked_at(sha256(b"")))),
-        "month.other"
-    );
+    assert_eq!(code(by_month(&house, other)), "month.other");
     let refused = order_as(&house, looked_at(drawn), Moves::Daily).unwrap_err();
     assert_eq!(
         (refused.code.code(), &*refused.detail),
