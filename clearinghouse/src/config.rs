@@ -276,8 +276,8 @@ fn schedule(root: &Section<'_>) -> Option<Schedule> {
         return Some(Schedule::Deadline(DEADLINE_MINUTES));
     };
     let automatic = section.or("automatic", Automatic::AtDeadline);
-    // A deadline lies after the day it ends, and before the next day's.
-    let minutes = section.integer_or("deadline_minutes", 1_440..=2_880, DEADLINE_MINUTES);
+    // Whoever writes one in the morning as 60 would have each day cut off before anybody works.
+    let minutes = section.integer_or("deadline_minutes", 600..=2_880, DEADLINE_MINUTES);
     let minutes = minutes?;
     Some(match automatic? {
         Automatic::Never => Schedule::Never(minutes),

@@ -169,10 +169,13 @@ pub fn cpu_of(process: u32) -> Duration {
     Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).unwrap()
 }
 
-/// Lines of a log that say ERROR.
+/// What the clearinghouse says of what officers are late with, as a test brings it about that lets days pass.
+const LATE: &str = "something is past its day";
+
+/// Lines of a log that say ERROR, but for what is late.
 fn errors(log: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(log).unwrap();
-    let is_error = |line: &&str| line.contains("ERROR");
+    let is_error = |line: &&str| line.contains("ERROR") && !line.contains(LATE);
     text.lines().filter(is_error).map(str::to_owned).collect()
 }
 

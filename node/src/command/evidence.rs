@@ -32,17 +32,20 @@ region's signed refusal and, where the claim was sent from, the claim; of an aud
 signed order and the home region's signed answer, and the same of its withdrawal. Whoever has the operator's root can
 check it offline. But for a deduction it names the person: it is written for you alone (mode 0600), and to be kept
 accordingly.
-内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，先行结算的另含补结算；审核扣款的，内含就医地签名的扣款单和参保地签名的答复（及撤销）。
+内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，先行结算的另含补结算；
+审核扣款的，内含就医地签名的扣款单和参保地签名的答复（及撤销）。
 可凭运营方根证书离线验证；含个人信息，文件仅本人可读（0600），请妥善保管。";
 
 const CHECKING: &str = "\
 Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
-claim, decision, policy and bill belong together; and the decision itself, made again. Of what was provisional: what was
-told, made again on the snapshot that the home region had signed, and what became of it. Of a refusal: certificates,
-signature, and that it is of the claim shown. Of a deduction: certificates, signatures and order of both regions, and that
-the answer is to this order; that it was withdrawn, or ended with a reversal, after it was written nothing tells. Lines of the bill are held against the claim by number and amount: their
-catalogue codes and days are not proven by anything that was signed.
-依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算；先行结算的另按参保地预先签名的快照核对告知金额和补结算。明细仅核对序号与金额，目录编码和日期不在签名范围内。";
+claim, decision, policy and bill belong together; and the decision itself, made again. Of what was provisional: what
+was told, made again on the snapshot that the home region had signed, and what became of it. Of a refusal:
+certificates, signature, and that it is of the claim shown. Of a deduction: certificates, signatures and order of
+both regions, and that the answer is to this order; that it was withdrawn, or ended with a reversal, after it was
+written nothing tells. Lines of the bill are held against the claim by number and amount: their catalogue codes and
+days are not proven by anything that was signed.
+依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算；
+先行结算的另按参保地预先签名的快照核对告知金额和补结算。明细仅核对序号与金额，目录编码和日期不在签名范围内。";
 
 /// Write the evidence of a settlement, that it was finally refused, or of a deduction, into a file.
 #[derive(Debug, clap::Args)]

@@ -76,6 +76,7 @@ fn print(answer: &ReverseAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
         part.settlement, body.reversal, part.business_day, body.reason
     )?;
     for (fund, amount) in &part.amounts {
+        let amount = amount.to_string();
         writeln!(out, "  {:26} {amount:>16}", fund.as_str())?;
     }
     if answer.paid_out_fen > 0 {
