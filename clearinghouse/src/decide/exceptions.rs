@@ -105,7 +105,7 @@ impl Exception {
     }
 }
 
-/// Legs of one age: how many, and what they come to in fen.
+/// Legs of one age: how many, and what they come to in fen, which is more than an amount may be where some are too large.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct AgeGroup {
     pub(crate) legs: u64,

@@ -5,8 +5,10 @@
 //! has one door, [`crate::rounding`].
 
 mod signed;
+mod sum;
 
 pub use signed::SignedFen;
+pub use sum::FenSum;
 
 use std::fmt;
 use std::str::FromStr;
@@ -147,7 +149,7 @@ impl fmt::Debug for Fen {
     }
 }
 
-fn write_yuan(f: &mut fmt::Formatter<'_>, sign: &str, fen: u64) -> fmt::Result {
+fn write_yuan(f: &mut dyn fmt::Write, sign: &str, fen: u64) -> fmt::Result {
     write!(f, "{sign}{}.{:02}", fen / 100, fen % 100)
 }
 

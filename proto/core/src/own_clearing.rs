@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::fund::Fund;
 use crate::id::SettlementId;
 use crate::leg::{LegField, LegKind};
-use crate::money::{Fen, SignedFen};
+use crate::money::{Fen, FenSum, SignedFen};
 use crate::officer::OfficerName;
 use crate::payable::Month;
 use crate::payment::PaymentReference;
@@ -88,8 +88,8 @@ impl DebtWaiting {
 pub struct WaitingGroup {
     /// How many.
     pub legs: u64,
-    /// What they come to.
-    pub amount: SignedFen,
+    /// What they come to, however much that is: what any region told counts, also what is too large to be netted.
+    pub amount: FenSum,
 }
 
 /// The debts that wait for one reason: less than two days, two to seven, eight to thirty, more.

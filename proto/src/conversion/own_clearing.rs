@@ -3,6 +3,7 @@
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegField;
+use huitong_core::money::FenSum;
 use huitong_core::own_clearing::{
     DebtWaiting, LegTold, WaitingAges, WaitingGroup, WaitingPage, WaitingPlace,
 };
@@ -221,15 +222,11 @@ fn group_to_wire(group: &WaitingGroup) -> v1::AgeGroup {
 
 fn ages_from_wire(ages: &v1::Ageing, path: Path<'_>) -> Result<WaitingAges, WireFault> {
     let groups = path.field("groups");
-    let read = |(nth, group): (usize, &v1::AgeGroup)| {
-        let at = groups.item(nth);
-        Ok(WaitingGroup {
-            legs: group.legs,
-            amount: at.field("amount_fen").signed_fen(group.amount_fen)?,
-        })
+    let read = |group: &v1::AgeGroup| WaitingGroup {
+        legs: group.legs,
+        amount: FenSum::new(group.amount_fen),
     };
-    let of = ages.groups.iter().enumerate().map(read);
-    let of: Vec<_> = of.collect::<Result<_, WireFault>>()?;
+    let of: Vec<_> = ages.groups.iter().map(read).collect();
     Ok(WaitingAges {
         why: waiting_reason_from_wire(ages.reason, path.field("reason"))?,
         groups: of.try_into().map_err(|_| groups.wrong("are four"))?,

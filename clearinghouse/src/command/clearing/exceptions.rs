@@ -108,7 +108,7 @@ impl Exceptions {
                 let ages = ageing.iter().map(ageing_document);
                 let document = json!({
                     "exceptions": shown.collect::<anyhow::Result<Vec<_>>>()?,
-                    "ageing": ages.collect::<anyhow::Result<Vec<_>>>()?,
+                    "ageing": ages.collect::<Vec<_>>(),
                 });
                 print_json(out, &document)?;
             }
@@ -177,18 +177,18 @@ fn document(exception: &v1::Exception) -> anyhow::Result<Value> {
     }))
 }
 
-fn ageing_document(ageing: &v1::Ageing) -> anyhow::Result<Value> {
+fn ageing_document(ageing: &v1::Ageing) -> Value {
     let groups = AGES.iter().zip(&ageing.groups).map(|(days, group)| {
-        Ok(json!({
+        json!({
             "days": days,
             "legs": group.legs,
-            "amount": shown::yuan(group.amount_fen)?,
-        }))
+            "amount": shown::sum(group.amount_fen),
+        })
     });
-    Ok(json!({
+    json!({
         "reason": status::reason(ageing.reason()).0,
-        "groups": groups.collect::<anyhow::Result<Vec<_>>>()?,
-    }))
+        "groups": groups.collect::<Vec<_>>(),
+    })
 }
 
 fn text(out: &mut dyn Write, exception: &v1::Exception) -> anyhow::Result<()> {
@@ -276,7 +276,7 @@ fn ageing_text(out: &mut dyn Write, ageing: &[v1::Ageing]) -> anyhow::Result<()>
         let (reason, _) = status::reason(of_reason.reason());
         let groups = AGES.iter().zip(&of_reason.groups);
         for (days, group) in groups.filter(|(_, group)| group.legs > 0) {
-            let amount = shown::yuan(group.amount_fen)?;
+            let amount = shown::sum(group.amount_fen);
             writeln!(out, "{reason:<22}{days:<8}{:>10}{amount:>20}", group.legs)?;
         }
     }
@@ -326,6 +326,24 @@ mod tests {
         assert!(printed(true).contains("raises a dispute"));
         assert!(!printed(false).contains("dispute"));
         assert_eq!(document(&exception(true)).unwrap()["id_taken"], true);
+    }
+
+    #[test]
+    fn ages_are_told_whatever_they_come_to() {
+        let group = v1::AgeGroup {
+            legs: 2,
+            amount_fen: 2_000_000_000_000_000,
+        };
+        let ages = v1::Ageing {
+            reason: v1::WaitingReason::TooLarge.into(),
+            groups: vec![group],
+        };
+        let told = ageing_document(&ages);
+        assert_eq!(told["groups"][0]["amount"], "20000000000000.00");
+        let mut out = Vec::new();
+        ageing_text(&mut out, &[ages]).unwrap();
+        let said = String::from_utf8(out).unwrap();
+        assert!(said.contains(" 20000000000000.00\n"), "{said}");
     }
 
     #[test]

@@ -264,7 +264,7 @@ mod tests {
     use huitong_core::digest::sha256;
     use huitong_core::fund::Fund;
     use huitong_core::id::SettlementId;
-    use huitong_core::money::{Fen, SignedFen};
+    use huitong_core::money::{Fen, FenSum};
     use huitong_core::own_clearing::WaitingGroup;
 
     use super::*;
@@ -284,7 +284,7 @@ mod tests {
     fn page(why: WaitingReason, days: u32) -> WaitingPage {
         let group = |legs| WaitingGroup {
             legs,
-            amount: SignedFen::new(700).unwrap(),
+            amount: FenSum::new(700),
         };
         WaitingPage {
             debts: vec![DebtWaiting {

@@ -3,7 +3,7 @@
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::leg::LegKind;
-use huitong_core::money::{Fen, SignedFen};
+use huitong_core::money::{Fen, FenSum, SignedFen};
 use huitong_core::own_clearing::{
     NoticePartSeen, NoticeSeen, NoticesSeen, PaymentPage, PaymentSeen, Unpaid,
 };
@@ -27,7 +27,7 @@ fn page() -> WaitingPage {
     let since = Timestamp::from_millis(1_772_000_000_000).unwrap();
     let group = WaitingGroup {
         legs: 2,
-        amount: SignedFen::new(1_400).unwrap(),
+        amount: FenSum::new(1_400),
     };
     let debt = DebtWaiting {
         since,
@@ -121,6 +121,18 @@ fn what_concerns_a_region_comes_back_as_it_was_sent() {
     for says in EvidenceSays::ALL {
         let wire = evidence_to_wire(*says);
         assert_eq!(evidence_from_wire(wire, Path::root("x")), Ok(*says));
+    }
+}
+
+/// Two regions tell each other of as much as there is, twice: no other page of the list is lost for it.
+#[test]
+fn what_waits_is_read_whatever_it_comes_to() {
+    for sum in [Fen::MAX.get().saturating_mul(2), i64::MAX] {
+        let mut page = page();
+        page.ages[0].groups[3].amount = FenSum::new(sum);
+        let wire = waiting_page_to_wire(&page);
+        assert_eq!(wire.ageing[0].groups[3].amount_fen, sum);
+        assert_eq!(waiting_page_from_wire(wire), Ok(page));
     }
 }
 

@@ -162,3 +162,25 @@ fn of_very_many_the_oldest_are_listed_and_all_are_counted() {
         assert_eq!(groups.map(|group| group.legs).sum::<u64>(), 20);
     }
 }
+
+/// What is too large is taken and never netted; what two of the largest come to is more than an amount may be.
+#[test]
+fn two_of_the_largest_debts_are_counted_for_what_they_come_to() {
+    let house = House::new(333);
+    let largest = huitong_core::money::Fen::MAX.get();
+    for number in 1..=2_u8 {
+        let leg = debt(number, 2, 3, largest);
+        let number = u64::from(number);
+        house.report(3, &[receivable(number, &leg)]).unwrap();
+        house.report(2, &[payable(number, &leg)]).unwrap();
+    }
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    for of in [2, 3] {
+        let (rows, page, _) = own(&house, of, 100);
+        assert_eq!(rows.len(), 2);
+        let groups = page.ageing.get(&Reason::TooLarge).unwrap();
+        let amount = largest.saturating_mul(2);
+        assert!(groups.contains(&AgeGroup { legs: 2, amount }), "{groups:?}");
+    }
+}
