@@ -17,8 +17,10 @@ use std::collections::BTreeMap;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::own_clearing::{self, WAITS_AT_MOST_DAYS};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::WaitingReason;
 
 #[cfg(test)]
 pub(super) use self::own::begin_at_most;
@@ -36,10 +38,8 @@ const ROWS_AT_ONCE: usize = 1_000;
 const LISTED_AT_MOST: usize = 4_000_000;
 /// For so long pages are read of a list.
 const LISTED_MILLIS: i64 = 600_000;
-/// For so many days a leg may wait until somebody has to look at it.
-pub(super) const MOST_DAYS: i64 = 30;
 /// The last day of each group of ages but the last.
-const AGES: [i64; 3] = [1, 7, MOST_DAYS];
+const AGES: [u32; 3] = [1, 7, WAITS_AT_MOST_DAYS];
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -74,6 +74,22 @@ impl Reason {
             Waiting::TakenBack => Self::TakenBack,
             Waiting::LeftOut => Self::LeftOut,
             Waiting::UnknownRegion => Self::UnknownRegion,
+        }
+    }
+
+    /// The word that everybody has for it.
+    const fn word(self) -> WaitingReason {
+        match self {
+            Self::CounterpartMissing => WaitingReason::CounterpartMissing,
+            Self::Differs => WaitingReason::Differs,
+            Self::Repeated => WaitingReason::Repeated,
+            Self::Late => WaitingReason::Late,
+            Self::AttestedOtherwise => WaitingReason::AttestedOtherwise,
+            Self::TooLarge => WaitingReason::TooLarge,
+            Self::OriginalNotNetted => WaitingReason::OriginalNotNetted,
+            Self::TakenBack => WaitingReason::TakenBack,
+            Self::LeftOut => WaitingReason::LeftOut,
+            Self::UnknownRegion => WaitingReason::UnknownRegion,
         }
     }
 }
@@ -301,21 +317,12 @@ fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
     Ok(taken.is_none() && context.plan_that_took(debt, back)?.is_none())
 }
 
-/// Whether something is to be done about a leg that waits: nothing is about what was taken back by both, nor about what was
-/// reported again, unless another debt has its id.
-pub(super) fn is_to_be_ended(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
-    match Reason::of(leg.why) {
-        Reason::TakenBack => Ok(false),
-        Reason::Repeated => is_id_taken(context, leg),
-        Reason::CounterpartMissing
-        | Reason::Differs
-        | Reason::Late
-        | Reason::AttestedOtherwise
-        | Reason::TooLarge
-        | Reason::OriginalNotNetted
-        | Reason::LeftOut
-        | Reason::UnknownRegion => Ok(true),
-    }
+/// Whether a leg waits for longer than it should. What cannot be looked up is counted: better one too many.
+pub(super) fn is_late(context: &Context<'_>, leg: &WaitingLeg, days: i64) -> bool {
+    let days = u32::try_from(days).unwrap_or(u32::MAX);
+    let late = |id_taken| own_clearing::is_late(Reason::of(leg.why).word(), id_taken, days);
+    // Plans are looked up only where it depends on them.
+    late(false) || (late(true) && is_id_taken(context, leg).unwrap_or(true))
 }
 
 pub(super) fn days_since(since: Timestamp, now: Timestamp) -> i64 {
@@ -324,7 +331,7 @@ pub(super) fn days_since(since: Timestamp, now: Timestamp) -> i64 {
 }
 
 fn count(groups: &mut [AgeGroup; 4], days: i64, leg: &WaitingLeg) {
-    let at = AGES.iter().position(|last| days <= *last);
+    let at = AGES.iter().position(|last| days <= i64::from(*last));
     if let Some(group) = groups.get_mut(at.unwrap_or(AGES.len())) {
         group.legs = group.legs.saturating_add(1);
         let amount = leg.numbered.leg.amount.get();

@@ -5,10 +5,11 @@
 
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::Leg;
+use huitong_core::own_clearing::WAITS_AT_MOST_DAYS;
 use huitong_core::region::RegionCode;
 
 use super::cycles::{OpenCycle, not_final};
-use super::exceptions::{MOST_DAYS, days_since, is_to_be_ended};
+use super::exceptions::{days_since, is_late};
 use super::month::late as months_late;
 use super::over::{Over, last_cut_off};
 use super::{Context, Decided, Decision};
@@ -116,8 +117,7 @@ impl LateLegs {
         let (ends, count, latest) = (&self.ends, &mut self.count, &mut self.latest);
         self.next = matching.excepted(self.next, (ends, at_most), (cut_off, &kept_out), |leg| {
             let days = days_since(leg.since, context.now);
-            // What cannot be looked up is counted: better one too many.
-            if days > MOST_DAYS && is_to_be_ended(context, &leg).unwrap_or(true) {
+            if is_late(context, &leg, days) {
                 *count = count.saturating_add(1);
                 if latest.is_none_or(|(_, most)| days > most) {
                     *latest = Some(((leg.region, leg.numbered.number), days));
@@ -140,7 +140,9 @@ pub(crate) fn late_legs(
         what: "legs that wait for more than 30 days",
         count: counted.count,
         latest: format!("{region}:{number}"),
-        days_late: u32::try_from(days.saturating_sub(MOST_DAYS)).unwrap_or(0),
+        days_late: u32::try_from(days)
+            .unwrap_or(u32::MAX)
+            .saturating_sub(WAITS_AT_MOST_DAYS),
     });
     Ok(Decided::answer(Some(overdue)))
 }

@@ -16,6 +16,25 @@ use crate::vocabulary::{DelayReason, Direction, EvidenceSays, WaitingReason};
 /// A debt that waits longer is late: somebody is to find out why.
 pub const WAITS_AT_MOST_DAYS: u32 = 30;
 
+/// Whether a debt waits for longer than it should: for bureaus, for officers and in the log alike. Nothing is to be done about
+/// what both took back, nor about what was told again, unless a debt of two others has its id.
+#[must_use]
+pub const fn is_late(why: WaitingReason, id_taken: bool, days: u32) -> bool {
+    let is_to_be_ended = match why {
+        WaitingReason::TakenBack => false,
+        WaitingReason::Repeated => id_taken,
+        WaitingReason::CounterpartMissing
+        | WaitingReason::Differs
+        | WaitingReason::Late
+        | WaitingReason::AttestedOtherwise
+        | WaitingReason::TooLarge
+        | WaitingReason::OriginalNotNetted
+        | WaitingReason::LeftOut
+        | WaitingReason::UnknownRegion => true,
+    };
+    days > WAITS_AT_MOST_DAYS && is_to_be_ended
+}
+
 /// Where a debt that waits stands in a list: since when, and whose word under which number.
 pub type WaitingPlace = (Timestamp, RegionCode, u64);
 
@@ -76,10 +95,10 @@ pub struct DebtWaiting {
 }
 
 impl DebtWaiting {
-    /// Whether it waits for longer than it should. Of what both took back nothing is to be done.
+    /// Whether it waits for longer than it should.
     #[must_use]
-    pub fn is_late(&self) -> bool {
-        self.days > WAITS_AT_MOST_DAYS && self.why != WaitingReason::TakenBack
+    pub const fn is_late(&self) -> bool {
+        is_late(self.why, self.id_taken, self.days)
     }
 }
 
@@ -208,4 +227,21 @@ pub struct NoticesSeen {
     pub ordered: (OfficerName, Timestamp),
     /// The cycles that it is for.
     pub days: Vec<BusinessDay>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debt_is_late_after_thirty_days_unless_nothing_is_to_be_done_about_it() {
+        for why in WaitingReason::ALL {
+            for id_taken in [false, true] {
+                let told_again = *why == WaitingReason::Repeated && !id_taken;
+                let is_over = *why == WaitingReason::TakenBack || told_again;
+                assert!(!is_late(*why, id_taken, 30), "{why}");
+                assert_eq!(is_late(*why, id_taken, 31), !is_over, "{why} {id_taken}");
+            }
+        }
+    }
 }

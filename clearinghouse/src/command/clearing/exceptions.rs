@@ -4,8 +4,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use huitong_core::date::Timestamp;
+use huitong_core::own_clearing;
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::WaitingReason;
 use huitong_proto::clearing::v1;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::own_clearing::waiting_reason_from_wire;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
@@ -17,9 +21,6 @@ const ID_TAKEN: &str = "a plan took a debt of two other regions under this id, s
 /// What is to be done about a leg of which both regions reported that it is taken back.
 const TAKEN_BACK: &str =
     "taken back by both: nothing to pay, nothing to do / 双方均已冲回：无需支付，无需处理";
-
-/// For so many days a leg may wait until somebody has to look at it.
-const MOST_DAYS: u32 = 30;
 
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
@@ -121,23 +122,11 @@ impl Exceptions {
     }
 }
 
-/// Whether a leg waits for too long: nothing is to be done about what was taken back by both, nor about what was reported again,
-/// unless another debt has its id.
+/// Whether a leg waits for too long. Of a reason that this program does not know something may be to be done.
 fn is_late(exception: &v1::Exception) -> bool {
-    let is_over = match exception.reason() {
-        v1::WaitingReason::TakenBack => true,
-        v1::WaitingReason::Repeated => !exception.id_taken,
-        v1::WaitingReason::Unspecified
-        | v1::WaitingReason::CounterpartMissing
-        | v1::WaitingReason::Differs
-        | v1::WaitingReason::Late
-        | v1::WaitingReason::AttestedOtherwise
-        | v1::WaitingReason::TooLarge
-        | v1::WaitingReason::OriginalNotNetted
-        | v1::WaitingReason::UnknownRegion
-        | v1::WaitingReason::LeftOut => false,
-    };
-    exception.days > MOST_DAYS && !is_over
+    let why = waiting_reason_from_wire(exception.reason, Path::root("reason"));
+    let why = why.unwrap_or(WaitingReason::CounterpartMissing);
+    own_clearing::is_late(why, exception.id_taken, exception.days)
 }
 
 fn since(exception: &v1::Exception) -> anyhow::Result<Timestamp> {
@@ -362,5 +351,6 @@ mod tests {
         assert!(!late(v1::WaitingReason::TakenBack, 400, false));
         assert!(!late(v1::WaitingReason::Repeated, 400, false));
         assert!(late(v1::WaitingReason::Repeated, 31, true));
+        assert!(late(v1::WaitingReason::Unspecified, 31, false));
     }
 }

@@ -18,8 +18,9 @@ use crate::grpc::own_clearing_client::ClearingDeskClient;
 const AFTER: &str = "\
 As the clearinghouse says now. A row is a debt that the region owes or is owed, of a day that is cut off, and that went with no
 cycle: since when, why, and what each of the two told. Amounts are yuan. Of very many the oldest 100,000 are listed; all are counted.
-Exit 1 when one waits for more than 30 days, but for those that both took back.
-由清算中心即时答复，仅列本统筹区应付或应收、已逾日切仍未轧差的债务。挂账超过30天的（双方已冲回的除外），退出码为1。";
+Exit 1 when one waits for more than 30 days about which something is to be done: not for what both took back, nor for what was
+told again, unless a debt of two others has its id.
+由清算中心即时答复，仅列本统筹区应付或应收、已逾日切仍未轧差的债务。挂账超过30天的（双方均已冲回或重复上报的除外，编号已被他方占用的不除外），退出码为1。";
 
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
@@ -333,13 +334,17 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_more_than_thirty_days_is_late_but_for_what_both_took_back() {
+    fn what_waits_for_more_than_thirty_days_is_late_unless_nothing_is_to_be_done() {
         for (why, days, late) in [
             (WaitingReason::Differs, 30, IsLate::No),
             (WaitingReason::Differs, 31, IsLate::Yes),
             (WaitingReason::TakenBack, 31, IsLate::No),
+            (WaitingReason::Repeated, 31, IsLate::No),
         ] {
             assert_eq!(is_late(&page(why, days)), late, "{why} {days}");
         }
+        let mut taken = page(WaitingReason::Repeated, 31);
+        taken.debts[0].id_taken = true;
+        assert_eq!(is_late(&taken), IsLate::Yes);
     }
 }
