@@ -85,7 +85,7 @@ const fn to_do(why: WaitingReason) -> (&'static str, &'static str) {
         ),
         WaitingReason::TooLarge => (
             "超过单笔上限",
-            "it is never netted: raise a dispute over it / 不轧差，请提出争议更正",
+            "it is never netted: reverse the settlement, and settle it again as interim bills if it was right; the reversal waits like it / 不轧差，请冲正，确属应付的分次中途结算；冲正分录同样挂账",
         ),
         WaitingReason::OriginalNotNetted => (
             "原债务未轧差",
@@ -326,6 +326,9 @@ mod tests {
         ] {
             assert!(said.contains(part), "{part}: {said}");
         }
+        // Over what is too large no dispute is taken.
+        let (_, advice) = to_do(WaitingReason::TooLarge);
+        assert!(advice.contains("as interim bills") && !advice.contains("dispute"));
         let told = document(&page);
         assert_eq!(told["exceptions"][0]["other"]["amount"], "7.01");
         assert_eq!(told["exceptions"][0]["is_late"], true);
