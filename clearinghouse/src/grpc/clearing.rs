@@ -62,7 +62,8 @@ impl ClearingService for ClearingGrpc {
             let detail = format_args!("legs: at most {} in one report", decide::LEGS_AT_ONCE);
             return Err(status(&Refusal::general(RefusalCode::Malformed, detail)));
         }
-        let said = said(region, &report.deductions).map_err(|refusal| status(&refusal))?;
+        let said = Said::read(&report.deductions).map_err(|refusal| status(&refusal))?;
+        let said = said.warned(region);
         // As many as there are; room is made once.
         let mut legs = Vec::with_capacity(report.legs.len());
         let mut unread = None;
@@ -172,21 +173,46 @@ impl ClearingService for ClearingGrpc {
 }
 
 /// What is said beside legs, as far as it can be read: what cannot says nothing, since no leg is to wait for it.
-fn said(region: RegionCode, words: &[v1::DeductionOf]) -> Result<Vec<DeductionOf>, Refusal> {
-    if words.len() > decide::LEGS_AT_ONCE {
-        let detail = format_args!("deductions: at most {} in one report", decide::LEGS_AT_ONCE);
-        return Err(Refusal::general(RefusalCode::Malformed, detail));
-    }
-    let path = Path::root("deductions");
-    let read = words.iter().enumerate().filter_map(|(at, word)| {
-        let read = deduction_of_from_wire(word, path.item(at));
-        let told = |fault: &WireFault| {
-            warn!(%region, number = word.number, %fault,
-                "of which settlement a deduction is cannot be read: it is netted without it");
+struct Said {
+    words: Vec<DeductionOf>,
+    /// How many cannot be read.
+    unread: usize,
+    /// The number and the fault of the first of them.
+    first_unread: Option<(u64, WireFault)>,
+}
+
+impl Said {
+    fn read(words: &[v1::DeductionOf]) -> Result<Self, Refusal> {
+        if words.len() > decide::LEGS_AT_ONCE {
+            let detail = format_args!("deductions: at most {} in one report", decide::LEGS_AT_ONCE);
+            return Err(Refusal::general(RefusalCode::Malformed, detail));
+        }
+        let path = Path::root("deductions");
+        let mut said = Self {
+            words: Vec::new(),
+            unread: 0,
+            first_unread: None,
         };
-        read.inspect_err(told).ok()
-    });
-    Ok(read.collect())
+        for (at, word) in words.iter().enumerate() {
+            match deduction_of_from_wire(word, path.item(at)) {
+                Ok(read) => said.words.push(read),
+                Err(fault) => {
+                    said.unread = said.unread.saturating_add(1);
+                    said.first_unread.get_or_insert((word.number, fault));
+                }
+            }
+        }
+        Ok(said)
+    }
+
+    /// The words. Of those that cannot be read the log says once how many: a region sends thousands in a report.
+    fn warned(self, region: RegionCode) -> Vec<DeductionOf> {
+        if let Some((number, fault)) = &self.first_unread {
+            warn!(%region, unread = self.unread, number, %fault,
+                "of which settlements deductions are cannot be read: they are netted without it; the first is named");
+        }
+        self.words
+    }
 }
 
 /// The caller's region. The table lets only nodes in; whoever else comes this far is refused again.
@@ -202,5 +228,30 @@ pub(super) fn region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
         | Identity::ClearinghouseOfficer { .. }) => {
             Err(status(&Refusal::general(RefusalCode::NotAllowed, other)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::id::SettlementId;
+
+    use super::*;
+
+    #[test]
+    fn words_that_cannot_be_read_are_counted_and_the_first_is_named() {
+        let word = |number, settlement: &str| v1::DeductionOf {
+            number,
+            settlement: settlement.to_owned(),
+        };
+        let known = SettlementId::from_parts(1, [1; 10]);
+        let mut words = vec![word(1, &known.to_string())];
+        words.extend((2..=9).map(|number| word(number, "none")));
+        let said = Said::read(&words).unwrap();
+        assert_eq!((said.words.len(), said.unread), (1, 8));
+        let (number, fault) = said.first_unread.unwrap();
+        assert_eq!(number, 2);
+        assert!(fault.to_string().starts_with("deductions[1].settlement"));
+        let too_many = vec![word(1, "none"); decide::LEGS_AT_ONCE + 1];
+        assert!(Said::read(&too_many).is_err());
     }
 }
