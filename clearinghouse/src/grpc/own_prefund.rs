@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use tracing::info;
 
 use super::clearing::region;
-use super::prefund::standing;
+use super::prefund::{standing, stands_now};
 use super::status::{malformed, status};
 use crate::decide::prefund as decide;
 use crate::prefunds::Rules;
@@ -65,13 +65,7 @@ impl OwnPrefundService for OwnPrefundGrpc {
         });
         decided.await.map_err(|refusal| status(&refusal))?;
         info!(%prefund, %id, %amount, %region, %officer, "prefund topped up by its holder");
-        let found = self
-            .writer
-            .decide(move |context| decide::standing(context, prefund, &rules))
-            .await;
-        let found = found.map_err(|refusal| status(&refusal))?;
-        Ok(Response::new(v1::TopUpPrefundResponse {
-            standing: found.as_ref().map(standing),
-        }))
+        let standing = Some(stands_now(&self.writer, prefund, rules).await?);
+        Ok(Response::new(v1::TopUpPrefundResponse { standing }))
     }
 }

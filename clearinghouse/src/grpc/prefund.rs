@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use huitong_core::id::RequestId;
 use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::Prefund;
@@ -15,7 +14,7 @@ use huitong_proto::clearing::v1::prefund_service_server::PrefundService;
 use huitong_proto::conversion::payment::{correction_reason_from_wire, correction_reason_to_wire};
 use huitong_proto::conversion::prefund::{
     prefund_from_wire, prefund_level_from_wire, prefund_level_to_wire, prefund_line_from_wire,
-    prefund_line_to_wire, prefund_to_wire,
+    prefund_line_to_wire, prefund_to_wire, top_up_from_wire,
 };
 use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
@@ -60,14 +59,10 @@ impl PrefundService for PrefundGrpc {
         request: Request<v1::TopUpPrefundRequest>,
     ) -> Result<Response<v1::TopUpPrefundResponse>, Status> {
         let by = officer_name(&request)?;
-        let request = request.into_inner();
-        let prefund = prefund(request.prefund)?;
-        let amount = Path::root("amount_fen").fen(request.amount_fen);
-        let amount = amount.map_err(|fault| malformed(&fault))?;
-        let id = Path::root("id").parse(&request.id, RequestId::parse);
-        let id = id.map_err(|fault| malformed(&fault))?;
-        let rules = self.rules;
-        self.decide(move |context| decide::top_up(context, (prefund, id), amount, &rules, by))
+        let read = top_up_from_wire(Some(request.into_inner()), Path::root("ask"));
+        let (which, amount) = read.map_err(|fault| malformed(&fault))?;
+        let (rules, (prefund, id)) = (self.rules, which);
+        self.decide(move |context| decide::top_up(context, which, amount, &rules, by))
             .await?;
         info!(%prefund, %id, %amount, "prefund topped up");
         let standing = Some(self.stands_now(prefund).await?);
@@ -168,18 +163,25 @@ impl PrefundGrpc {
         decided.map_err(|refusal| status(&refusal))
     }
 
-    /// How a prefund stands after what was just said of it: with the level that it has by now, and not with the one that was
-    /// found last.
     async fn stands_now(&self, prefund: Prefund) -> Result<v1::PrefundStanding, Status> {
-        let rules = self.rules;
-        let changed = self.decide(move |context| decide::level_of(context, prefund, &rules));
-        changed.await?.iter().for_each(level_changed);
-        let found = self
-            .decide(move |context| decide::standing(context, prefund, &rules))
-            .await?;
-        let unknown = || status(&Refusal::new(ClearingCode::PrefundUnknown, prefund));
-        found.as_ref().map(standing).ok_or_else(unknown)
+        stands_now(&self.writer, prefund, self.rules).await
     }
+}
+
+/// How a prefund stands after what was just said of it, whoever said it: with the level that it has by now, and not with the
+/// one that was found last.
+pub(super) async fn stands_now(
+    writer: &Writer,
+    prefund: Prefund,
+    rules: Rules,
+) -> Result<v1::PrefundStanding, Status> {
+    let changed = writer.decide(move |context| decide::level_of(context, prefund, &rules));
+    let changed = changed.await.map_err(|refusal| status(&refusal))?;
+    changed.iter().for_each(level_changed);
+    let found = writer.decide(move |context| decide::standing(context, prefund, &rules));
+    let found = found.await.map_err(|refusal| status(&refusal))?;
+    let unknown = || status(&Refusal::new(ClearingCode::PrefundUnknown, prefund));
+    found.as_ref().map(standing).ok_or_else(unknown)
 }
 
 /// A level that is another now, in the log.

@@ -184,6 +184,34 @@ async fn a_node_is_told_the_prefunds_of_its_own_clearing_member_and_no_others() 
     assert_eq!(refusal_code(&officer), Some("transport.not_allowed"));
 }
 
+/// Asked right after the cycle that makes it red, before the level is found anew by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_holder_that_asks_is_told_the_level_as_of_now() {
+    let world = World::begin().await;
+    let words = [PREFUND, ["--year", "2026"], ["--amount", "14000.00"]];
+    json(&world, &prefund("set", words.as_flattened())).await;
+    json(&world, &line("enter", "14000.00", &[])).await;
+    netted(&world).await;
+    let node = format!("/region/{CHENGDU}/node");
+    let mut client = OwnPrefundServiceClient::new(world.connect(&node).await);
+    let request = v1::TopUpOwnPrefundRequest {
+        ask: Some(v1::TopUpPrefundRequest {
+            prefund: Some(v1::PrefundKey {
+                payer: "330000".to_owned(),
+                holder: CHENGDU.to_owned(),
+                fund: huitong_proto::common::v1::Fund::ResidentPool.into(),
+            }),
+            amount_fen: 500_000,
+            id: "T-1".to_owned(),
+        }),
+        officer: "li.wei".to_owned(),
+    };
+    let told = client.top_up_own(request).await.unwrap().into_inner();
+    let standing = told.standing.unwrap();
+    assert_eq!(standing.level(), v1::PrefundLevel::Red);
+    assert_eq!(standing.open_top_up_fen, 500_000);
+}
+
 /// Chengdu's node asks for more of what Chengdu holds; nobody else does.
 async fn holder_asks(world: &World) {
     let ask = async |party: &str, amount_fen, officer: &str| {

@@ -10,11 +10,12 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::PrefundLevel;
 
+use super::levels::level_now;
 use super::{Context, Decided, Decision, countable, due, record, unknown};
 use crate::prefunds::Rules;
 use crate::refusal::{ClearingCode, Refusal};
 
-/// Asks for more, of a prefund that is red. Under an id it is asked for once, whatever was paid since and whoever asks again; and
+/// Asks for more, of a prefund that is red by now. Under an id it is asked for once, whatever was paid since and whoever asks again; and
 /// what was asked for and is not paid yet is not asked for twice.
 pub(crate) fn top_up(
     context: &Context<'_>,
@@ -81,7 +82,7 @@ fn asked(
     if let Some(open) = account.open_top_up() {
         return Err(Refusal::new(ClearingCode::PrefundAskedAlready, open));
     }
-    let (level, _) = account.level;
+    let level = level_now(context, prefund, account, rules);
     if level != PrefundLevel::Red {
         return Err(Refusal::new(ClearingCode::PrefundNotRed, level));
     }

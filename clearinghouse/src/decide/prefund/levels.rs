@@ -3,6 +3,7 @@
 
 use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::{ClearingRecord, LevelChange, PrefundLevels, PrefundRecord};
+use huitong_core::vocabulary::PrefundLevel;
 
 use crate::decide::{Context, Decided, Decision};
 use crate::prefunds::{PrefundAccount, Rules};
@@ -33,6 +34,20 @@ pub(crate) fn level_of(
     let account = context.state.prefunds.account(prefund);
     let changed = account.and_then(|account| change(context, prefund, account, rules));
     Ok(written(context, changed.into_iter().collect()))
+}
+
+/// The level that a prefund has by now, whatever was found last; after a restore that, while cycles are missing.
+pub(super) fn level_now(
+    context: &Context<'_>,
+    prefund: Prefund,
+    account: &PrefundAccount,
+    rules: &Rules,
+) -> PrefundLevel {
+    let (known, _) = account.level;
+    if context.state.restored.waits_since.is_some() {
+        return known;
+    }
+    account.level_at(context.state.prefunds.used(prefund), rules)
 }
 
 fn change(

@@ -12,7 +12,6 @@ fn ask(house: &House, of_region: usize, id: &str, amount: i64) -> Result<(), Ref
 #[test]
 fn the_holder_asks_in_time_and_what_it_asked_for_stays_also_after_a_restart() {
     let mut house = two_payers();
-    assert_eq!(code(ask(&house, 3, "T-1", 100)), "prefund.not_red");
     levels(&house);
     house.clock.put("2026-04-06T04:00:00.000Z");
     assert_eq!(row(&house, ZHEJIANG).ask_days_late, 3);
@@ -34,6 +33,21 @@ fn the_holder_asks_in_time_and_what_it_asked_for_stays_also_after_a_restart() {
         assert_eq!(row(&house, ZHEJIANG).topped_up, fen(100));
         house.come_back(how);
     }
+}
+
+/// The level is found anew from time to time; whether more may be asked for goes by the one that it is by now.
+#[test]
+fn whether_more_may_be_asked_for_goes_by_the_level_as_of_now() {
+    let house = two_payers();
+    assert_eq!(row(&house, ZHEJIANG).level, PrefundLevel::Normal);
+    ask(&house, 3, "T-1", 100).unwrap();
+    assert_eq!(row(&house, ZHEJIANG).open_top_up, Some(fen(100)));
+    let house = two_payers();
+    levels(&house);
+    moves(&house, "B-1", Direction::PayIn, "330000", 900);
+    assert_eq!(row(&house, ZHEJIANG).level, PrefundLevel::Red);
+    assert_eq!(code(ask(&house, 3, "T-1", 100)), "prefund.not_red");
+    assert_eq!(code(top_up_as(&house, "T-1", 100)), "prefund.not_red");
 }
 
 #[test]
