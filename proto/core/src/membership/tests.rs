@@ -3,6 +3,9 @@
 use super::*;
 use crate::canonical::testing::golden_file;
 use crate::record::NodeRecord;
+use crate::record::clearing::{
+    ClearingRecord, MemberProposed, MembersDecided, MembersRecord, ProposalEnded,
+};
 use crate::record::directory::{DirectoryAccepted, DirectorySplit, DirectoryTaken};
 
 fn region(code: &str) -> RegionCode {
@@ -61,6 +64,38 @@ fn golden_bytes_of_the_directory() {
     };
     let accepted = NodeRecord::DirectoryAccepted(accepted);
     golden_file("record_directory_accepted", &accepted);
+}
+
+#[test]
+fn golden_bytes_of_what_officers_want_and_decide_of_the_directory() {
+    let at = Timestamp::from_millis(1_775_000_000_000).unwrap();
+    let proposed = MemberProposed {
+        region: region("510100"),
+        change: MemberChange::Suspend,
+        by: "li.wei".parse().unwrap(),
+        at,
+    };
+    let decided = MembersDecided {
+        region: region("510100"),
+        change: MemberChange::Suspend,
+        proposed_by: Some("li.wei".parse().unwrap()),
+        by: "wang.fang".parse().unwrap(),
+        at,
+        directory: first(),
+    };
+    let ended = ProposalEnded {
+        ended: proposed.clone(),
+        by: "wang.fang".parse().unwrap(),
+        at,
+    };
+    for (name, record) in [
+        ("proposed", MembersRecord::Proposed(proposed)),
+        ("decided", MembersRecord::Decided(decided)),
+        ("ended", MembersRecord::Ended(ended)),
+    ] {
+        let name = format!("record_members_{name}");
+        golden_file(&name, &ClearingRecord::Members(record));
+    }
 }
 
 #[test]
