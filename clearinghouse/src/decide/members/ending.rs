@@ -1,6 +1,7 @@
 //! Ends what waits of a region for a second officer: one officer does, also whoever wanted it, since nothing comes of it then.
 //!
-//! What is to end is named with who wants it, as it is listed, so that saying it again does not end what was wanted since.
+//! What is to end is named by its kind and who wants it, as it is listed, so that saying it again does not end what else was
+//! wanted since. What the same officer wants once more, of the same kind, has the same name: that it does end.
 //! That works of every region, also of one that is in no version or has left, of which no word says that all is to stay.
 //! In order of precedence: just this waits, it was ended so before, something else waits, nothing does.
 
