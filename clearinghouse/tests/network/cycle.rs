@@ -267,6 +267,29 @@ async fn an_officer_sees_what_waits_and_may_cut_off_at_the_deadline() {
     );
 }
 
+#[tokio::test]
+async fn no_officer_cuts_a_day_off_before_the_deadline_that_is_configured() {
+    let world = World::begin().await;
+    // One minute before one in the morning of the second, Shanghai time.
+    world.clock.put("2026-03-01T16:59:00.000Z");
+    let mut parties = parties(&world).await;
+    parties.both_report(1, 1_000).await;
+    assert!(close(&mut parties.ningbo, FIRST, 1).await.unwrap());
+    let request = v1::CutOffRequest {
+        business_day: FIRST.to_owned(),
+        at_deadline: true,
+        marks: Vec::new(),
+    };
+    let (code, detail) = refusal(parties.officer.cut_off(request.clone()).await);
+    assert_eq!(code, "cycle.before_deadline");
+    let left = "2026-03-01: 1 minutes until the deadline, not closed: 510100";
+    assert_eq!(detail, left);
+    let state = status(&mut parties.officer, FIRST).await.state();
+    assert_eq!(state, v1::CycleState::Open);
+    world.clock.put("2026-03-01T17:00:00.000Z");
+    parties.officer.cut_off(request).await.unwrap();
+}
+
 /// Asks until a cycle is cut off.
 async fn cut_off_by_itself(officer: &mut Officer, day: &str) {
     let wait = async {
