@@ -26,7 +26,7 @@ const WATCH_EVERY: Duration = Duration::from_secs(10);
 pub(crate) async fn watch(writer: Arc<Writer>, rules: DayRules, stop: CancellationToken) {
     let mut tick = tokio::time::interval(WATCH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut said = None;
+    let mut said = Said::default();
     loop {
         tokio::select! {
             biased;
@@ -39,36 +39,69 @@ pub(crate) async fn watch(writer: Arc<Writer>, rules: DayRules, stop: Cancellati
     }
 }
 
-/// Says what is late, unless that was said today; the day on which it was said last.
-pub(crate) async fn tell_late(
-    writer: &Writer,
-    rules: &DayRules,
-    said: Option<BusinessDay>,
-) -> Option<BusinessDay> {
+/// The day on which each kind of what is late was said last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) prefunds: Option<BusinessDay>,
+    pub(crate) others: Option<BusinessDay>,
+    pub(crate) legs: Option<BusinessDay>,
+}
+
+/// Says what is late, each kind unless that was said today: one that cannot be found does not keep the others from it.
+pub(crate) async fn tell_late(writer: &Writer, rules: &DayRules, said: Said) -> Said {
     let (prefund, by) = (rules.prefund, (rules.month, rules.payment));
     let prefunds = writer
-        .decide(move |context| decide::prefund::late(context, said, &prefund))
+        .decide(move |context| decide::prefund::late(context, said.prefunds, &prefund))
         .await;
     let others = writer
-        .decide(move |context| decide::overdue(context, said, by))
+        .decide(move |context| decide::overdue(context, said.others, by))
         .await;
-    let (Ok(Some((today, prefunds))), Ok(Some((_, others)))) = (prefunds, others) else {
-        return said;
-    };
-    prefunds.iter().for_each(alarm);
-    others.iter().for_each(ring);
-    match late_legs(writer).await {
-        Ok(legs) => legs.iter().for_each(ring),
+    let prefunds = tell(said.prefunds, "prefunds", prefunds, alarm);
+    let others = tell(said.others, "what is past its day", others, ring);
+    let today = prefunds.max(others);
+    let mut legs = said.legs;
+    if legs < today {
+        match late_legs(writer).await {
+            Ok(late) => late.iter().for_each(ring),
+            Err(refusal) => not_found("legs that wait", &refusal),
+        }
+        legs = today;
+    }
+    Said {
+        prefunds,
+        others,
+        legs,
+    }
+}
+
+/// Says one kind of what was found late; the day on which that was said last.
+fn tell<T>(
+    said: Option<BusinessDay>,
+    kind: &str,
+    found: Result<Option<(BusinessDay, Vec<T>)>, Refusal>,
+    say: impl Fn(&T),
+) -> Option<BusinessDay> {
+    match found {
+        Ok(Some((today, late))) => {
+            late.iter().for_each(say);
+            Some(today)
+        }
+        Ok(None) => said,
         Err(refusal) => {
-            let code = refusal.code.code();
-            warn!(
-                code,
-                detail = refusal.detail,
-                "legs that wait were not counted"
-            );
+            not_found(kind, &refusal);
+            said
         }
     }
-    Some(today)
+}
+
+fn not_found(kind: &str, refusal: &Refusal) {
+    let code = refusal.code.code();
+    warn!(
+        kind,
+        code,
+        detail = refusal.detail,
+        "what is late was not looked for"
+    );
 }
 
 /// The legs that have waited for too long, counted some at a time: others are taken in between.
@@ -142,4 +175,24 @@ fn alarm(row: &PrefundRow) {
         ..
     } = row;
     error!(%prefund, ask_days_late, set_days_late, days_late, "somebody is late with a prefund");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refusal::ClearingCode;
+
+    #[test]
+    fn what_could_not_be_looked_for_today_is_looked_for_again_and_what_was_said_is_not() {
+        let today: BusinessDay = "2026-05-02".parse().unwrap();
+        let before: Option<BusinessDay> = Some("2026-05-01".parse().unwrap());
+        let heard = std::cell::RefCell::new(Vec::new());
+        let say = |row: &u8| heard.borrow_mut().push(*row);
+        let refused = Refusal::new(ClearingCode::CycleRestored, "");
+        assert_eq!(tell(before, "one", Err(refused), say), before);
+        assert_eq!(tell(before, "one", Ok(None), say), before);
+        let found = Ok(Some((today, vec![1, 2])));
+        assert_eq!(tell(before, "other", found, say), Some(today));
+        assert_eq!(heard.into_inner(), [1, 2]);
+    }
 }

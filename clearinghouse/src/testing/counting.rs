@@ -1,7 +1,6 @@
 //! A status as it is counted, and exceptions as they are found: in steps, between which the writer does other things. And
 //! what is only looked at.
 
-use huitong_core::date::BusinessDay;
 use huitong_journal::Position;
 
 use super::{House, day};
@@ -9,7 +8,7 @@ use crate::decide::{self, Asked, Context, Listing, Status, WhichCycle};
 use crate::grpc::DayRules;
 use crate::payments::{Moves, PaymentRules};
 use crate::refusal::Refusal;
-use crate::watch::tell_late;
+use crate::watch::{Said, tell_late};
 
 impl House {
     /// Counted in steps of three legs.
@@ -66,12 +65,8 @@ impl House {
         }
     }
 
-    /// Looks once for what is late, as the running clearinghouse does; the day on which it was said last.
-    pub(crate) fn tell_late(
-        &self,
-        rules: &DayRules,
-        said: Option<BusinessDay>,
-    ) -> Option<BusinessDay> {
+    /// Looks once for what is late, as the running clearinghouse does; the days on which it was said last.
+    pub(crate) fn tell_late(&self, rules: &DayRules, said: Said) -> Said {
         let writer = self.writer.as_ref().unwrap();
         self.runtime.block_on(tell_late(writer, rules, said))
     }
