@@ -218,8 +218,8 @@ impl PrefundAccount {
         Ok(())
     }
 
-    /// The least that was held at the end of a day or of any later one, and on which of them; nothing where what was entered
-    /// by an earlier program comes to less.
+    /// The least that was held at the end of a day or of any later one, and on which of them; nothing where it comes to
+    /// less: what was entered wrongly is taken out, and what is right is not entered yet, or an earlier program entered it.
     pub(crate) fn least_from(&self, on: BusinessDay) -> (BusinessDay, Fen) {
         let until = self.by_day.range(..=on).map(|(_, sum)| *sum);
         let mut held = until.fold(0_i128, i128::saturating_add);

@@ -24,7 +24,7 @@ use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
 use huitong_core::record::clearing::{PrefundAskedByHolder, PrefundCorrected, PrefundRecord};
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::Direction;
+use huitong_core::vocabulary::{CorrectionReason, Direction};
 
 pub(crate) use account::{PrefundAccount, Rules};
 pub(crate) use spending::{Spent, between_members};
@@ -163,7 +163,14 @@ impl Prefunds {
                     Direction::PayIn => Direction::PayOut,
                     Direction::PayOut => Direction::PayIn,
                 };
-                self.move_money(&line, back)?;
+                // What the bank took back was there until it did; on which day that was is not said, and no later than now.
+                let on = if corrected.why == CorrectionReason::Bounced && back == Direction::PayOut
+                {
+                    line.on.max(corrected.at.business_day_shanghai())
+                } else {
+                    line.on
+                };
+                self.move_money(&PrefundLine { on, ..line }, back)?;
                 let of_key = self.corrected.entry(key(&line)).or_default();
                 of_key.push(corrected.clone());
             }

@@ -1,7 +1,8 @@
 //! What the holder's bank says moved, and what was entered wrongly.
 //!
 //! Whatever moved is entered as it was, also more than was asked for: what is over is told, and goes back. One reference
-//! of a holder's bank is one movement, however often it is entered. On no day did the holder have less than nothing.
+//! of a holder's bank is one movement, however often it is entered. Nothing goes out on a day on which it was not there; what was
+//! entered wrongly is taken out in any order, and held against what there is now alone.
 
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::PrefundLine;
@@ -35,7 +36,8 @@ pub(crate) fn enter(context: &Context<'_>, line: PrefundLine, by: OfficerName) -
             Decided::refuse(taken(known))
         });
     }
-    if let Err(refusal) = moves(account, &line, line.direction) {
+    let counts = counts(account, &line, line.direction);
+    if let Err(refusal) = counts.and_then(|()| there_by_then(account, &line)) {
         return Ok(Decided::refuse(refusal));
     }
     let moved = PrefundMoved {
@@ -73,7 +75,7 @@ pub(crate) fn correct(
         Direction::PayIn => Direction::PayOut,
         Direction::PayOut => Direction::PayIn,
     };
-    if let Some(Err(refusal)) = account.map(|account| moves(account, &line, back)) {
+    if let Some(Err(refusal)) = account.map(|account| counts(account, &line, back)) {
         return Ok(Decided::refuse(refusal));
     }
     let corrected = PrefundCorrected {
@@ -85,21 +87,25 @@ pub(crate) fn correct(
     Ok(record(PrefundRecord::Corrected(corrected)))
 }
 
-/// Whether so much can move on that day, this way: no more than is held goes out, then and ever since, and no more comes in
-/// than can be counted.
-fn moves(account: &PrefundAccount, line: &PrefundLine, way: Direction) -> Result<(), Refusal> {
+/// Whether so much can move this way: no more than is held goes out, and no more comes in than can be counted.
+fn counts(account: &PrefundAccount, line: &PrefundLine, way: Direction) -> Result<(), Refusal> {
     let (held, amount) = (account.held, line.amount);
     match way {
         Direction::PayOut if amount > held => Err(Refusal::new(ClearingCode::PrefundExceeds, held)),
-        Direction::PayOut => {
-            let (day, least) = account.least_from(line.on);
-            if amount > least {
-                let detail = format_args!("{day}: {least}");
-                return Err(Refusal::new(ClearingCode::PrefundNotYetHeld, detail));
-            }
-            Ok(())
-        }
+        Direction::PayOut => Ok(()),
         Direction::PayIn => countable(held.checked_add(amount)),
+    }
+}
+
+/// Whether what went out was there on the day on which it did, and on each day since.
+fn there_by_then(account: &PrefundAccount, line: &PrefundLine) -> Result<(), Refusal> {
+    let (day, least) = account.least_from(line.on);
+    match line.direction {
+        Direction::PayOut if line.amount > least => {
+            let detail = format_args!("{day}: {least}");
+            Err(Refusal::new(ClearingCode::PrefundNotYetHeld, detail))
+        }
+        Direction::PayOut | Direction::PayIn => Ok(()),
     }
 }
 
