@@ -3,7 +3,7 @@
 //! One bank reference is one movement, however often it is entered. Of what a member owes of a fund the earliest cycle
 //! comes first, and for no cycle is more paid out than was paid in.
 
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankLine, PaymentReference};
 use huitong_core::record::clearing::{ClearingRecord, Confirmed, Parked, PaymentRecord};
@@ -101,8 +101,9 @@ pub(super) fn booked_by_now(context: &Context<'_>, on: BusinessDay) -> Result<()
     Ok(())
 }
 
-/// Nothing that was booked before a payment was ordered is for it. An order may have been given before a restore of the
-/// clearinghouse and anew after it: for money of until then the last of its cycles must have been.
+/// Nothing that was booked before a payment was ordered is for it. Of cycles of which the last day had come when the
+/// clearinghouse was restored the order may have been lost then and be given anew, under the same reference: money that moved
+/// on the first is held against that day, whenever it moved.
 fn ordered_by_then(
     context: &Context<'_>,
     reference: PaymentReference,
@@ -113,10 +114,11 @@ fn ordered_by_then(
     };
     let order = &payment.order;
     let restored = context.state.restored.since;
-    let from = match restored {
-        Some(since) if on <= since.business_day_shanghai() => order.days.last().copied(),
-        Some(_) | None => Some(order.at.business_day_shanghai()),
-    };
+    let restored = restored.map(Timestamp::business_day_shanghai);
+    let last = order.days.last().copied();
+    let from = last
+        .filter(|last| restored.is_some_and(|restored| *last <= restored))
+        .or_else(|| Some(order.at.business_day_shanghai()));
     match from.filter(|from| on < *from) {
         Some(from) => {
             let detail = format_args!("{reference}: {from}");
