@@ -5,7 +5,7 @@
 //! Shown the old signature it could look at no checkpoint any more, the later ones neither, and countersign none; it could say nothing
 //! of a month, book no correction, and follow the directory no further. What is signed anew says the same: each is known by its digest,
 //! in which no signature is. A version of the directory keeps its moment too, by which it is judged which keys count; where the
-//! certificate in force did not hold then, its moment is the first at which that did, unless the next version stays with an earlier
+//! certificate in force did not hold then, its moment is the first at which that did, unless a later version stays with an earlier
 //! one, which would go back: then it is handed out as it was signed. So is whatever does not hold for another reason, such as
 //! a byte that changed on the disk: a good signature would only hide it. Deliberately absent: what officers take along, which stays
 //! as it was signed and is checked with the root of its time; and regions' words, which nobody else can sign.
@@ -95,24 +95,24 @@ impl InForce {
         signed_now(signed, (trust, &self.signer), self.clock.now())
     }
 
-    /// The same of a version of the directory, which is dated no later than the one after it.
+    /// The same of a version of the directory, which is dated no later than those after it, by their numbers.
     ///
     /// # Errors
     /// As that is read with.
     pub(super) fn sign_version<E>(
         &self,
         signed: SignedDirectory,
-        after: impl FnOnce() -> Result<Option<SignedDirectory>, E>,
+        version: impl Fn(u64) -> Result<Option<SignedDirectory>, E>,
     ) -> Result<SignedDirectory, E> {
         let credentials = self.credentials.credentials();
         let trust: &Trust = credentials.trust();
-        version_now(signed, after, (trust, &self.signer), self.clock.now())
+        version_now(signed, version, (trust, &self.signer), self.clock.now())
     }
 }
 
 fn version_now<E>(
     signed: SignedDirectory,
-    after: impl FnOnce() -> Result<Option<SignedDirectory>, E>,
+    version: impl Fn(u64) -> Result<Option<SignedDirectory>, E>,
     by: (&Trust, &Signer),
     now: Timestamp,
 ) -> Result<SignedDirectory, E> {
@@ -120,9 +120,18 @@ fn version_now<E>(
     if anew.at == signed.at {
         return Ok(anew);
     }
-    let after = after()?.map(|after| signed_now(after, by, now));
-    let goes_back = after.is_some_and(|after| after.at < anew.at);
-    Ok(if goes_back { signed } else { anew })
+    let mut number = signed.directory.number;
+    loop {
+        number = number.saturating_add(1);
+        let Some(after) = version(number)? else {
+            return Ok(anew);
+        };
+        // The first that keeps its moment decides: those until then are dated as this one is, those after it no earlier.
+        let then = after.at;
+        if signed_now(after, by, now).at == then {
+            return Ok(if then < anew.at { signed } else { anew });
+        }
+    }
 }
 
 fn signed_now<T: Signed>(signed: T, (trust, signer): (&Trust, &Signer), now: Timestamp) -> T {
@@ -341,32 +350,41 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_is_dated_later_is_dated_no_later_than_the_one_after_it() {
+    fn a_version_that_is_dated_later_is_dated_no_later_than_those_after_it() {
         let of = |number, before: Option<&Directory>| Directory {
             number,
             before: before.map(Directory::digest),
             regions: BTreeMap::new(),
         };
-        let (first, second) = (of(1, None), of(2, Some(&of(1, None))));
+        let first = of(1, None);
+        let second = of(2, Some(&first));
+        let third = of(3, Some(&second));
         let (_, gone) = another("2026-01-01T00:00:00Z");
         let then = |number| at(&format!("2026-03-0{number}T00:00:00.000Z"));
         let old = gone.sign_directory(first, then(1)).unwrap();
         let also_old = gone.sign_directory(second.clone(), then(2)).unwrap();
         let (root, trust, signer, _) = rooted("2026-05-01T00:00:00Z");
         let now = at("2026-06-01T00:00:00.000Z");
-        let handed_out = |after: Option<SignedDirectory>, trust: &Trust| {
-            let after = || Ok::<_, ()>(after);
-            version_now(old.clone(), after, (trust, &signer), now).unwrap()
+        let handed_out = |after: &[&SignedDirectory], trust: &Trust| {
+            let version = |number| {
+                let mut after = after.iter().copied();
+                let found = after.find(|of| of.directory.number == number);
+                Ok::<_, ()>(found.cloned())
+            };
+            version_now(old.clone(), version, (trust, &signer), now).unwrap()
         };
         let begins = at("2026-05-01T00:00:00.000Z");
-        for after in [None, Some(also_old)] {
+        for after in [&[][..], &[&also_old]] {
             assert_eq!(handed_out(after, &trust).at, begins);
         }
-        // Another certificate signed the next, which still holds.
+        // Another certificate signed a later one, which still holds: the next, or one after it.
         let (other, _, between, _) = rooted("2026-02-01T00:00:00Z");
         let holds = between.sign_directory(second, then(2)).unwrap();
+        let still_holds = between.sign_directory(third, then(3)).unwrap();
         let both = [root, other].map(|root| root.certificate().clone());
         let both = Trust::from_roots(&both).unwrap();
-        assert_eq!(handed_out(Some(holds), &both), old);
+        for after in [&[&holds][..], &[&also_old, &still_holds]] {
+            assert_eq!(handed_out(after, &both), old);
+        }
     }
 }

@@ -132,8 +132,7 @@ impl DirectoryService for MemberGrpc {
             let Some(signed) = version(next)? else {
                 return Ok::<_, String>(None);
             };
-            let after = || version(next.saturating_add(1));
-            let signed = in_force.sign_version(signed, after)?;
+            let signed = in_force.sign_version(signed, version)?;
             Ok(Some(signed.to_bytes()))
         });
         let found = found.await;
