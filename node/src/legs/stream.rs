@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::deduction::{DeductionAct, DeductionBody, DeductionVerdict};
-use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::id::DeductionId;
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::clearing::DeductionOf;
 use huitong_core::record::deduction::DeductionDecided;
@@ -34,14 +34,13 @@ pub fn told_from(
     limit: usize,
 ) -> Result<(Vec<NumberedLeg>, Vec<DeductionOf>), StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
-    let (mut found, mut said) = (BTreeMap::new(), BTreeMap::new());
+    let mut found = BTreeMap::new();
     // A block is found by the record that holds its first number, or by the one before that began it.
     if let Some(begins) = ledger.block(Stream::Legs, block)? {
         for frame in ledger.frames_from(begins) {
             for bytes in frame?.records() {
-                let (legs, settlement) = of_stored(bytes)?;
-                for leg in legs.into_iter().filter(|leg| leg.number >= from) {
-                    said.extend(settlement.map(|settlement| (leg.number, settlement)));
+                let legs = of_stored(bytes)?.into_iter();
+                for leg in legs.filter(|leg| leg.number >= from) {
                     found.entry(leg.number).or_insert(leg);
                 }
             }
@@ -51,20 +50,24 @@ pub fn told_from(
         }
     }
     let legs: Vec<_> = found.into_values().take(limit).collect();
-    let last = legs.last().map_or(0, |leg| leg.number);
-    let said = said.into_iter().filter(|(number, _)| *number <= last);
-    let said = said.map(|(number, settlement)| DeductionOf { number, settlement });
-    Ok((legs, said.collect()))
+    let mut said = Vec::new();
+    for leg in &legs {
+        said.extend(said_of(ledger, leg)?);
+    }
+    Ok((legs, said))
 }
 
-/// Of which settlement the legs of a record are, where it is a deduction that this region owes: it would pay back what it
-/// never got, were they netted without that.
-fn settlement_of(record: &NodeRecord) -> Option<SettlementId> {
-    let NodeRecord::DeductionAnswered(answered) = record else {
-        return None;
-    };
-    let order = &answered.word.order.body;
-    matches!(order.act, DeductionAct::Deduct(_)).then_some(order.settlement)
+/// Of which settlement a leg is, where it is a deduction that this region owes: it would pay back what it never got, were
+/// it netted without that. The deduction's row knows, wherever the leg's records lie.
+fn said_of(ledger: &Ledger, leg: &NumberedLeg) -> Result<Option<DeductionOf>, StoreError> {
+    if (leg.side, leg.leg.kind) != (Side::Payable, LegKind::Deduction) {
+        return Ok(None);
+    }
+    let deduction = ledger.deduction(DeductionId::of_debt(leg.leg.settlement))?;
+    Ok(deduction.map(|row| DeductionOf {
+        number: leg.number,
+        settlement: row.settlement,
+    }))
 }
 
 /// The legs of a commit, and the number of the first.
@@ -105,15 +108,12 @@ fn deducted(
     (side, from, legs)
 }
 
-/// The legs of a stored record, and of which settlement they are where that is said beside them. They are among what remains
-/// of one that names people, which need not be opened.
-fn of_stored(bytes: &[u8]) -> Result<(Vec<NumberedLeg>, Option<SettlementId>), StoreError> {
+/// The legs of a stored record. They are among what remains of one that names people, which need not be opened.
+fn of_stored(bytes: &[u8]) -> Result<Vec<NumberedLeg>, StoreError> {
     if SealedRecord::is_form_of(bytes) {
-        // Deductions name nobody.
-        Ok((remaining(&SealedRecord::remains_of(bytes)?)?, None))
+        remaining(&SealedRecord::remains_of(bytes)?)
     } else {
-        let record = NodeRecord::from_bytes(bytes)?;
-        Ok((of_record(&record)?, settlement_of(&record)))
+        of_record(&NodeRecord::from_bytes(bytes)?)
     }
 }
 

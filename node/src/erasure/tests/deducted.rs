@@ -136,3 +136,34 @@ fn a_deduction_that_came_back_and_is_booked_again_is_told_once_with_its_settleme
     assert_eq!(told, (legs[..first].to_vec(), Vec::new()));
     ledger.close();
 }
+
+/// What came back fills a report by itself; that a deduction of it was booked again stands in frames long after it.
+#[test]
+fn what_fills_a_report_before_the_deduction_is_booked_again_hides_not_its_settlement() {
+    let (disk, before) = (FakeDisk::new(1), FakeDisk::new(2));
+    write(&before, deducted(DeductionState::Stands));
+    let ledger = open(&before, &fresh()).unwrap();
+    let (legs, said) = told_from(&ledger, 1, 99).unwrap();
+    ledger.close();
+    assert_eq!(said.len(), 1);
+    let came_back = LegsRegained {
+        legs: legs.clone(),
+        at: now(),
+    };
+    let began = RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    };
+    write(&disk, vec![NodeRecord::RestoreBegan(began)]);
+    write(&disk, vec![NodeRecord::LegsRegained(came_back)]);
+    let ledger = open(&disk, &fresh()).unwrap();
+    let told = told_from(&ledger, 1, legs.len()).unwrap();
+    assert_eq!(told, (legs.clone(), Vec::new()), "not booked again yet");
+    ledger.close();
+    drop(ledger);
+    write(&disk, deducted(DeductionState::Stands));
+    let ledger = open(&disk, &fresh()).unwrap();
+    assert_eq!(told_from(&ledger, 1, legs.len()).unwrap(), (legs, said));
+    ledger.close();
+}
