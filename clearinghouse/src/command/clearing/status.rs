@@ -83,7 +83,7 @@ pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static
         v1::WaitingReason::AttestedOtherwise => ("attested_otherwise", "核对不符，暂不轧差"),
         v1::WaitingReason::TooLarge => ("too_large", "超过单笔上限，不轧差"),
         v1::WaitingReason::OriginalNotNetted => {
-            ("original_not_netted", "原债务未轧差，冲回暂不轧差")
+            ("original_not_netted", "原债务未轧差，冲回、扣款暂不轧差")
         }
         v1::WaitingReason::TakenBack => ("taken_back", "双方均已冲回，无需支付"),
         v1::WaitingReason::UnknownRegion => ("unknown_region", "对方统筹区不在名录"),
