@@ -128,7 +128,7 @@ pub(crate) fn net_by(
 }
 
 /// The plan of these inputs, proven, and such that it can be booked.
-fn proven(
+pub(super) fn proven(
     context: &Context<'_>,
     planner: Planner,
     (inputs, left_out): (&Inputs<'_>, &[LeftOut]),

@@ -5,6 +5,9 @@ use huitong_core::record::clearing::DeductionOf;
 
 use super::reversals::{RETURNS, netted, waiting};
 use super::*;
+use crate::decide::failed::NotNetted;
+use crate::decide::net::proven;
+use crate::state::LeftOut;
 use crate::testing::{deducted, ended, of, reversed};
 
 /// Ningbo (2) owes Chengdu (3) for a settlement, of which Chengdu was paid too much.
@@ -333,4 +336,37 @@ fn a_plan_with_a_deduction_alone_does_not_pass_its_proof() {
     assert_eq!(check(Some(settled()), false), Err(without));
     assert_eq!(check(Some(settled()), true), Ok(()));
     assert_eq!(check(None, false), Ok(()));
+}
+
+/// Were a cycle to take one alone, or a reversal, its proof finds it: the cycle fails, and names the leg.
+#[test]
+fn the_proof_of_a_cycle_looks_at_deductions_and_reversals() {
+    let house = House::new(78);
+    let (off, back) = (deduction(), reversed(&debt(2, 2, 3, 9), 1));
+    both_deduct(&house, 3, &settled(), &off);
+    house.report(3, &[payable(2, &back)]).unwrap();
+    house.report(2, &[receivable(2, &back)]).unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    for (number, leg) in [(1, off), (2, back)] {
+        let legs = [huitong_netting::AgreedLeg::new(number, number, &leg)];
+        let failed = house.ask(move |context| {
+            let inputs = huitong_netting::Inputs {
+                day: day(1),
+                parent: None,
+                members: &context.state.members,
+                marks: &context.state.cycles.get(&day(1)).unwrap().marks,
+                legs: &legs,
+            };
+            let inputs = (&inputs, &LeftOut::ALL[..]);
+            let proof = proven(context, huitong_netting::plan, inputs, |_| None)?;
+            Ok(match proof {
+                Err(NotNetted::Failed(failure)) => failure.decided(context, day(1)),
+                Ok(_) | Err(NotNetted::Refused(_)) => Decided::answer(()),
+            })
+        });
+        assert_eq!(code(failed), "cycle.cannot_net");
+        let named = house.status(Some(1)).failed.unwrap().named;
+        assert_eq!(named.debts, [(leg.debt(), Pair::of(&leg))].into());
+    }
 }
