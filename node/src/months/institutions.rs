@@ -7,7 +7,6 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::own::{InstitutionsSaid, MonthLines};
@@ -20,29 +19,41 @@ use huitong_core::money::Fen;
 use huitong_core::payable::Month;
 
 use crate::store::{InstitutionMonthRow, Rows, StoreError};
-use crate::witness::held::HeldDay;
+use crate::witness::held::DayOwed;
 
-/// Of each row in which the region is owed a settlement, what its institutions said.
-///
-/// # Errors
-/// [`StoreError`] when rows cannot be read.
-pub(super) fn said(
-    rows: &dyn Rows,
-    days: &[Arc<HeldDay>],
-) -> Result<BTreeMap<Pair, InstitutionsSaid>, StoreError> {
-    let mut book = Book {
-        rows,
-        standing: BTreeMap::new(),
-    };
-    let mut said = BTreeMap::new();
-    for ((pair, on), owed) in days.iter().flat_map(|day| &day.owed) {
-        let of = said.entry(*pair).or_insert(InstitutionsSaid::NOTHING);
-        for (settlement, amount) in owed {
-            let lines = book.answer(*on, *settlement)?.of(of);
-            *lines = with(*lines, *amount)?;
+/// Of each row in which the region is owed a settlement, what its institutions said, as far as its days are counted.
+#[derive(Default)]
+pub(super) struct Counted {
+    said: BTreeMap<Pair, InstitutionsSaid>,
+    standing: Standing,
+}
+
+/// The confirmations that stand, of the institutions' months that were looked at.
+type Standing = BTreeMap<(InstitutionCode, BusinessDay), BTreeSet<ConfirmationId>>;
+
+impl Counted {
+    /// With another day.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read.
+    pub(super) fn with(self, rows: &dyn Rows, day: &DayOwed) -> Result<Self, StoreError> {
+        let Self { mut said, standing } = self;
+        let mut book = Book { rows, standing };
+        for ((pair, on), owed) in day {
+            let of = said.entry(*pair).or_insert(InstitutionsSaid::NOTHING);
+            for (settlement, amount) in owed {
+                let lines = book.answer(*on, *settlement)?.of(of);
+                *lines = with(*lines, *amount)?;
+            }
         }
+        let standing = book.standing;
+        Ok(Self { said, standing })
     }
-    Ok(said)
+
+    /// What was counted.
+    pub(super) fn said(self) -> BTreeMap<Pair, InstitutionsSaid> {
+        self.said
+    }
 }
 
 fn with(lines: MonthLines, amount: Fen) -> Result<MonthLines, StoreError> {
@@ -73,8 +84,7 @@ impl Answer {
 /// The node's book of what institutions said.
 struct Book<'a> {
     rows: &'a dyn Rows,
-    /// The confirmations that stand, of the institutions' months that were looked at.
-    standing: BTreeMap<(InstitutionCode, BusinessDay), BTreeSet<ConfirmationId>>,
+    standing: Standing,
 }
 
 impl Book<'_> {

@@ -5,6 +5,7 @@
 //! | [`report`] | What does the clearinghouse hand out, and what does it take? |
 //! | `tie` | Do the own days come to the month? |
 //! | `institutions` | What did the region's institutions say of the settlements in a row? |
+//! | `kept` | Which days are at hand, and which of their settlements? |
 //! | `records` | The decision of the writer |
 //!
 //! A word is signed, journaled and only then sent; the same said again is sent as it was kept. What does not tie is not
@@ -12,11 +13,13 @@
 //! tie is the node's to find out; to confirm them is an officer's.
 
 mod institutions;
+mod kept;
 mod records;
 pub mod report;
 mod tie;
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use huitong_certs::SigningKey;
@@ -46,23 +49,23 @@ use crate::saying::say;
 use crate::signature::Parts as Signature;
 use crate::store::Rows;
 use crate::witness::WitnessDesk;
-use crate::witness::held::HeldDay;
+use crate::witness::held::{DayOwed, HeldDay, Wanted};
 use crate::writer::Writer;
 
+use institutions::Counted;
+use kept::Kept;
 use records::KeepWord;
 use report::MonthClient;
 use tie::Tying;
 
-/// Days that are kept at hand: those of three months.
-const DAYS_KEPT: usize = 70;
-/// Settlements of kept days, at most: of fewer days where they have more.
+/// Settlements of kept days, at most.
 const OWED_KEPT: usize = 4_000_000;
 
 /// Where the region looks at months and confirms them.
 pub struct MonthDesk {
     parts: Parts,
-    /// Days that hold, by plan.
-    days: Mutex<BTreeMap<u64, Arc<HeldDay>>>,
+    /// Days that hold.
+    days: Mutex<Kept>,
     /// What institutions said is counted for one officer at a time, also when nobody waits for it any more.
     counting: Arc<Mutex<()>>,
 }
@@ -95,7 +98,7 @@ impl MonthDesk {
     pub fn new(parts: Parts) -> Self {
         Self {
             parts,
-            days: Mutex::default(),
+            days: Mutex::new(Kept::new(OWED_KEPT)),
             counting: Arc::default(),
         }
     }
@@ -111,36 +114,50 @@ impl MonthDesk {
     /// # Errors
     /// What the clearinghouse refuses, or the node's own trouble.
     pub async fn show(&self, month: &Month) -> Result<OwnMonth, Status> {
-        let (mut own, days) = self.own(month).await?;
-        let turn = Arc::clone(&self.counting).lock_owned().await;
-        let ledger = Arc::clone(&self.parts.ledger);
-        let said = aside(move || {
-            let said = institutions::said(&*ledger, &days);
-            drop(turn);
-            said
-        });
-        let said = said.await;
-        let said = said.map_err(|_| NodeError::refused(RefusalCode::Overloaded, "stopping"))?;
-        let mut said = said.map_err(NodeError::from)?;
+        let (mut own, plans) = self.own(month, Wanted::Owed).await?;
+        let mut turn = Arc::clone(&self.counting).lock_owned().await;
+        let mut counted = Counted::default();
+        // Day by day: a month may have more settlements than are kept.
+        for plan in plans.clone() {
+            let owed = self.owed(plan, &plans).await?;
+            let ledger = Arc::clone(&self.parts.ledger);
+            let added = aside(move || {
+                let added = counted.with(&*ledger, &owed);
+                (added, turn)
+            });
+            let added = added.await;
+            let stopping = |_| NodeError::refused(RefusalCode::Overloaded, "stopping");
+            let (added, again) = added.map_err(stopping)?;
+            (counted, turn) = (added.map_err(NodeError::from)?, again);
+        }
+        drop(turn);
+        let mut said = counted.said();
         for row in &mut own.rows {
             row.institutions = said.remove(&row.pair);
         }
         Ok(own)
     }
 
-    /// The region's rows of a month, each beside what its own days come to, and these days.
-    async fn own(&self, month: &Month) -> Result<(OwnMonth, Vec<Arc<HeldDay>>), Status> {
+    /// The region's rows of a month, each beside what its own days come to, and the plans of these days.
+    async fn own(
+        &self,
+        month: &Month,
+        wanted: Wanted,
+    ) -> Result<(OwnMonth, RangeInclusive<u64>), Status> {
         let part = self.part(month).await?;
         let signed = &part.certified.month;
         let digest = signed.digest();
         self.begins_rightly(signed)?;
         // One at a time: days are fetched one after the other, and what was fetched is kept for the next who asks.
         let mut days = self.days.lock().await;
-        let (mut tying, mut held_days) = (Tying::of(&part), Vec::new());
-        for plan in signed.first_plan..=signed.last_plan {
-            let held = self.day(&mut days, plan).await?;
+        let plans = signed.first_plan..=signed.last_plan;
+        let mut tying = Tying::of(&part);
+        for plan in plans.clone() {
+            let held = match days.day(plan) {
+                Some(held) => held,
+                None => self.fetched(&mut days, (plan, &plans), wanted).await?.0,
+            };
             tying.add(plan, &held).map_err(|fault| unreadable(&fault))?;
-            held_days.push(held);
         }
         drop(days);
         let said = self
@@ -160,7 +177,7 @@ impl MonthDesk {
             }
             own.said = Some((said.at, said.officer));
         }
-        Ok((own, held_days))
+        Ok((own, plans))
     }
 
     /// Confirms a month, but for the rows that are objected to: signed, journaled and sent.
@@ -173,7 +190,7 @@ impl MonthDesk {
         objected: Vec<ObjectedRow>,
         by: OfficerName,
     ) -> Result<MonthSeen, Status> {
-        let (own, _) = self.own(month).await?;
+        let (own, _) = self.own(month, Wanted::Sums).await?;
         if own.digest != digest {
             return Err(NodeError::refused(RefusalCode::MonthChanged, own.digest).into());
         }
@@ -196,25 +213,36 @@ impl MonthDesk {
         begins_rightly(signed, day, &self.parts.ledger)
     }
 
-    /// What the region holds of a day; what holds is kept, since a checkpoint never changes.
-    async fn day(
-        &self,
-        days: &mut BTreeMap<u64, Arc<HeldDay>>,
-        plan: u64,
-    ) -> Result<Arc<HeldDay>, Status> {
-        if let Some(held) = days.get(&plan) {
-            return Ok(Arc::clone(held));
+    /// The settlements of a day that are owed to the region, at hand or fetched anew.
+    async fn owed(&self, plan: u64, plans: &RangeInclusive<u64>) -> Result<Arc<DayOwed>, Status> {
+        let mut days = self.days.lock().await;
+        match days.owed(plan) {
+            Some(owed) => Ok(owed),
+            None => Ok(self
+                .fetched(&mut days, (plan, plans), Wanted::Owed)
+                .await?
+                .1),
         }
-        let held = self.parts.witness.held_day(plan).await?;
+    }
+
+    /// What the region holds of a day, one of some plans; what holds is kept, since a checkpoint never changes.
+    async fn fetched(
+        &self,
+        days: &mut Kept,
+        (plan, plans): (u64, &RangeInclusive<u64>),
+        wanted: Wanted,
+    ) -> Result<(Arc<HeldDay>, Arc<DayOwed>), Status> {
+        let held = self.parts.witness.held_day(plan, wanted).await?;
         let behind = || NodeError::refused(RefusalCode::MonthDaysNotSeen, plan);
-        let held = Arc::new(held.ok_or_else(behind)?);
+        let (held, owed) = held.ok_or_else(behind)?;
+        let (held, owed) = (Arc::new(held), Arc::new(owed));
         if held.findings.is_empty() {
-            days.insert(plan, Arc::clone(&held));
-            while days.len() > DAYS_KEPT || (days.len() > 1 && owed_of(days) > OWED_KEPT) {
-                days.pop_first();
+            days.keep(plan, &held);
+            if wanted == Wanted::Owed {
+                days.keep_owed((plan, plans), &owed);
             }
         }
-        Ok(held)
+        Ok((held, owed))
     }
 
     fn client(&self) -> Result<&MonthClient, NodeError> {
@@ -274,12 +302,6 @@ impl MonthDesk {
             signer,
         })
     }
-}
-
-/// How many settlements are kept.
-fn owed_of(days: &BTreeMap<u64, Arc<HeldDay>>) -> usize {
-    let owed = days.values().flat_map(|day| day.owed.values());
-    owed.map(Vec::len).fold(0, usize::saturating_add)
 }
 
 /// Whether a month goes on after the cycle of a day, and names the month of which the region said something, if it did.

@@ -16,7 +16,7 @@ use huitong_journal::testing::FakeDisk;
 use super::*;
 use crate::ledger::testing::{append, open};
 use crate::samples::now;
-use crate::witness::held::{DayOwed, DaySums, HeldDay};
+use crate::witness::held::{DaySums, HeldDay};
 use crate::writer::{Command as _, Verdict};
 
 fn region(code: &str) -> RegionCode {
@@ -74,22 +74,12 @@ fn sums(legs: &[Leg]) -> DaySums {
     sums
 }
 
-fn owed(legs: &[Leg]) -> DayOwed {
-    let mut owed = DayOwed::new();
-    for leg in legs {
-        let of = owed.entry((Pair::of(leg), leg.business_day)).or_default();
-        of.push((leg.settlement, leg.amount));
-    }
-    owed
-}
-
 fn held(day: &str, checkpoint: &[u8], legs: &[Leg]) -> HeldDay {
     HeldDay {
         day: day.parse().unwrap(),
         checkpoint: sha256(checkpoint),
         findings: vec![],
         sums: sums(legs),
-        owed: owed(legs),
     }
 }
 

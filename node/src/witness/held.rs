@@ -40,8 +40,15 @@ pub(crate) struct HeldDay {
     pub(crate) findings: Vec<Finding>,
     /// What the debts come to in which the region stands.
     pub(crate) sums: DaySums,
-    /// Of those, the settlements that are owed to the region.
-    pub(crate) owed: DayOwed,
+}
+
+/// Whether the settlements are wanted of which a day consists, or only what they come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Sums alone.
+    Sums,
+    /// Each settlement that is owed to the region as well.
+    Owed,
 }
 
 impl WitnessDesk {
@@ -54,11 +61,16 @@ impl WitnessDesk {
         Ok(seen.map(|seen| seen.checkpoint.signed.checkpoint.day))
     }
 
-    /// What the region holds of a plan's cycle; none while the node has not looked at its checkpoint.
+    /// What the region holds of a plan's cycle, and the settlements that are owed to it where they are wanted; none while the
+    /// node has not looked at its checkpoint.
     ///
     /// # Errors
     /// The node's own trouble, or that the clearinghouse was not reached.
-    pub(crate) async fn held_day(&self, plan: u64) -> Result<Option<HeldDay>, NodeError> {
+    pub(crate) async fn held_day(
+        &self,
+        plan: u64,
+        wanted: Wanted,
+    ) -> Result<Option<(HeldDay, DayOwed)>, NodeError> {
         let Some(client) = &self.client else {
             return Err(NodeError::refused(RefusalCode::MonthsOff, self.region));
         };
@@ -69,7 +81,7 @@ impl WitnessDesk {
         let day = seen.checkpoint.signed.checkpoint.day;
         let part = client.part(day).await.map_err(untold)?;
         let region = self.region;
-        let held = aside(move || held(region, (&seen, before.as_ref()), &part)).await;
+        let held = aside(move || held(region, (&seen, before.as_ref()), &part, wanted)).await;
         let lost = |error| NodeError::refused(RefusalCode::Overloaded, error);
         let held = held.map_err(lost)?;
         held.map(Some)
@@ -82,15 +94,16 @@ pub(super) fn held(
     region: RegionCode,
     (seen, before): (&CheckpointSeen, Option<&CheckpointSeen>),
     part: &[u8],
-) -> Result<HeldDay, MoneyError> {
+    wanted: Wanted,
+) -> Result<(HeldDay, DayOwed), MoneyError> {
     let checkpoint = &seen.checkpoint.signed.checkpoint;
     let mut held = HeldDay {
         day: checkpoint.day,
         checkpoint: seen.word.word.checkpoint,
         findings: Vec::new(),
         sums: DaySums::new(),
-        owed: DayOwed::new(),
     };
+    let mut all_owed = DayOwed::new();
     if let Some(findings) = seen.word.word.verdict.findings() {
         held.findings.extend_from_slice(findings.first());
         // A word carries the first findings: with more of them, every row is in doubt.
@@ -102,7 +115,7 @@ pub(super) fn held(
     if part.is_empty() {
         held.findings
             .extend(seen.reach.map(|_| Finding::whole(FindingKind::PartMissing)));
-        return Ok(held);
+        return Ok((held, all_owed));
     }
     match readable(region, checkpoint, part) {
         Ok(part) => {
@@ -118,16 +131,17 @@ pub(super) fn held(
                 let of = (Pair::of(&leg), leg.kind, leg.business_day);
                 let sum = held.sums.entry(of).or_insert((0, Fen::ZERO));
                 *sum = (sum.0.saturating_add(1), sum.1.checked_add(leg.amount)?);
-                if leg.kind == LegKind::Settlement && leg.creditor == region {
+                let is_owed = leg.kind == LegKind::Settlement && leg.creditor == region;
+                if is_owed && wanted == Wanted::Owed {
                     let of = (Pair::of(&leg), leg.business_day);
-                    let owed = held.owed.entry(of).or_default();
+                    let owed = all_owed.entry(of).or_default();
                     owed.push((leg.settlement, leg.amount));
                 }
             }
         }
         Err(kind) => held.findings.push(Finding::whole(kind)),
     }
-    Ok(held)
+    Ok((held, all_owed))
 }
 
 /// Whether a part takes something else of the region's stream than was taken when the checkpoint was looked at.

@@ -13,7 +13,6 @@ use super::*;
 use crate::store::{
     ConfirmationRow, DueRow, Key, MonthLineRow, Row, SettlementRow, SettlementState,
 };
-use crate::witness::held::{DayOwed, DaySums};
 
 /// Rows that were put there.
 #[derive(Default)]
@@ -126,16 +125,6 @@ fn pair(fund: Fund) -> Pair {
     }
 }
 
-fn held(on: &str, owed: DayOwed) -> Arc<HeldDay> {
-    Arc::new(HeldDay {
-        day: day(on),
-        checkpoint: sha256(b"one"),
-        findings: vec![],
-        sums: DaySums::new(),
-        owed,
-    })
-}
-
 fn lines(lines: u64, amount: i64) -> MonthLines {
     MonthLines {
         lines,
@@ -182,8 +171,8 @@ fn each_settlement_of_a_row_counts_once_as_its_institution_answered_it_last() {
         owed("2026-03-31", pool, &[(3, 40), (4, 80), (9, 160)]),
         owed("2026-04-01", pool, &[(5, 320)]),
     ]);
-    let days = [held("2026-03-30", first), held("2026-04-01", second)];
-    let found = said(&rows, &days).unwrap();
+    let counted = Counted::default().with(&rows, &first).unwrap();
+    let found = counted.with(&rows, &second).unwrap().said();
     let expected = InstitutionsSaid {
         confirmed: lines(2, 330),
         waiting: lines(2, 120),
