@@ -104,7 +104,6 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the region attested last.
 /// The documents that a restored node waits for.
 fn print_lost(lost: &[LostPolicyAnswer], out: &mut dyn Write) -> std::io::Result<()> {
     for policy in lost {
@@ -119,6 +118,7 @@ fn print_lost(lost: &[LostPolicyAnswer], out: &mut dyn Write) -> std::io::Result
     Ok(())
 }
 
+/// What the region attested last.
 fn print_attested(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     let attested = match &status.attested {
         Some((day, rows, 0)) => format!("{day}, {rows} rows"),

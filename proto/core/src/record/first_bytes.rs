@@ -13,8 +13,9 @@ const HOME_REFUSED: u8 = 13;
 const REVERSAL_ORDERED: u8 = 21;
 const HAND_WRITTEN: u8 = 61;
 const SNAPSHOT_SIGNED: u8 = 70;
-/// The tags of what a restore regained of the same.
+/// The tag of the end of a recovery.
 const RESTORE_ENDED: u8 = 51;
+/// The tags of what a restore regained of the same.
 const COMMIT_REGAINED: u8 = 53;
 const REVERSAL_REGAINED: u8 = 54;
 const REFUSAL_REGAINED: u8 = 57;
