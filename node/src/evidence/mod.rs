@@ -17,7 +17,7 @@ use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
 use huitong_core::deduction_evidence::DeductionEvidence;
 use huitong_core::digest::Digest;
-use huitong_core::evidence::{Chain, Evidence, RefusalEvidence};
+use huitong_core::evidence::{Became, Chain, Evidence, RefusalEvidence};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
@@ -214,6 +214,10 @@ impl EvidenceDesk {
         let is_of_claim = matches!(word.request, RefusedRequest::Claim(_));
         let shown = prepared.filter(|_| is_of_claim);
         let (claim, bill) = shown.map_or((None, None), |of| (Some(of.claim), of.bill));
+        let became = became.map(|became| Became {
+            given: became.given.filter(|_| claim.is_some()),
+            ..became
+        });
         let proof = Proof::Refusal(RefusalEvidence {
             signer: self.signer_of(word.body.home, &word.group, word.body.refused_at)?,
             word,

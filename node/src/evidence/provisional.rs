@@ -8,7 +8,7 @@ use huitong_certs::Trust;
 use huitong_core::canonical::Artifact;
 use huitong_core::claim::Claim;
 use huitong_core::decision::Decision;
-use huitong_core::evidence::{Became, Given, ProvisionalEvidence};
+use huitong_core::evidence::{Became, Given, ProvisionalEvidence, RefusalEvidence};
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::id::SettlementId;
 use huitong_core::provisional::TrueUp;
@@ -127,22 +127,35 @@ pub fn check(bytes: &[u8], trust: &Trust) -> Result<CheckedProof, EvidenceFault>
             became: place,
             ..
         }) => {
-            let of_claim = matches!(evidence.word.request, RefusedRequest::Claim(_));
-            let claim = evidence.claim.as_ref().filter(|_| of_claim);
-            let (Some(claim), Some(given)) = (claim, &became.given) else {
-                return Err(EvidenceFault::TrueUp);
-            };
-            let told = told(given, evidence.word.body.settlement, claim, trust)?;
-            let advanced = given.provisional.advanced;
-            if became.true_up != TrueUp::refused(told.cash, advanced) {
-                return Err(EvidenceFault::TrueUp);
-            }
+            borne(&became, evidence, trust)?;
             *place = Some(became);
         }
         // A deduction is never provisional.
         CheckedProof::Deduction(_) => return Err(EvidenceFault::TrueUp),
     }
     Ok(proof)
+}
+
+/// Whether it is what becomes of a refused settlement. Where nothing proves what was given, as when the home region buried the id
+/// without having seen the claim, the amounts are the node's word alone, and only have to fit together.
+fn borne(became: &Became, of: &RefusalEvidence, trust: &Trust) -> Result<(), EvidenceFault> {
+    match &of.word.request {
+        RefusedRequest::Claim(_) | RefusedRequest::Unseen => {}
+        RefusedRequest::Reversal(_) => return Err(EvidenceFault::TrueUp),
+    }
+    let (told, advanced) = match (&became.given, &of.claim) {
+        (None, _) => (became.true_up.told, became.true_up.treatment_bears),
+        (Some(given), Some(claim)) => {
+            let told = told(given, of.word.body.settlement, claim, trust)?;
+            (told.cash, given.provisional.advanced)
+        }
+        (Some(_), None) => return Err(EvidenceFault::TrueUp),
+    };
+    if became.true_up == TrueUp::refused(told, advanced) {
+        Ok(())
+    } else {
+        Err(EvidenceFault::TrueUp)
+    }
 }
 
 /// What was told on a snapshot that the home region had signed for just this claim, made again.

@@ -8,6 +8,7 @@ use huitong_node::evidence::{Checked, CheckedProof, CheckedRefusal, check};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::State;
 use huitong_proto::settlement::v1::change_person_request::Change;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
 use crate::bills::{settle, small};
 use crate::filings::change;
@@ -25,6 +26,16 @@ fn of_settled(world: &World, bytes: &[u8]) -> Became {
     match check(bytes, &world.trust).unwrap() {
         CheckedProof::Settlement(Checked { became, .. }) => became.unwrap(),
         other @ (CheckedProof::Refusal(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
+    }
+}
+
+/// What became of a refused one, and whether the claim is shown.
+fn of_refused(world: &World, bytes: &[u8]) -> (Became, bool) {
+    match check(bytes, &world.trust).unwrap() {
+        CheckedProof::Refusal(CheckedRefusal {
+            became, evidence, ..
+        }) => (became.unwrap(), evidence.claim.is_some()),
+        other @ (CheckedProof::Settlement(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
     }
 }
 
@@ -120,11 +131,48 @@ async fn evidence_of_what_the_treatment_region_bears_says_so() {
     assert_eq!(borne.state(), State::Borne);
     let own = of_settlement(&given.settlement, "");
     let bytes = ask(&world, HOSPITAL, CHENGDU, own).await.unwrap();
-    let became = match check(&bytes, &world.trust).unwrap() {
-        CheckedProof::Refusal(CheckedRefusal { became, .. }) => became.unwrap(),
-        other @ (CheckedProof::Settlement(_) | CheckedProof::Deduction(_)) => panic!("{other:?}"),
-    };
+    let (became, shows_claim) = of_refused(&world, &bytes);
     let expected = TrueUp::refused(fen(told.cash_told_fen), fen(told.advanced_fen));
-    assert_eq!(became.true_up, expected);
+    assert_eq!((became.true_up, shows_claim), (expected, true));
     assert!(became.given.is_some());
+
+    // As it is written where the policy or the certificate of then is gone: the amounts alone, which still fit together.
+    let mut alone = ProvisionalEvidence::from_bytes(&bytes).unwrap();
+    alone.became.given = None;
+    let (became, _) = of_refused(&world, &alone.to_bytes());
+    assert_eq!((became.true_up, became.given), (expected, None));
+    alone.became.true_up.refund = fen(1);
+    let told = check(&alone.to_bytes(), &world.trust).unwrap_err();
+    let follows = "does not follow from what was told and decided";
+    assert!(told.to_string().contains(follows), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_of_what_is_borne_holds_where_the_home_region_only_buried_the_id() {
+    let mut world = allowed(World::relayed().await).await;
+    today(&world, 0);
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.commits(Commits::Lost);
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    let given = given.unwrap();
+    let told = given.provisional.unwrap();
+    world.start(NINGBO).await;
+    // As the treatment region has it buried whose home region answers that the person has moved on.
+    let bury = v1::AbandonRequest {
+        settlement: given.settlement.clone(),
+        person: None,
+    };
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    home.abandon(bury).await.unwrap();
+    world.commits(Commits::Pass);
+    let borne = trued_up(&mut hospital, "r-1").await;
+    assert_eq!(borne.state(), State::Borne);
+    let own = of_settlement(&given.settlement, "");
+    let bytes = ask(&world, HOSPITAL, CHENGDU, own).await.unwrap();
+    let (became, shows_claim) = of_refused(&world, &bytes);
+    let expected = TrueUp::refused(fen(told.cash_told_fen), fen(told.advanced_fen));
+    assert_eq!((became.true_up, shows_claim), (expected, false));
+    assert_eq!(became.given, None);
 }

@@ -24,7 +24,7 @@ pub(super) fn print(became: &Became, said: &str, out: &mut dyn Write) -> std::io
         ),
         None => writeln!(
             out,
-            "  what was told is the node's word alone: evidence from where the person was treated proves it / 告知金额仅为节点所述，就医地出具的凭证可证明"
+            "  what was told is the node's word alone; evidence from where the person was treated may prove it / 告知金额仅为节点所述，就医地出具的凭证或可证明"
         ),
     }
 }
