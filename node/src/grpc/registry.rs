@@ -171,8 +171,12 @@ impl RegistryService for RegistryGrpc {
     ) -> Result<Response<v1::LeaveOutResponse>, Status> {
         let officer = calling_officer(&request, self.home.region())?;
         let v1::LeaveOutRequest { region, policy } = request.into_inner();
-        if !policy.is_empty() && region.is_empty() {
-            let policy = Path::root("policy").digest(&policy);
+        if !policy.is_empty() {
+            let path = Path::root("policy");
+            if !region.is_empty() {
+                return Err(malformed(&path.wrong("a region or a policy, not both")));
+            }
+            let policy = path.digest(&policy);
             let policy = policy.map_err(|fault| malformed(&fault))?;
             self.recovery.let_go(policy, &officer)?;
             return Ok(Response::new(v1::LeaveOutResponse {}));
