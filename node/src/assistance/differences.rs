@@ -25,7 +25,7 @@ use super::AssistanceDesk;
 use super::assess::{Assessing, as_one_bill, decide, decided_by, reason, sift, sums};
 use super::grant::taken_back;
 use super::seen::Place;
-use super::year::settlements;
+use super::year::{held, settlements};
 use crate::compute::long;
 use crate::error::NodeError;
 use crate::external::seen::withdrawn_since;
@@ -105,8 +105,7 @@ impl AssistanceDesk {
         let year = &granted.year;
         let (psn_no, on) = (year.psn_no(), year.on());
         let standing = settlements(&self.ledger, &self.policies, psn_no, on.year())?;
-        let policy = self.policies.get(&year.decision.policy);
-        let policy = policy.ok_or(StoreError::Inconsistent("an own policy is not at hand"))?;
+        let policy = held(&self.policies, &year.decision.policy)?;
         let scheme = Some(year.snapshot.coverage.scheme);
         let candidates = sift(standing.iter(), |settled| reason(settled, on, scheme));
         let (counted, _) = decided_by(policy.policy(), candidates);

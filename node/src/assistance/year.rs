@@ -12,6 +12,7 @@ use huitong_adjudication::{Case, facts, line_shares, slots, stored_totals};
 use huitong_core::assistance::{Outside, assists};
 use huitong_core::bill::SplitBill;
 use huitong_core::claim::Claim;
+use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::name::Name;
@@ -71,7 +72,7 @@ pub(super) fn settlements(
         }
         let record = ledger.record(at)?.into_committed();
         let record = record.ok_or(StoreError::Inconsistent("a commit holds another record"))?;
-        let policy = held(policies, &record)?;
+        let policy = held(policies, &record.decision.policy)?;
         if benefit_date(policy.policy(), &record.claim.visit).year() == year {
             let borne = borne(ledger, id)?;
             found.push(Settled {
@@ -86,9 +87,10 @@ pub(super) fn settlements(
     Ok(found)
 }
 
-fn held(policies: &PolicyBook, record: &Committed) -> Result<Arc<HeldPolicy>, StoreError> {
-    let policy = policies.get(&record.decision.policy);
-    policy.ok_or(StoreError::Inconsistent("an own policy is not at hand"))
+/// The document that decided; it is not at hand where an officer has a restored node serve without it.
+pub(super) fn held(policies: &PolicyBook, digest: &Digest) -> Result<Arc<HeldPolicy>, NodeError> {
+    let policy = policies.get(digest);
+    policy.ok_or_else(|| NodeError::refused(RefusalCode::NoPolicy, digest))
 }
 
 fn borne(ledger: &Ledger, id: HomeId) -> Result<Fen, StoreError> {
@@ -105,14 +107,13 @@ pub(super) fn outside(
     policies: &PolicyBook,
     psn_no: PsnNo,
     year: u16,
-) -> Result<Outside, StoreError> {
+) -> Result<Outside, NodeError> {
     let mut outside = Outside {
         settlements: 0,
         total: Fen::ZERO,
     };
     for noted in outside_standing(ledger, psn_no)? {
-        let policy = policies.get(&noted.policy);
-        let policy = policy.ok_or(StoreError::Inconsistent("an own policy is not at hand"))?;
+        let policy = held(policies, &noted.policy)?;
         if benefit_date(policy.policy(), &noted.settlement.visit).year() == year {
             outside.settlements = outside.settlements.saturating_add(1);
             let total = outside.total.checked_add(noted.settlement.total);

@@ -207,7 +207,7 @@ impl EvidenceDesk {
         Ok(Paper { proof, became })
     }
 
-    /// A word that buried the id says nothing of the claim, so none is shown beside it.
+    /// A word that buried the id says nothing of the claim, so none is shown beside it, nor what was given for it.
     fn of_refused(&self, refused: RefusedView) -> Result<Paper, NodeError> {
         let became = refused.borne.map(|view| self.became(*view));
         let RefusedView { word, prepared, .. } = refused;
@@ -343,9 +343,10 @@ impl EvidenceDesk {
         }))
     }
 
-    fn policy(&self, digest: &Digest) -> Result<Arc<HeldPolicy>, StoreError> {
+    /// Nothing is proven without the document, which an officer may have had a restored node serve without.
+    fn policy(&self, digest: &Digest) -> Result<Arc<HeldPolicy>, NodeError> {
         let policy = self.policies.get(digest);
-        policy.ok_or(StoreError::Inconsistent("the policy of a settlement"))
+        policy.ok_or_else(|| NodeError::refused(RefusalCode::NoPolicy, digest))
     }
 
     /// The certificates of the keys that signed, each once.

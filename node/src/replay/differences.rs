@@ -93,11 +93,11 @@ impl Difference {
     }
 }
 
-/// What was told and borne of a settlement, when it was provisional. `policy` is the one that decided it.
+/// What was told and borne of a settlement, when it was provisional. `policy` is the one that decided it, if it is at hand.
 pub(super) fn told(
     ledger: &Ledger,
     stored: &Committed,
-    policy: &Policy,
+    policy: Option<&Policy>,
 ) -> Result<Option<Told>, StoreError> {
     let part = &stored.body().clearing;
     let true_up = ledger.trued_up(part.treatment, part.settlement)?;
@@ -241,7 +241,7 @@ impl List<'_> {
                 Err(fault) => Err(fault_refusal(&fault)),
             },
         };
-        let told = told(self.ledger, stored, self.withdrawn.policy())?;
+        let told = told(self.ledger, stored, Some(self.withdrawn.policy()))?;
         Ok(Difference::of(stored, decided, told)?)
     }
 }

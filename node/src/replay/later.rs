@@ -9,7 +9,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::home::Committed;
-use huitong_core::refusal::RefusalCode;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::again::Again;
@@ -154,11 +154,14 @@ fn difference(
 ) -> Result<Difference, NodeError> {
     let digest = stored.decision.policy;
     let policy = policies.get(&digest);
-    let policy = policy.ok_or(StoreError::Inconsistent("an own policy is not at hand"))?;
-    let decided = match again.decide(stored, &policy.compiled) {
-        Ok(decision) => Ok((decision, digest)),
-        Err(fault) => Err(fault_refusal(&fault)),
+    let decided = match &policy {
+        // An officer has the restored node serve without it: nothing decides again what it decided.
+        None => Err(Refusal::new(RefusalCode::NoPolicy, digest)),
+        Some(policy) => match again.decide(stored, &policy.compiled) {
+            Ok(decision) => Ok((decision, digest)),
+            Err(fault) => Err(fault_refusal(&fault)),
+        },
     };
-    let told = told(ledger, stored, policy.policy())?;
+    let told = told(ledger, stored, policy.as_ref().map(|it| it.policy()))?;
     Ok(Difference::of(stored, decided, told)?)
 }

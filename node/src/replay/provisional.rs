@@ -25,8 +25,9 @@ pub(super) struct Told {
 
 impl Told {
     /// Of what became of it, under the document that decided it.
-    pub(super) fn of(true_up: TrueUp, policy: &Policy) -> Self {
-        let of_policy = policy.provisional().map(|rule| rule.home_bears);
+    pub(super) fn of(true_up: TrueUp, policy: Option<&Policy>) -> Self {
+        let of_policy = policy.and_then(Policy::provisional);
+        let of_policy = of_policy.map(|rule| rule.home_bears);
         let bears_at_most = if true_up.treatment_bears.is_zero() {
             of_policy.map_or(true_up.home_bears, |most| most.max(true_up.home_bears))
         } else {

@@ -2,13 +2,15 @@
 
 use huitong_core::digest::sha256;
 use huitong_proto::policy::v1 as office;
-use huitong_proto::settlement::v1::{self, State};
+use huitong_proto::settlement::v1::{self, ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
+use crate::bureau::by_officer;
 use crate::files::{policy, replacing};
+use crate::final_refusals::{OFFICER_AT_HOME, ask, of_settlement};
 use crate::offices::{FIRST, SECOND};
 use crate::patience::until;
-use crate::world::{HOSPITAL, NINGBO, World, code};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 /// 80 % in place of 70.
 fn newer() -> String {
@@ -62,24 +64,28 @@ async fn next(world: &World) -> i64 {
     settled.decision.unwrap().fund_total_fen
 }
 
-/// A settlement under a document that is published after the backup; the disk is lost, and the node restored.
-async fn restored(backup: &std::path::Path) -> World {
+/// Two settlements under a document that is published after the backup; the disk is lost, and the node restored.
+async fn restored(backup: &std::path::Path) -> (World, Vec<v1::Settlement>) {
     let mut world = World::new().await;
     world.back_up(NINGBO, backup).await;
     world.publish(NINGBO, &newer()).await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    hospital.settle(settle("r-1", small("V1"))).await.unwrap();
+    let mut settled = Vec::new();
+    for (request_id, visit) in [("r-0", "V0"), ("r-1", "V1")] {
+        let answer = hospital.settle(settle(request_id, small(visit))).await;
+        settled.push(answer.unwrap());
+    }
     world
         .status_when(NINGBO, |it| it.receipts_undelivered == 0)
         .await;
     world.lose_and_restore(NINGBO, backup).await;
-    world
+    (world, settled)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_that_the_backup_lacks_is_named_and_waited_for_and_decides_again() {
     let backup = tempfile::tempdir().unwrap();
-    let mut world = restored(backup.path()).await;
+    let (mut world, _) = restored(backup.path()).await;
     waits(&world, &lost(&newer())).await;
     // It is named again after a restart, which nothing comes back in.
     world.stop(NINGBO).await;
@@ -96,12 +102,36 @@ async fn a_document_that_the_backup_lacks_is_named_and_waited_for_and_decides_ag
 #[tokio::test(flavor = "multi_thread")]
 async fn an_officer_may_have_the_node_serve_without_a_document() {
     let backup = tempfile::tempdir().unwrap();
-    let world = restored(backup.path()).await;
+    let (world, settled) = restored(backup.path()).await;
     let missing = lost(&newer());
     waits(&world, &missing).await;
+    let both = v1::LeaveOutRequest {
+        region: CHENGDU.to_owned(),
+        policy: missing[0].digest.clone(),
+    };
+    let mut officer = world.officer(NINGBO).await;
+    let both = officer.leave_out(both).await.unwrap_err();
+    assert_eq!(code(&both), "request.malformed");
     serves_without(&world, &missing[0].digest).await.unwrap();
     world.recovered(NINGBO).await;
     assert_eq!(next(&world).await, 210_000);
+    let own = of_settlement(&settled[1].settlement, CHENGDU);
+    let evidence = ask(&world, OFFICER_AT_HOME, NINGBO, own).await.unwrap_err();
+    assert_eq!(code(&evidence), "policy.missing");
+    // What it reverses is answered all the same: the later one is listed as decided by nothing.
+    for _ in 0..2 {
+        let first = &settled[0].settlement;
+        let reversed = by_officer(&world, NINGBO, "o-1", first, Reason::WrongBill).await;
+        let later = reversed.unwrap().later;
+        let undecided = later[0].undecided.as_ref().unwrap();
+        assert_eq!(later[0].settlement, settled[1].settlement);
+        assert_eq!(undecided.code, "policy.missing");
+        assert!(
+            undecided
+                .detail
+                .contains(&sha256(newer().as_bytes()).to_string())
+        );
+    }
     let late = serves_without(&world, &missing[0].digest).await;
     assert_eq!(code(&late.unwrap_err()), "recovery.not_waited_for");
 }
