@@ -1,9 +1,10 @@
 //! Whether the bureau's documents are those again that it decided under: a restored node has as many as its backup.
 //!
 //! Nobody gives them back, but every word that came back names the document that it was decided under. One that is not here
-//! was published after the backup. And where another document decides the visit of the newest of these words, a publication
-//! or a withdrawal of after the backup is missing. The node does not serve until officers have put that right, or one of
-//! them has said that it serves without. Deliberately absent: what no word that came back tells of.
+//! was published after the backup. And where another document decides the visit of the newest of these words, and not because
+//! of what was published or withdrawn after that word, a publication or a withdrawal of after the backup is missing. The node
+//! does not serve until officers have put that right, or one of them has said that it serves without. Deliberately absent: what
+//! no word that came back tells of.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{MutexGuard, PoisonError};
@@ -23,8 +24,8 @@ use super::Recovery;
 use crate::compute::long;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
-use crate::policies::{Deciding, OwnPolicies};
-use crate::store::{Location, StoreError, Table};
+use crate::policies::{HeldPolicy, OwnPolicies, OwnPolicy};
+use crate::store::{Location, PolicyStanding, StoreError, Table};
 
 /// A document that words which came back were decided under, and that does not decide here as it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +44,11 @@ pub(super) struct Documents {
     let_go: BTreeSet<Digest>,
 }
 
-/// What the words that came back were decided under.
-#[derive(Debug)]
+/// What the words that came back since the last recovery that ended were decided under.
+#[derive(Debug, Default)]
 struct Decided {
     under: BTreeSet<Digest>,
-    /// Those in whose place another decides since this change of the book.
-    otherwise: BTreeSet<Digest>,
-    change: u64,
+    newest: BTreeMap<(Scheme, Setting), Newest>,
 }
 
 /// The newest word of a scheme and a kind of treatment.
@@ -60,18 +59,11 @@ struct Newest {
     visit: Visit,
 }
 
-/// What is gathered of the words that came back since the last recovery that ended.
-#[derive(Debug, Default)]
-struct Gathered {
-    under: BTreeSet<Digest>,
-    newest: BTreeMap<(Scheme, Setting), Newest>,
-}
-
 impl Recovery {
     /// What is not as it was when the words that came back were given. Nothing before all are back.
     #[must_use]
     pub fn policies_lost(&self) -> Vec<LostPolicy> {
-        self.documents().lost(&self.policies.deciding())
+        self.documents().lost(&self.policies.deciding().own)
     }
 
     /// The same once all words are back, which are read at first.
@@ -79,8 +71,8 @@ impl Recovery {
         let is_known = self.documents().decided.is_some();
         if !is_known {
             let deciding = self.policies.deciding();
-            let gathered = long(|| read(&self.ledger, &deciding.own))?;
-            self.documents().decided = Some(gathered.held_against(&deciding));
+            let decided = long(|| read(&self.ledger, &deciding.own))?;
+            self.documents().decided = Some(decided);
         }
         Ok(self.policies_lost())
     }
@@ -112,17 +104,15 @@ impl Documents {
         self.decided = None;
     }
 
-    fn lost(&self, deciding: &Deciding) -> Vec<LostPolicy> {
+    fn lost(&self, own: &OwnPolicies) -> Vec<LostPolicy> {
         let Some(decided) = &self.decided else {
             return Vec::new();
         };
-        // Once officers have published or withdrawn something, what decides is as they say.
-        let untouched = deciding.change == decided.change;
+        let otherwise = decided.otherwise(own);
         let named = decided.under.difference(&self.let_go);
         let lost = named.filter_map(|digest| {
-            let own = deciding.own.get(digest);
-            let is_here = own.is_some_and(|own| own.was_published());
-            let is_lost = !is_here || untouched && decided.otherwise.contains(digest);
+            let is_here = own.get(digest).is_some_and(OwnPolicy::was_published);
+            let is_lost = !is_here || otherwise.contains(digest);
             let digest = *digest;
             is_lost.then_some(LostPolicy { digest, is_here })
         });
@@ -130,7 +120,7 @@ impl Documents {
     }
 }
 
-impl Gathered {
+impl Decided {
     fn take(&mut self, record: &Committed, own: &OwnPolicies) {
         let under = record.decision.policy;
         self.under.insert(under);
@@ -145,24 +135,45 @@ impl Gathered {
         }
     }
 
-    fn held_against(self, deciding: &Deciding) -> Decided {
-        let newest = self.newest.into_iter();
+    /// Those in whose place another document decides, though nothing was published or withdrawn for it after the word. So each
+    /// is named until what it misses is put right, whatever else officers publish or withdraw.
+    fn otherwise(&self, own: &OwnPolicies) -> BTreeSet<Digest> {
+        let newest = self.newest.iter();
         let otherwise = newest.filter_map(|((scheme, _), word)| {
-            let now = deciding.own.deciding(scheme, &word.visit);
-            let same = now.is_some_and(|policy| policy.digest() == word.under);
-            (!same).then_some(word.under)
+            let now = own.deciding(*scheme, &word.visit);
+            let same = now.as_ref().is_some_and(|it| it.digest() == word.under);
+            // What came later than the word is the bureau's own doing: nothing of it is lost.
+            let is_later = || since(own, word.under, now.as_deref()) >= Some(word.at);
+            (!same && !is_later()).then_some(word.under)
         });
-        Decided {
-            otherwise: otherwise.collect(),
-            under: self.under,
-            change: deciding.change,
-        }
+        otherwise.collect()
     }
 }
 
+/// When that was published or withdrawn because of which a document does not decide any more, and this one or none does.
+fn since(own: &OwnPolicies, document: Digest, now: Option<&HeldPolicy>) -> Option<Timestamp> {
+    let before = own.get(&document)?;
+    let withdrawn = match &before.standing {
+        PolicyStanding::Withdrawn(withdrawn) => Some(withdrawn.approved.at),
+        PolicyStanding::Published(_)
+        | PolicyStanding::Fetched(_)
+        | PolicyStanding::Proposed(_)
+        | PolicyStanding::Rejected(_) => None,
+    };
+    let published = |digest: Digest| Some(own.get(&digest)?.publication()?.approved.at);
+    let replaced = match now {
+        Some(now) => published(now.digest()),
+        None => {
+            let others = before.superseded_by().iter();
+            others.filter_map(|other| published(other.digest())).max()
+        }
+    };
+    withdrawn.max(replaced)
+}
+
 /// Reads what came back since the last recovery that ended.
-fn read(ledger: &Ledger, own: &OwnPolicies) -> Result<Gathered, StoreError> {
-    let mut found = Gathered::default();
+fn read(ledger: &Ledger, own: &OwnPolicies) -> Result<Decided, StoreError> {
+    let mut found = Decided::default();
     if ledger.scan(Table::Regained, 1)?.is_empty() {
         return Ok(found);
     }
@@ -170,7 +181,7 @@ fn read(ledger: &Ledger, own: &OwnPolicies) -> Result<Gathered, StoreError> {
         let frame = frame?;
         for bytes in frame.records() {
             if is_restore_ended(bytes) {
-                found = Gathered::default();
+                found = Decided::default();
             }
             if !is_regained_word(bytes) {
                 continue;
@@ -182,3 +193,6 @@ fn read(ledger: &Ledger, own: &OwnPolicies) -> Result<Gathered, StoreError> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,6 +142,7 @@ async fn a_withdrawal_that_the_backup_lacks_is_waited_for() {
     let mut world = World::new().await;
     world.publish(NINGBO, &newer()).await;
     world.back_up(NINGBO, backup.path()).await;
+    world.clock.set("2023-03-10T04:00:01.000Z");
     withdraw(&world).await;
     let mut hospital = world.hospital(HOSPITAL).await;
     hospital.settle(settle("r-1", small("V1"))).await.unwrap();
