@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::leg::{Leg, NumberedLeg};
-use huitong_core::own_clearing::{self, WAITS_AT_MOST_DAYS};
+use huitong_core::own_clearing::{WAITS_AT_MOST_DAYS, Waits};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::WaitingReason;
@@ -320,9 +320,14 @@ fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
 /// Whether a leg waits for longer than it should. What cannot be looked up is counted: better one too many.
 pub(super) fn is_late(context: &Context<'_>, leg: &WaitingLeg, days: i64) -> bool {
     let days = u32::try_from(days).unwrap_or(u32::MAX);
-    let late = |id_taken| own_clearing::is_late(Reason::of(leg.why).word(), id_taken, days);
+    let why = Reason::of(leg.why).word();
+    let late = |id_taken| Waits {
+        why,
+        id_taken,
+        days,
+    };
     // Plans are looked up only where it depends on them.
-    late(false) || (late(true) && is_id_taken(context, leg).unwrap_or(true))
+    late(false).is_late() || (late(true).is_late() && is_id_taken(context, leg).unwrap_or(true))
 }
 
 pub(super) fn days_since(since: Timestamp, now: Timestamp) -> i64 {

@@ -8,7 +8,6 @@ use huitong_node::evidence::{Checked, CheckedProof, CheckedRefusal, check};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::State;
 use huitong_proto::settlement::v1::change_person_request::Change;
-use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
 use crate::bills::{settle, small};
 use crate::filings::change;
@@ -159,14 +158,8 @@ async fn evidence_of_what_is_borne_holds_where_the_home_region_only_buried_the_i
     let given = given.unwrap();
     let told = given.provisional.unwrap();
     world.start(NINGBO).await;
-    // As the treatment region has it buried whose home region answers that the person has moved on.
-    let bury = v1::AbandonRequest {
-        settlement: given.settlement.clone(),
-        person: None,
-    };
-    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
-    home.abandon(bury).await.unwrap();
-    world.commits(Commits::Pass);
+    // The home answers that the person has moved on, so the treatment region has it bury the id.
+    world.commits(Commits::Moved);
     let borne = trued_up(&mut hospital, "r-1").await;
     assert_eq!(borne.state(), State::Borne);
     let own = of_settlement(&given.settlement, "");

@@ -9,6 +9,8 @@ use std::time::Duration;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::coverage::Snapshot;
 use huitong_core::id::ReversalId;
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_proto::conversion::refusal::refusal_to_details;
 use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use huitong_proto::policy::v1::policy_service_server::{PolicyService, PolicyServiceServer};
 use huitong_proto::policy::v1::{FetchPolicyRequest, FetchPolicyResponse};
@@ -20,7 +22,7 @@ use huitong_transport::{AccessTable, Caller, Row, Server, deadline};
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::transport::Channel;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::patience;
 use crate::world::{NINGBO, World};
@@ -38,6 +40,8 @@ pub enum Commits {
     Held,
     /// It arrives as one on another version than the person's, whatever it is on.
     Stale,
+    /// It never arrives, and is answered as by a home whose member has moved on.
+    Moved,
 }
 
 /// What becomes of a policy on its way.
@@ -193,6 +197,12 @@ fn lost() -> Status {
     Status::unavailable("lost on the way")
 }
 
+fn moved() -> Status {
+    let refusal = Refusal::new(RefusalCode::MemberMoved, "moved on");
+    let details = refusal_to_details(&refusal).into();
+    Status::with_details(Code::FailedPrecondition, "moved on", details)
+}
+
 impl Relay {
     /// What becomes of an answer to a commit.
     fn answered(&self, answer: v1::CommitResponse) -> v1::CommitResponse {
@@ -248,6 +258,7 @@ impl HomeService for Relay {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         match commits {
+            Commits::Moved => Err(moved()),
             Commits::Lost => Err(lost()),
             Commits::Pass | Commits::Held => {
                 let answer = HomeServiceClient::new(self.to.clone())
@@ -289,7 +300,9 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match reversals {
             Commits::Lost => Err(lost()),
-            Commits::Pass | Commits::Held | Commits::Stale => home.reverse(request).await,
+            Commits::Pass | Commits::Held | Commits::Stale | Commits::Moved => {
+                home.reverse(request).await
+            }
             Commits::AnswerLost => {
                 home.reverse(request).await?;
                 Err(lost())
@@ -306,7 +319,9 @@ impl HomeService for Relay {
         let mut home = HomeServiceClient::new(self.to.clone());
         match commits {
             Commits::Lost => Err(lost()),
-            Commits::Pass | Commits::Held | Commits::Stale => home.file(request).await,
+            Commits::Pass | Commits::Held | Commits::Stale | Commits::Moved => {
+                home.file(request).await
+            }
             Commits::AnswerLost => {
                 home.file(request).await?;
                 Err(lost())

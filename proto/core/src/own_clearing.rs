@@ -16,23 +16,36 @@ use crate::vocabulary::{DelayReason, Direction, EvidenceSays, WaitingReason};
 /// A debt that waits longer is late: somebody is to find out why.
 pub const WAITS_AT_MOST_DAYS: u32 = 30;
 
-/// Whether a debt waits for longer than it should: for bureaus, for officers and in the log alike. Nothing is to be done about
-/// what both took back, nor about what was told again, unless a debt of two others has its id.
-#[must_use]
-pub const fn is_late(why: WaitingReason, id_taken: bool, days: u32) -> bool {
-    let is_to_be_ended = match why {
-        WaitingReason::TakenBack => false,
-        WaitingReason::Repeated => id_taken,
-        WaitingReason::CounterpartMissing
-        | WaitingReason::Differs
-        | WaitingReason::Late
-        | WaitingReason::AttestedOtherwise
-        | WaitingReason::TooLarge
-        | WaitingReason::OriginalNotNetted
-        | WaitingReason::LeftOut
-        | WaitingReason::UnknownRegion => true,
-    };
-    days > WAITS_AT_MOST_DAYS && is_to_be_ended
+/// How a debt waits, as far as it counts for whether that is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waits {
+    /// Why.
+    pub why: WaitingReason,
+    /// A debt of two others has its id.
+    pub id_taken: bool,
+    /// For how many days.
+    pub days: u32,
+}
+
+impl Waits {
+    /// Whether it waits for longer than it should: for bureaus, for officers and in the log alike. Nothing is to be done about
+    /// what both took back, nor about what was told again, unless a debt of two others has its id.
+    #[must_use]
+    pub const fn is_late(self) -> bool {
+        let is_to_be_ended = match self.why {
+            WaitingReason::TakenBack => false,
+            WaitingReason::Repeated => self.id_taken,
+            WaitingReason::CounterpartMissing
+            | WaitingReason::Differs
+            | WaitingReason::Late
+            | WaitingReason::AttestedOtherwise
+            | WaitingReason::TooLarge
+            | WaitingReason::OriginalNotNetted
+            | WaitingReason::LeftOut
+            | WaitingReason::UnknownRegion => true,
+        };
+        self.days > WAITS_AT_MOST_DAYS && is_to_be_ended
+    }
 }
 
 /// Where a debt that waits stands in a list: since when, and whose word under which number.
@@ -98,7 +111,13 @@ impl DebtWaiting {
     /// Whether it waits for longer than it should.
     #[must_use]
     pub const fn is_late(&self) -> bool {
-        is_late(self.why, self.id_taken, self.days)
+        let (why, id_taken, days) = (self.why, self.id_taken, self.days);
+        let waits = Waits {
+            why,
+            id_taken,
+            days,
+        };
+        waits.is_late()
     }
 }
 
@@ -239,8 +258,13 @@ mod tests {
             for id_taken in [false, true] {
                 let told_again = *why == WaitingReason::Repeated && !id_taken;
                 let is_over = *why == WaitingReason::TakenBack || told_again;
-                assert!(!is_late(*why, id_taken, 30), "{why}");
-                assert_eq!(is_late(*why, id_taken, 31), !is_over, "{why} {id_taken}");
+                let waits = |days| Waits {
+                    why: *why,
+                    id_taken,
+                    days,
+                };
+                assert!(!waits(30).is_late(), "{why}");
+                assert_eq!(waits(31).is_late(), !is_over, "{why} {id_taken}");
             }
         }
     }

@@ -8147,7 +8147,7 @@ pub struct ChangeMemberResponse {
 pub struct EndProposalRequest {
     #[prost(string, tag = "1")]
     pub region: ::prost::alloc::string::String,
-    /// What waits of it, and who wants it, as they are listed: so that saying this again does not end what was wanted since.
+    /// What waits of it, and who wants it, as they are listed: so that saying this again ends the same one wanted once more since, too.
     #[prost(enumeration = "MemberAction", tag = "2")]
     pub waiting: i32,
     #[prost(string, tag = "3")]

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use huitong_core::date::Timestamp;
-use huitong_core::own_clearing;
+use huitong_core::own_clearing::Waits;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::WaitingReason;
 use huitong_proto::clearing::v1;
@@ -126,7 +126,12 @@ impl Exceptions {
 fn is_late(exception: &v1::Exception) -> bool {
     let why = waiting_reason_from_wire(exception.reason, Path::root("reason"));
     let why = why.unwrap_or(WaitingReason::CounterpartMissing);
-    own_clearing::is_late(why, exception.id_taken, exception.days)
+    let waits = Waits {
+        why,
+        id_taken: exception.id_taken,
+        days: exception.days,
+    };
+    waits.is_late()
 }
 
 fn since(exception: &v1::Exception) -> anyhow::Result<Timestamp> {

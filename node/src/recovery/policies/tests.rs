@@ -73,7 +73,7 @@ fn two(own: OwnPolicies, setting: Setting, number: u64) -> (OwnPolicies, [Arc<He
     let first = policy(setting, None);
     let second = policy(setting, Some(first.digest()));
     let own = published(own, &first, number, 1);
-    let own = published(own, &second, number + 1, 5);
+    let own = published(own, &second, number.saturating_add(1), 5);
     (own, [first, second])
 }
 
