@@ -277,7 +277,7 @@ fn schedule(root: &Section<'_>) -> Option<Schedule> {
     };
     let automatic = section.or("automatic", Automatic::AtDeadline);
     // Whoever writes one in the morning as 60 would have each day cut off before anybody works.
-    let minutes = section.integer_or("deadline_minutes", 600..=2_880, DEADLINE_MINUTES);
+    let minutes = section.integer_or("deadline_minutes", 480..=2_880, DEADLINE_MINUTES);
     let minutes = minutes?;
     Some(match automatic? {
         Automatic::Never => Schedule::Never(minutes),

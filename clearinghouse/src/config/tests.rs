@@ -92,7 +92,7 @@ fn one_region_has_nobody_to_clear_with() {
 }
 
 #[test]
-fn a_deadline_lies_between_ten_in_the_morning_and_the_end_of_the_next_day() {
+fn a_deadline_lies_between_eight_in_the_morning_and_the_end_of_the_next_day() {
     let text = include_str!("../../../deploy/config/clearinghouse.example.toml");
     let with = |minutes: u32| {
         let line = format!("\ndeadline_minutes = {minutes} ");
@@ -100,12 +100,12 @@ fn a_deadline_lies_between_ten_in_the_morning_and_the_end_of_the_next_day() {
         assert!(text.contains(&line));
         Config::parse("c.toml", &text)
     };
-    for minutes in [599, 2_881] {
+    for minutes in [479, 2_881] {
         let faults = with(minutes).unwrap_err();
         assert_eq!(faults.list().len(), 1);
         assert_eq!(faults.list()[0].path, "cut_off.deadline_minutes");
     }
-    for minutes in [600, 2_880] {
+    for minutes in [480, 2_880] {
         let schedule = with(minutes).unwrap().schedule;
         assert_eq!(schedule.deadline_minutes(), minutes);
     }

@@ -387,7 +387,7 @@ fn clearing_config(regions: usize) -> clearing::Config {
         "listen = \"{}\"\ndata = \"/nowhere\"\njournal_segment_mib = 1\n\
          [tls]\nchain = \"/nowhere\"\nkey = \"/nowhere\"\nroots = \"/nowhere\"\n\
          [signing]\nkey = \"/nowhere\"\ncertificate = \"/nowhere\"\n\
-         [cut_off]\nautomatic = \"never\"\ndeadline_minutes = 600\n\
+         [cut_off]\nautomatic = \"never\"\ndeadline_minutes = 480\n\
          [attestation]\nwait_minutes = 0\n",
         anywhere()
     );
