@@ -14,6 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::executable::huitong;
+use crate::tomorrow::DAYS;
 
 /// How long a server may take from its start to its first connection, on a busy machine.
 const READY_WITHIN: Duration = Duration::from_secs(90);
@@ -36,6 +37,8 @@ pub enum Kind {
 pub struct Server {
     child: Child,
     log: PathBuf,
+    /// It runs on a later day than this machine's, for which nobody did what officers do: it says that they are late.
+    is_later: bool,
     // Held open: a server whose standard output is closed would fail at its next line.
     _printed: Lines<BufReader<ChildStdout>>,
 }
@@ -86,11 +89,13 @@ impl Server {
         Self {
             child,
             log: log.to_owned(),
+            is_later: environment.iter().any(|(name, _)| *name == DAYS),
             _printed: printed,
         }
     }
 
-    /// Asks the server to finish, and waits until it has; it must end well and have logged no error.
+    /// Asks the server to finish, and waits until it has; it must end well and have logged no error, but for officers being
+    /// late on a later day.
     pub async fn stop(mut self) {
         self.signal(Signal::TERM);
         let ended = timeout(STOPPED_WITHIN, self.child.wait()).await;
@@ -102,7 +107,11 @@ impl Server {
             }
             Err(_) => panic!("a server did not end in {STOPPED_WITHIN:?}:\n{}", end()),
         }
-        let errors = errors(&self.log);
+        let is_expected = |line: &String| self.is_later && line.contains(LATE);
+        let errors: Vec<String> = errors(&self.log)
+            .into_iter()
+            .filter(|line| !is_expected(line))
+            .collect();
         assert!(
             errors.is_empty(),
             "logged, and a person must look:\n{}",
@@ -169,13 +178,13 @@ pub fn cpu_of(process: u32) -> Duration {
     Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).unwrap()
 }
 
-/// What the clearinghouse says of what officers are late with, as a test brings it about that lets days pass.
+/// What the clearinghouse says of what officers are late with.
 const LATE: &str = "something is past its day";
 
-/// Lines of a log that say ERROR, but for what is late.
+/// Lines of a log that say ERROR.
 fn errors(log: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(log).unwrap();
-    let is_error = |line: &&str| line.contains("ERROR") && !line.contains(LATE);
+    let is_error = |line: &&str| line.contains("ERROR");
     text.lines().filter(is_error).map(str::to_owned).collect()
 }
 
