@@ -39,7 +39,7 @@ pub(crate) async fn watch(writer: Arc<Writer>, rules: DayRules, stop: Cancellati
     }
 }
 
-/// The day on which each kind of what is late was said last.
+/// The day on which each kind of what is late was said last; of legs, on which they were last looked for, found or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) prefunds: Option<BusinessDay>,

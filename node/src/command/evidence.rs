@@ -41,8 +41,8 @@ Checked are, in this order: the certificates up to the root, at the moment of si
 claim, decision, policy and bill belong together; and the decision itself, made again. Of what was provisional: what
 was told, made again on the snapshot that the home region had signed, and what became of it. Of a refusal:
 certificates, signature, and that it is of the claim shown. Of a deduction: certificates, signatures and order of
-both regions, and that the answer is to this order; that it was withdrawn, or ended with a reversal, after it was
-written nothing tells. Lines of the bill are held against the claim by number and amount: their catalogue codes and
+both regions, and that the answer is to this order; that it was withdrawn after it was written, or ever
+ended with a reversal, nothing tells. Lines of the bill are held against the claim by number and amount: their catalogue codes and
 days are not proven by anything that was signed.
 依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算；
 先行结算的另按参保地预先签名的快照核对告知金额和补结算。明细仅核对序号与金额，目录编码和日期不在签名范围内。";

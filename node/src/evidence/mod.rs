@@ -1,9 +1,9 @@
 //! Evidence of a settlement, that it was finally refused, or of what an audit took off it: written by a node that took part in
 //! it, checked by anybody, without a node.
 //!
-//! Both regions can write it. The treatment region adds the bill as charged; the home region shows no more
-//! of the person than the policy asks for. Nothing is signed for it: the home region signed when it
-//! committed, and that word is what the evidence proves.
+//! Both regions can write it. Of a settlement the treatment region adds the bill as charged; the home region shows no more of the
+//! person than the policy asks for. Nothing is signed for it: proven is what the home region signed when it committed or
+//! refused, and of a deduction what both regions signed. Deliberately absent: that a reversal ended a deduction.
 
 mod check;
 mod deduction;

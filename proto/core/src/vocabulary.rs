@@ -1,4 +1,4 @@
-//! The closed vocabularies of a claim: schemes, settings, places, filing classes, identities, grades.
+//! The closed vocabularies of claims and of clearing: schemes, settings, places, filing classes; why a leg waits.
 //!
 //! Every enum here has a stable `snake_case` text (documents, CSV, JSON) and a stable number (canonical bytes); neither is ever
 //! reused. What regions name freely (tiers, categories, tags) is a [`Name`](crate::name::Name), not an enum.

@@ -197,8 +197,9 @@ fn marked(evidence: &mut Evidence) {
     let places = evidence.cycles[9].taken.values().flatten();
     let debts: Vec<_> = places.map(|leg| (leg.debt(), leg.business_day)).collect();
     let day = evidence.cycles[8].day;
-    // What takes back may have waited for what it takes back.
-    let is_late = |(debt, of): &&(Debt, _)| debt.1 == LegKind::Settlement && *of == day;
+    // What takes back, and a deduction, may have waited for a settlement.
+    let may_wait = |debt: &Debt| debt.1.takes_back().is_some() || debt.1 == LegKind::Deduction;
+    let is_late = |(debt, of): &&(Debt, _)| !may_wait(debt) && *of == day;
     let late = debts.iter().find(is_late).unwrap().0;
     let streams = evidence.streams.clone();
     for (region, stream) in &streams {

@@ -1,7 +1,8 @@
-//! By when what comes after a month's confirmation is due: until it is approved and ordered, and until all of it moved.
+//! By when what comes after a month's confirmation is due: until it is approved and ordered, and until all of it moved; and
+//! how late a month is with whatever of it is latest, drawing up and confirming too.
 //!
-//! A month stays late until it is done, whoever is to do it. Deliberately absent: until when it is drawn up and confirmed, which
-//! is told with the month itself; and by when one payment is due, which its order says.
+//! A month stays late until it is done, whoever is to do it. Deliberately absent: by which day it is to be drawn up and
+//! confirmed, which is told with the month itself; and by when one payment is due, which its order says.
 
 use std::collections::BTreeSet;
 
