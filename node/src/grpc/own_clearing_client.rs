@@ -15,6 +15,7 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::own_clearing::report::{notices_request, payments_request};
 use crate::own_clearing::{OrderOf, PaymentsWanted};
 
 /// The most pages that are read: more than a list has.
@@ -74,10 +75,7 @@ impl ClearingDeskClient {
         let mut payments = Vec::new();
         let mut after: Option<PaymentReference> = None;
         for _ in 0..PAGES_AT_MOST {
-            let request = v1::ListOwnPaymentsRequest {
-                open_only: wanted == PaymentsWanted::Open,
-                after: after.map(|after| after.to_string()).unwrap_or_default(),
-            };
+            let request = payments_request(wanted, after);
             let answer = self.0.show_own_payments(request).await?.into_inner();
             let page = payment_page_from_wire(answer).map_err(|fault| unreadable(&fault))?;
             let PaymentPage {
@@ -99,15 +97,11 @@ impl ClearingDeskClient {
     /// # Errors
     /// As [`Self::waiting`].
     pub async fn notices(&mut self, of: &OrderOf) -> Result<NoticesSeen, Status> {
-        let (business_day, month) = match of {
-            OrderOf::Day(day) => (day.to_string(), String::new()),
-            OrderOf::Month(month) => (String::new(), month.to_string()),
-        };
-        let request = v1::ListOwnNoticesRequest {
-            business_day,
-            month,
-        };
-        let answer = self.0.show_own_notices(request).await?.into_inner();
+        let answer = self
+            .0
+            .show_own_notices(notices_request(of))
+            .await?
+            .into_inner();
         notices_from_wire(answer).map_err(|fault| unreadable(&fault))
     }
 }

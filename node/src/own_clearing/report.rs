@@ -70,10 +70,7 @@ impl OwnClearingClient {
         after: Option<PaymentReference>,
     ) -> Result<PaymentPage, Status> {
         let mut client = self.client();
-        let request = v1::ListOwnPaymentsRequest {
-            open_only: wanted == PaymentsWanted::Open,
-            after: after.map(|after| after.to_string()).unwrap_or_default(),
-        };
+        let request = payments_request(wanted, after);
         let answer = call_within(self.within, request, |request| {
             client.list_own_payments(request)
         });
@@ -86,14 +83,7 @@ impl OwnClearingClient {
     /// What that member is told of an order.
     pub(super) async fn notices(&self, of: &OrderOf) -> Result<NoticesSeen, Status> {
         let mut client = self.client();
-        let (business_day, month) = match of {
-            OrderOf::Day(day) => (day.to_string(), String::new()),
-            OrderOf::Month(month) => (String::new(), month.to_string()),
-        };
-        let request = v1::ListOwnNoticesRequest {
-            business_day,
-            month,
-        };
+        let request = notices_request(of);
         let answer = call_within(self.within, request, |request| {
             client.list_own_notices(request)
         });
@@ -106,6 +96,29 @@ impl OwnClearingClient {
     fn client(&self) -> OwnClearingServiceClient<Channel> {
         OwnClearingServiceClient::new(self.channel.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
+    }
+}
+
+/// What asks for a page of payments.
+pub(crate) fn payments_request(
+    wanted: PaymentsWanted,
+    after: Option<PaymentReference>,
+) -> v1::ListOwnPaymentsRequest {
+    v1::ListOwnPaymentsRequest {
+        open_only: wanted == PaymentsWanted::Open,
+        after: after.map(|after| after.to_string()).unwrap_or_default(),
+    }
+}
+
+/// What asks for the notices of an order.
+pub(crate) fn notices_request(of: &OrderOf) -> v1::ListOwnNoticesRequest {
+    let (business_day, month) = match of {
+        OrderOf::Day(day) => (day.to_string(), String::new()),
+        OrderOf::Month(month) => (String::new(), month.to_string()),
+    };
+    v1::ListOwnNoticesRequest {
+        business_day,
+        month,
     }
 }
 
