@@ -5,7 +5,6 @@ use std::sync::Arc;
 use huitong_core::date::BusinessDay;
 use huitong_core::payable::Month;
 use huitong_core::payment::PaymentReference;
-use huitong_core::refusal::RefusalCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::clearing_desk_service_server::ClearingDeskService;
 use huitong_proto::conversion::own_clearing::{
@@ -15,7 +14,7 @@ use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 
 use super::calling_officer;
-use super::status::refused;
+use super::status::malformed;
 use crate::own_clearing::{ClearingDesk, OrderOf, PaymentsWanted};
 
 /// The service.
@@ -79,8 +78,4 @@ fn order(request: &v1::ListOwnNoticesRequest) -> Result<OrderOf, WireFault> {
         Some(month) if request.business_day.is_empty() => Ok(OrderOf::Month(month)),
         Some(_) => Err(day.wrong("give the cycle or the month, one of them")),
     }
-}
-
-fn malformed(fault: &WireFault) -> Status {
-    refused(RefusalCode::Malformed, fault)
 }
