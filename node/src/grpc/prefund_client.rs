@@ -5,9 +5,8 @@ use huitong_core::money::Fen;
 use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundSeen};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::prefund_desk_service_client::PrefundDeskServiceClient;
-use huitong_proto::conversion::Path;
 use huitong_proto::conversion::prefund::{
-    own_prefunds_from_wire, prefund_seen_from_wire, top_up_to_wire,
+    own_prefunds_from_wire, top_up_answer_from_wire, top_up_to_wire,
 };
 use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
@@ -48,9 +47,7 @@ impl PrefundDeskClient {
         amount: Fen,
     ) -> Result<PrefundSeen, Status> {
         let answer = self.0.ask_top_up(top_up_to_wire(which, amount)).await?;
-        let path = Path::root("standing");
-        let seen = path.required(answer.into_inner().standing);
-        let seen = seen.and_then(|seen| prefund_seen_from_wire(seen, path));
-        seen.map_err(|fault| Status::internal(fault.to_string()))
+        top_up_answer_from_wire(answer.into_inner())
+            .map_err(|fault| Status::internal(fault.to_string()))
     }
 }

@@ -12,7 +12,9 @@ use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::own_prefund_service_client::OwnPrefundServiceClient;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::prefund::{prefund_seen_from_wire, top_up_to_wire};
+use huitong_proto::conversion::prefund::{
+    prefund_seen_from_wire, top_up_answer_from_wire, top_up_to_wire,
+};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -75,10 +77,7 @@ impl PrefundClient {
         };
         let answer = call_within(self.within, request, |request| client.top_up_own(request));
         let answer = answer.await.map_err(|status| told(&status))?.into_inner();
-        let path = Path::root("standing");
-        let seen = path.required(answer.standing);
-        let seen = seen.and_then(|seen| prefund_seen_from_wire(seen, path));
-        let seen = seen.map_err(|fault| unreadable(&fault))?;
+        let seen = top_up_answer_from_wire(answer).map_err(|fault| unreadable(&fault))?;
         if seen.prefund == which.0 {
             Ok(seen)
         } else {

@@ -172,6 +172,15 @@ pub fn prefund_seen_from_wire(
     })
 }
 
+/// Reads how a prefund stands of which more was asked for.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn top_up_answer_from_wire(answer: v1::TopUpPrefundResponse) -> Result<PrefundSeen, WireFault> {
+    let path = Path::root("standing");
+    prefund_seen_from_wire(path.required(answer.standing)?, path)
+}
+
 /// The wire form of the prefunds of a clearing member.
 #[must_use]
 pub fn own_prefunds_to_wire(own: &OwnPrefunds) -> v1::ShowPrefundsResponse {
@@ -305,6 +314,22 @@ mod tests {
             spoil(&mut wire.prefunds[0]);
             let fault = own_prefunds_from_wire(wire).unwrap_err();
             assert!(fault.to_string().contains(field), "{fault}");
+        }
+    }
+
+    #[test]
+    fn the_answer_to_a_top_up_is_read_and_what_it_lacks_is_named() {
+        let mut answer = v1::TopUpPrefundResponse {
+            standing: Some(prefund_seen_to_wire(&seen())),
+        };
+        assert_eq!(top_up_answer_from_wire(answer.clone()), Ok(seen()));
+        answer.standing.as_mut().unwrap().held_fen = -1;
+        for (answer, field) in [
+            (answer, "standing.held_fen"),
+            (v1::TopUpPrefundResponse { standing: None }, "standing"),
+        ] {
+            let fault = top_up_answer_from_wire(answer).unwrap_err();
+            assert_eq!(fault.path, field);
         }
     }
 
