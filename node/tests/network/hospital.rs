@@ -66,6 +66,15 @@ impl Hospital {
         .await
     }
 
+    /// Asks to settle until the answer is that the home region recovers: whoever has just been away is not asked at once.
+    pub async fn until_recovering(&mut self, request: v1::SettleRequest) {
+        until(async || {
+            let told = code(&self.settle(request.clone()).await.unwrap_err());
+            (told == "node.recovering").then_some(()).ok_or(told)
+        })
+        .await;
+    }
+
     /// Asks until the settlement has an outcome.
     pub async fn outcome(&mut self, request_id: &str) -> v1::Settlement {
         self.get_when(request_id, |state| state != v1::State::Prepared)

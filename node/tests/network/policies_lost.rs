@@ -1,15 +1,13 @@
 //! A restored home region whose backup is older than its last publication or withdrawal does not decide by the older document.
 
 use huitong_core::digest::sha256;
-use huitong_proto::policy::v1 as office;
 use huitong_proto::settlement::v1::{self, ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
 use crate::bureau::by_officer;
 use crate::files::{policy, replacing};
 use crate::final_refusals::{OFFICER_AT_HOME, ask, of_settlement};
-use crate::offices::{FIRST, SECOND};
-use crate::patience::until;
+use crate::withdrawals::withdrawn;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 /// 80 % in place of 70.
@@ -37,14 +35,8 @@ async fn waits(world: &World, expected: &[v1::LostPolicy]) {
     let told = |it: &v1::NodeStatusResponse| it.policies_lost == expected;
     let status = world.status_when(NINGBO, told).await;
     assert!(!status.recovering_from.is_empty());
-    // Whoever has just been away is not asked at once.
     let mut hospital = world.hospital(HOSPITAL).await;
-    let told = until(async || {
-        let refused = hospital.settle(settle("r-9", small("V9"))).await;
-        let told = code(&refused.unwrap_err());
-        (told == "node.recovering").then_some(()).ok_or(told)
-    });
-    told.await;
+    hospital.until_recovering(settle("r-9", small("V9"))).await;
 }
 
 async fn serves_without(world: &World, policy: &[u8]) -> Result<(), tonic::Status> {
@@ -156,17 +148,9 @@ async fn a_withdrawal_that_the_backup_lacks_is_waited_for() {
     assert_eq!(next(&world).await, 210_000);
 }
 
-/// Two officers withdraw the newer document in favour of the older.
+/// Ningbo withdraws the newer document in favour of the older.
 async fn withdraw(world: &World) {
-    let digest = sha256(newer().as_bytes()).as_bytes().to_vec();
+    let digest = sha256(newer().as_bytes());
     let before = sha256(policy(NINGBO).as_bytes());
-    let ask = crate::withdrawals::withdraw(&digest, before.as_bytes());
-    let mut first = world.office(NINGBO, FIRST).await;
-    first.withdraw(ask).await.unwrap();
-    let approve = office::ApproveRequest {
-        digest,
-        subject: office::Subject::Withdrawal.into(),
-    };
-    let mut second = world.office(NINGBO, SECOND).await;
-    second.approve(approve).await.unwrap();
+    withdrawn(world, digest.as_bytes(), before.as_bytes()).await;
 }

@@ -50,6 +50,21 @@ fn amounts(settled: &v1::Settlement) -> Vec<(Fund, i64)> {
     receipt.amounts.iter().map(amount).collect()
 }
 
+/// Settles r-1 while Ningbo is away, which is for the caller to start again.
+pub async fn given_while_away(
+    world: &mut World,
+    hospital: &mut Hospital,
+    bill: v1::Bill,
+) -> v1::Settlement {
+    estimate(hospital, bill.clone()).await;
+    // From here on: one that waits at the relay for Ningbo's node to be back would arrive after all.
+    world.commits(Commits::Lost);
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", bill)).await.unwrap();
+    assert_eq!(given.state(), State::Provisional);
+    given
+}
+
 /// Asks until the home region's word is known.
 pub async fn trued_up(hospital: &mut Hospital, request_id: &str) -> v1::Settlement {
     hospital
@@ -220,14 +235,7 @@ pub async fn outcome(hospital: &mut Hospital, wish: &str) -> Result<State, Strin
 async fn of_two_wishes_to_take_it_back_one_does_and_the_other_is_told_that_nothing_stands() {
     let mut world = allowed(World::relayed().await).await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    // From here on: one that waits at the relay for Ningbo's node to be back would arrive after all.
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    hospital
-        .settle(settle("r-1", emergency(small("V1"))))
-        .await
-        .unwrap();
+    given_while_away(&mut world, &mut hospital, emergency(small("V1"))).await;
     for wish in ["x-1", "x-2"] {
         let wished = hospital.reverse(wish, "r-1", Reason::WrongBill).await;
         assert_eq!(code(&wished.unwrap_err()), "outcome.unknown");
@@ -247,14 +255,7 @@ async fn of_two_wishes_to_take_it_back_one_does_and_the_other_is_told_that_nothi
 async fn what_is_provisional_is_not_settled_by_hand() {
     let mut world = allowed(World::relayed().await).await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    // From here on: one that waits at the relay for Ningbo's node to be back would arrive after all.
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    let given = hospital
-        .settle(settle("r-1", emergency(small("V1"))))
-        .await
-        .unwrap();
+    let given = given_while_away(&mut world, &mut hospital, emergency(small("V1"))).await;
     world.start(NINGBO).await;
     with_catalogue(&world).await;
     // Whatever region the officer names: the hospital's district, one that it does not lie in, or the own one.
@@ -279,11 +280,7 @@ async fn a_stay_of_which_a_part_is_provisional_is_not_settled_by_hand() {
     let mut hospital = world.hospital(HOSPITAL).await;
     let mut part = emergency(small("V1"));
     part.visit.as_mut().unwrap().interim = 1;
-    estimate(&mut hospital, part.clone()).await;
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    let given = hospital.settle(settle("r-1", part)).await.unwrap();
-    assert_eq!(given.state(), State::Provisional);
+    given_while_away(&mut world, &mut hospital, part).await;
     world.start(NINGBO).await;
     let whole = by_hand(&world, bill("h-1", "V1")).await.unwrap_err();
     assert_eq!(code(&whole), "visit.provisional");
@@ -312,11 +309,7 @@ async fn what_is_provisional_at_an_institution_elsewhere_in_the_province_is_not_
     assert_eq!(answer.into_inner().fault_count, 0);
     let path = format!("/region/510100/institution/{ELSEWHERE}");
     let mut hospital = world.hospital(&path).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
-    assert_eq!(given.unwrap().state(), State::Provisional);
+    given_while_away(&mut world, &mut hospital, emergency(small("V1"))).await;
     world.start(NINGBO).await;
     let mut misnamed = bill("h-1", "V1");
     misnamed.treatment = "510703".to_owned();
@@ -340,12 +333,7 @@ async fn an_emergency_does_not_wait_until_a_restored_home_region_serves() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
     config.clearinghouse = Some(format!("https://{}", nobody.local_addr().unwrap()));
     let waiting = Node::start(config).await.unwrap();
-    let told = until(async || {
-        let told = hospital.settle(settle("r-2", small("V2"))).await;
-        let told = code(&told.unwrap_err());
-        (told == "node.recovering").then_some(()).ok_or(told)
-    });
-    told.await;
+    hospital.until_recovering(settle("r-2", small("V2"))).await;
     let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
     assert_eq!(given.unwrap().state(), State::Provisional);
     waiting.shutdown().await;

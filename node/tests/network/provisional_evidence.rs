@@ -9,10 +9,10 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::State;
 use huitong_proto::settlement::v1::change_person_request::Change;
 
-use crate::bills::{settle, small};
+use crate::bills::small;
 use crate::filings::change;
 use crate::final_refusals::{OFFICER_AT_HOME, ask, of_settlement, today};
-use crate::provisional::{allowed, emergency, estimate, trued_up};
+use crate::provisional::{allowed, emergency, given_while_away, trued_up};
 use crate::provisional_shown::told_900;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
@@ -112,12 +112,7 @@ async fn evidence_of_what_the_treatment_region_bears_says_so() {
     let mut world = allowed(World::relayed().await).await;
     today(&world, 0);
     let mut hospital = world.hospital(HOSPITAL).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
-    let given = given.unwrap();
-    assert_eq!(given.state(), State::Provisional);
+    let given = given_while_away(&mut world, &mut hospital, emergency(small("V1"))).await;
     let told = given.provisional.unwrap();
     world.start(NINGBO).await;
     let lapse = Change::Lapse(v1::EndCover {
@@ -151,11 +146,7 @@ async fn evidence_of_what_is_borne_holds_where_the_home_region_only_buried_the_i
     let mut world = allowed(World::relayed().await).await;
     today(&world, 0);
     let mut hospital = world.hospital(HOSPITAL).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    world.commits(Commits::Lost);
-    world.stop(NINGBO).await;
-    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
-    let given = given.unwrap();
+    let given = given_while_away(&mut world, &mut hospital, emergency(small("V1"))).await;
     let told = given.provisional.unwrap();
     world.start(NINGBO).await;
     // The home answers that the person has moved on, so the treatment region has it bury the id.

@@ -9,9 +9,8 @@ use crate::bills::{settle, small};
 use crate::bureau::by_officer;
 use crate::files::policy;
 use crate::filings::people;
-use crate::offices::{FIRST, SECOND};
 use crate::provisional::{allowed, emergency, estimate, trued_up};
-use crate::withdrawals::{approve, differences, moved, withdraw};
+use crate::withdrawals::{differences, moved, withdrawn};
 use crate::world::{HOSPITAL, NINGBO, World};
 
 /// A visit of which 900 was told, once Ningbo is back and has decided; without the first settlement 1,740 is decided.
@@ -57,12 +56,7 @@ async fn the_bureau_is_told_what_the_patient_paid_and_what_is_given_back() {
     let older = sha256(policy(NINGBO).as_bytes()).as_bytes().to_vec();
     let held = world.status(NINGBO).await.policies;
     let decides = held.iter().find(|it| it.digest != older).unwrap();
-    let (first, second) = (FIRST, SECOND);
-    let withdrawal = withdraw(&decides.digest, &older);
-    let mut office = world.office(NINGBO, first).await;
-    office.withdraw(withdrawal).await.unwrap();
-    let mut office = world.office(NINGBO, second).await;
-    office.approve(approve(&decides.digest)).await.unwrap();
+    withdrawn(&world, &decides.digest, &older).await;
     let (rows, totals) = differences(&world, &decides.digest, 0).await;
     let [row] = &*rows else { panic!("{rows:?}") };
     assert!(row.provisional);

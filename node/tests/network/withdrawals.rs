@@ -24,6 +24,15 @@ pub(crate) fn approve(digest: &[u8]) -> v1::ApproveRequest {
     }
 }
 
+/// One officer asks for the withdrawal, and another approves it.
+pub(crate) async fn withdrawn(world: &World, digest: &[u8], in_favour_of: &[u8]) {
+    let mut first = world.office(NINGBO, FIRST).await;
+    let ask = withdraw(digest, in_favour_of);
+    first.withdraw(ask).await.unwrap();
+    let mut second = world.office(NINGBO, SECOND).await;
+    second.approve(approve(digest)).await.unwrap();
+}
+
 /// The rows asked for, and the sums.
 pub(crate) async fn differences(
     world: &World,
@@ -158,9 +167,7 @@ async fn without_a_document_in_its_place_new_claims_have_none() {
     let mut first = world.office(NINGBO, FIRST).await;
     let unpublished = first.withdraw(withdraw(&only, &[9; 32])).await.unwrap_err();
     assert_eq!(code(&unpublished), "policy.not_replaced");
-    first.withdraw(withdraw(&only, &[])).await.unwrap();
-    let mut second = world.office(NINGBO, SECOND).await;
-    second.approve(approve(&only)).await.unwrap();
+    withdrawn(&world, &only, &[]).await;
 
     let refused = hospital
         .settle(settle("r-2", small("V2")))
@@ -209,10 +216,7 @@ async fn for_a_settlement_that_was_reversed_nothing_is_to_be_booked() {
     }
     let reason = huitong_proto::settlement::v1::ReversalReason::WrongBill;
     hospital.reverse("x-1", "r-2", reason).await.unwrap();
-    let mut first = world.office(NINGBO, FIRST).await;
-    first.withdraw(withdraw(&slip, &older)).await.unwrap();
-    let mut second = world.office(NINGBO, SECOND).await;
-    second.approve(approve(&slip)).await.unwrap();
+    withdrawn(&world, &slip, &older).await;
     let (rows, totals) = differences(&world, &slip, 0).await;
     let figures: Vec<_> = rows.iter().map(row).collect();
     assert_eq!(figures, [((1_504_000, 1_316_000), (696_000, 884_000))]);
