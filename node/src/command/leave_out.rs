@@ -48,7 +48,7 @@ impl LeaveOut {
                 officer.leave_out(region).await.map_err(said)?;
             }
             if let Some(policy) = policy {
-                officer.let_go(policy).await.map_err(said)?;
+                officer.leave_out_policy(policy).await.map_err(said)?;
             }
             Ok(())
         })?;

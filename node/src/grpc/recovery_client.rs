@@ -50,7 +50,7 @@ impl Officer {
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
-    pub async fn let_go(&mut self, policy: Digest) -> Result<(), Status> {
+    pub async fn leave_out_policy(&mut self, policy: Digest) -> Result<(), Status> {
         let request = v1::LeaveOutRequest {
             region: String::new(),
             policy: policy.as_bytes().to_vec(),

@@ -178,7 +178,7 @@ impl RegistryService for RegistryGrpc {
             }
             let policy = path.digest(&policy);
             let policy = policy.map_err(|fault| malformed(&fault))?;
-            self.recovery.let_go(policy, &officer)?;
+            self.recovery.leave_out_policy(policy, &officer)?;
             return Ok(Response::new(v1::LeaveOutResponse {}));
         }
         let region = Path::root("region").parse(&region, RegionCode::parse);

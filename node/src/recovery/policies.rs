@@ -41,7 +41,7 @@ pub struct LostPolicy {
 pub(super) struct Documents {
     decided: Option<Decided>,
     /// Without which an officer has the node serve.
-    let_go: BTreeSet<Digest>,
+    left_out: BTreeSet<Digest>,
 }
 
 /// What the words that came back since the last recovery that ended were decided under.
@@ -81,12 +81,12 @@ impl Recovery {
     ///
     /// # Errors
     /// `recovery.not_waited_for` for one that the node does not wait for.
-    pub fn let_go(&self, policy: Digest, officer: &OfficerName) -> Result<(), NodeError> {
+    pub fn leave_out_policy(&self, policy: Digest, officer: &OfficerName) -> Result<(), NodeError> {
         let waits = self.policies_lost();
         if self.serves() || waits.iter().all(|lost| lost.digest != policy) {
             return Err(NodeError::refused(RefusalCode::NotWaitedFor, policy));
         }
-        self.documents().let_go.insert(policy);
+        self.documents().left_out.insert(policy);
         tracing::warn!(%policy, %officer, "the node serves without a document that it had decided under");
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Documents {
             return Vec::new();
         };
         let otherwise = decided.otherwise(own);
-        let named = decided.under.difference(&self.let_go);
+        let named = decided.under.difference(&self.left_out);
         let lost = named.filter_map(|digest| {
             let is_here = own.get(digest).is_some_and(OwnPolicy::was_published);
             let is_lost = !is_here || otherwise.contains(digest);

@@ -103,7 +103,7 @@ fn words(words: &[(Setting, &Arc<HeldPolicy>, i64)]) -> Documents {
     }
     Documents {
         decided: Some(decided),
-        let_go: BTreeSet::new(),
+        left_out: BTreeSet::new(),
     }
 }
 
