@@ -1,6 +1,7 @@
 //! What the tests of this crate stand on: a clearinghouse without its network, on a disk that can fail.
 
 mod counting;
+mod indexed;
 mod said;
 
 use std::collections::BTreeMap;
@@ -12,13 +13,11 @@ use huitong_certs::authority::Hosts;
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, SigningKey, Trust, Validity};
 use huitong_core::calendar::Calendar;
-use huitong_core::canonical::encode_to_vec;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
 use huitong_core::duplicate::Tag;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::ledger::Account;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::Actor;
@@ -222,37 +221,6 @@ impl House {
             self.disk.restore_power();
             self.open().unwrap();
         }
-    }
-
-    /// Stops, and comes back on an index as the first format had it, or as a later program wrote it.
-    ///
-    /// # Errors
-    /// Why it does not open.
-    pub(crate) fn come_back_on_format(&mut self, format: Option<u32>) -> Result<(), String> {
-        self.writer = None;
-        self.index
-            .lose(&[b"y", b"g", b"D", b"F", b"A", b"B", b"C", b"E", b"G"]);
-        if format.is_none() {
-            self.index.lose(&[b"w"]);
-        }
-        let row = format.map(|format| (b"y".to_vec(), format.to_be_bytes().to_vec()));
-        self.index.write(row.into_iter().collect()).unwrap();
-        self.open()
-    }
-
-    /// Has an account's last row say one fen too much.
-    pub(crate) fn damage_turnover(&self, account: &Account) {
-        let prefix = [b"A", &encode_to_vec(account)[..]].concat();
-        let (key, value) = self
-            .index
-            .scan(&prefix, &prefix, usize::MAX)
-            .unwrap()
-            .pop()
-            .unwrap();
-        let (rest, credits) = value.split_at(48);
-        let credits = i128::from_be_bytes(credits.try_into().unwrap()) - 1;
-        let damaged = [rest, &credits.to_be_bytes()].concat();
-        self.index.write(vec![(key, damaged)]).unwrap();
     }
 
     /// Loses its disk, and begins anew on a backup of it.
