@@ -47,50 +47,18 @@ const DAY_MILLIS: i64 = 86_400_000;
 pub(crate) type ExceptionPlace = (Timestamp, RegionCode, u64);
 
 /// Why a leg waits, without the field that differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reason {
-    CounterpartMissing,
-    Differs,
-    Repeated,
-    Late,
-    AttestedOtherwise,
-    TooLarge,
-    OriginalNotNetted,
-    TakenBack,
-    LeftOut,
-    UnknownRegion,
-}
-
-impl Reason {
-    pub(crate) const fn of(why: Waiting) -> Self {
-        match why {
-            Waiting::CounterpartMissing => Self::CounterpartMissing,
-            Waiting::Differs(_) => Self::Differs,
-            Waiting::Repeated => Self::Repeated,
-            Waiting::Late => Self::Late,
-            Waiting::AttestedOtherwise => Self::AttestedOtherwise,
-            Waiting::TooLarge => Self::TooLarge,
-            Waiting::OriginalNotNetted => Self::OriginalNotNetted,
-            Waiting::TakenBack => Self::TakenBack,
-            Waiting::LeftOut => Self::LeftOut,
-            Waiting::UnknownRegion => Self::UnknownRegion,
-        }
-    }
-
-    /// The word that everybody has for it.
-    const fn word(self) -> WaitingReason {
-        match self {
-            Self::CounterpartMissing => WaitingReason::CounterpartMissing,
-            Self::Differs => WaitingReason::Differs,
-            Self::Repeated => WaitingReason::Repeated,
-            Self::Late => WaitingReason::Late,
-            Self::AttestedOtherwise => WaitingReason::AttestedOtherwise,
-            Self::TooLarge => WaitingReason::TooLarge,
-            Self::OriginalNotNetted => WaitingReason::OriginalNotNetted,
-            Self::TakenBack => WaitingReason::TakenBack,
-            Self::LeftOut => WaitingReason::LeftOut,
-            Self::UnknownRegion => WaitingReason::UnknownRegion,
-        }
+pub(crate) const fn reason_of(why: Waiting) -> WaitingReason {
+    match why {
+        Waiting::CounterpartMissing => WaitingReason::CounterpartMissing,
+        Waiting::Differs(_) => WaitingReason::Differs,
+        Waiting::Repeated => WaitingReason::Repeated,
+        Waiting::Late => WaitingReason::Late,
+        Waiting::AttestedOtherwise => WaitingReason::AttestedOtherwise,
+        Waiting::TooLarge => WaitingReason::TooLarge,
+        Waiting::OriginalNotNetted => WaitingReason::OriginalNotNetted,
+        Waiting::TakenBack => WaitingReason::TakenBack,
+        Waiting::LeftOut => WaitingReason::LeftOut,
+        Waiting::UnknownRegion => WaitingReason::UnknownRegion,
     }
 }
 
@@ -98,7 +66,7 @@ impl Reason {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub(crate) region: Option<RegionCode>,
-    pub(crate) reason: Option<Reason>,
+    pub(crate) reason: Option<WaitingReason>,
     pub(crate) at_least_days: u32,
 }
 
@@ -135,7 +103,7 @@ pub(crate) struct Exceptions {
     pub(crate) rows: Vec<Exception>,
     /// After which the next page begins; none with the last.
     pub(crate) next: Option<ExceptionPlace>,
-    pub(crate) ageing: BTreeMap<Reason, [AgeGroup; 4]>,
+    pub(crate) ageing: BTreeMap<WaitingReason, [AgeGroup; 4]>,
 }
 
 /// All exceptions of a list, in no order yet.
@@ -157,7 +125,7 @@ pub(crate) struct Listing {
     asked: Asked,
     at: Timestamp,
     places: Vec<ExceptionPlace>,
-    ageing: BTreeMap<Reason, [AgeGroup; 4]>,
+    ageing: BTreeMap<WaitingReason, [AgeGroup; 4]>,
 }
 
 impl Listing {
@@ -232,7 +200,7 @@ impl Finding {
 impl Listing {
     fn take(&mut self, leg: &WaitingLeg) {
         let days = days_since(leg.since, self.at);
-        let reason = Reason::of(leg.why);
+        let reason = reason_of(leg.why);
         count(self.ageing.entry(reason).or_default(), days, leg);
         if self.asked.wants(leg) && days >= i64::from(self.asked.at_least_days) {
             self.places
@@ -252,7 +220,7 @@ impl Asked {
         self.region.is_none_or(|region| region == leg.region)
             && self
                 .reason
-                .is_none_or(|wanted| wanted == Reason::of(leg.why))
+                .is_none_or(|wanted| wanted == reason_of(leg.why))
     }
 }
 
@@ -320,7 +288,7 @@ fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
 /// Whether a leg waits for longer than it should. What cannot be looked up is counted: better one too many.
 pub(super) fn is_late(context: &Context<'_>, leg: &WaitingLeg, days: i64) -> bool {
     let days = u32::try_from(days).unwrap_or(u32::MAX);
-    let why = Reason::of(leg.why).word();
+    let why = reason_of(leg.why);
     let late = |id_taken| Waits {
         why,
         id_taken,

@@ -30,6 +30,7 @@ mod witnesses;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
+use huitong_core::vocabulary::WaitingReason;
 use huitong_netting::Member;
 
 use super::*;

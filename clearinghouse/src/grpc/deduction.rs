@@ -245,14 +245,13 @@ fn debt(leg: &Leg) -> v1::NettedDeduction {
 }
 
 fn waiting(leg: &NotTaken) -> v1::WaitingDeduction {
-    let reason = leg.why.map(wire::reason);
-    let (reason, field) = reason.unwrap_or((v1::WaitingReason::Unspecified, String::new()));
+    let (reason, field) = leg.why.map(wire::reason).unwrap_or_default();
     v1::WaitingDeduction {
         region: leg.region.to_string(),
         number: leg.numbered.number,
         debt: Some(debt(&leg.numbered.leg)),
         since_ms: leg.since.as_millis(),
-        reason: reason.into(),
+        reason,
         field,
     }
 }

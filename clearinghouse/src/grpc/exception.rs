@@ -9,10 +9,12 @@ use huitong_core::date::Timestamp;
 use huitong_core::leg::NumberedLeg;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::WaitingReason;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionService;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
+use huitong_proto::conversion::own_clearing::{waiting_reason_from_wire, waiting_reason_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::aside;
 use tokio::sync::Mutex;
@@ -22,8 +24,7 @@ use super::in_steps;
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{
-    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Reason,
-    Unordered,
+    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Unordered,
 };
 use crate::refusal::Refusal;
 use crate::state::Says;
@@ -132,7 +133,7 @@ impl ExceptionService for ExceptionGrpc {
         let found = self.page(asked, after).await;
         let found = found.map_err(|refusal| status(&refusal))?;
         let ageing = found.ageing.into_iter().map(|(reason, groups)| v1::Ageing {
-            reason: reason_to_wire(reason).into(),
+            reason: waiting_reason_to_wire(reason),
             groups: groups.iter().map(group).collect(),
         });
         Ok(Response::new(v1::ListExceptionsResponse {
@@ -148,7 +149,7 @@ fn asked(
 ) -> Result<(Asked, Option<ExceptionPlace>), WireFault> {
     let asked = Asked {
         region: Path::root("region").optional(&request.region, RegionCode::parse)?,
-        reason: reason_from_wire(request.reason, &Path::root("reason"))?,
+        reason: reason_asked(request.reason, Path::root("reason"))?,
         at_least_days: request.at_least_days,
     };
     let path = Path::root("after");
@@ -163,35 +164,11 @@ fn asked(
     Ok((asked, after.transpose()?))
 }
 
-fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, WireFault> {
-    Ok(match v1::WaitingReason::try_from(number) {
-        Ok(v1::WaitingReason::Unspecified) => None,
-        Ok(v1::WaitingReason::CounterpartMissing) => Some(Reason::CounterpartMissing),
-        Ok(v1::WaitingReason::Differs) => Some(Reason::Differs),
-        Ok(v1::WaitingReason::Repeated) => Some(Reason::Repeated),
-        Ok(v1::WaitingReason::Late) => Some(Reason::Late),
-        Ok(v1::WaitingReason::AttestedOtherwise) => Some(Reason::AttestedOtherwise),
-        Ok(v1::WaitingReason::TooLarge) => Some(Reason::TooLarge),
-        Ok(v1::WaitingReason::OriginalNotNetted) => Some(Reason::OriginalNotNetted),
-        Ok(v1::WaitingReason::TakenBack) => Some(Reason::TakenBack),
-        Ok(v1::WaitingReason::LeftOut) => Some(Reason::LeftOut),
-        Ok(v1::WaitingReason::UnknownRegion) => Some(Reason::UnknownRegion),
-        Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
-    })
-}
-
-pub(super) const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
-    match reason {
-        Reason::CounterpartMissing => v1::WaitingReason::CounterpartMissing,
-        Reason::Differs => v1::WaitingReason::Differs,
-        Reason::Repeated => v1::WaitingReason::Repeated,
-        Reason::Late => v1::WaitingReason::Late,
-        Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
-        Reason::TooLarge => v1::WaitingReason::TooLarge,
-        Reason::OriginalNotNetted => v1::WaitingReason::OriginalNotNetted,
-        Reason::TakenBack => v1::WaitingReason::TakenBack,
-        Reason::LeftOut => v1::WaitingReason::LeftOut,
-        Reason::UnknownRegion => v1::WaitingReason::UnknownRegion,
+/// None where it is not said.
+fn reason_asked(number: i32, path: Path<'_>) -> Result<Option<WaitingReason>, WireFault> {
+    match number {
+        0 => Ok(None),
+        number => waiting_reason_from_wire(number, path).map(Some),
     }
 }
 
@@ -216,7 +193,7 @@ pub(super) fn exception(exception: &Exception) -> v1::Exception {
     let (says, evidence_field) = evidence(exception.says);
     v1::Exception {
         place: Some(place(exception.place())),
-        reason: reason.into(),
+        reason,
         field,
         days: u32::try_from(exception.days).unwrap_or(u32::MAX),
         settlement: numbered.leg.settlement.to_string(),

@@ -14,7 +14,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::own_clearing_service_server::OwnClearingService;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::own_clearing::waiting_place_from_wire;
+use huitong_proto::conversion::own_clearing::{waiting_place_from_wire, waiting_reason_to_wire};
 use huitong_proto::conversion::payment::delay_reason_to_wire;
 use huitong_transport::aside;
 use tokio::sync::OwnedMutexGuard;
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use super::clearing::region;
-use super::exception::{exception, group, place, reason_to_wire};
+use super::exception::{exception, group, place};
 use super::payment::order_asked;
 use super::reading::{plan, proofs, read};
 use super::status::{malformed, status};
@@ -195,7 +195,7 @@ impl OwnClearingService for OwnClearingGrpc {
         let found = self.page(region, after).await;
         let (found, left_off) = found.map_err(|refusal| status(&refusal))?;
         let ageing = found.ageing.into_iter().map(|(reason, groups)| v1::Ageing {
-            reason: reason_to_wire(reason).into(),
+            reason: waiting_reason_to_wire(reason),
             groups: groups.iter().map(group).collect(),
         });
         Ok(Response::new(v1::ListOwnExceptionsResponse {

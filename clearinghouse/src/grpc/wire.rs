@@ -9,10 +9,12 @@ use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet, Shortfall, WhatI
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
+use huitong_proto::conversion::own_clearing::waiting_reason_to_wire;
 
 use super::paid;
 use crate::decide::{
     CycleState, DaysFound, OpenCycle, RegionAttestation, RegionStatus, Statement, Status, WaitsFor,
+    reason_of,
 };
 use crate::payments::Progress;
 use crate::state::{Waiting, WaitingLeg};
@@ -153,7 +155,7 @@ fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
     v1::WaitingLeg {
         region: leg.region.to_string(),
         number: leg.numbered.number,
-        reason: reason.into(),
+        reason,
         field,
         since_ms: leg.since.as_millis(),
         settlement: leg.numbered.leg.settlement.to_string(),
@@ -163,19 +165,20 @@ fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
 }
 
 /// Why a leg waits, and the field that differs, if one does.
-pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
-    match why {
-        Waiting::CounterpartMissing => (v1::WaitingReason::CounterpartMissing, String::new()),
-        Waiting::Differs(field) => (v1::WaitingReason::Differs, field.to_string()),
-        Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
-        Waiting::Late => (v1::WaitingReason::Late, String::new()),
-        Waiting::AttestedOtherwise => (v1::WaitingReason::AttestedOtherwise, String::new()),
-        Waiting::TooLarge => (v1::WaitingReason::TooLarge, String::new()),
-        Waiting::OriginalNotNetted => (v1::WaitingReason::OriginalNotNetted, String::new()),
-        Waiting::TakenBack => (v1::WaitingReason::TakenBack, String::new()),
-        Waiting::LeftOut => (v1::WaitingReason::LeftOut, String::new()),
-        Waiting::UnknownRegion => (v1::WaitingReason::UnknownRegion, String::new()),
-    }
+pub(super) fn reason(why: Waiting) -> (i32, String) {
+    let field = match why {
+        Waiting::Differs(field) => field.to_string(),
+        Waiting::CounterpartMissing
+        | Waiting::Repeated
+        | Waiting::Late
+        | Waiting::AttestedOtherwise
+        | Waiting::TooLarge
+        | Waiting::OriginalNotNetted
+        | Waiting::TakenBack
+        | Waiting::LeftOut
+        | Waiting::UnknownRegion => String::new(),
+    };
+    (waiting_reason_to_wire(reason_of(why)), field)
 }
 
 /// A plan that passed its proof has a total in range, since every gross row is in range; a sum of them

@@ -12,7 +12,7 @@ use super::{
     Context, Decided, Decision, Exceptions, Finding, Listing, Unordered, begin_exceptions, count,
     days_since, exceptions, exceptions_page, last_cut_off,
 };
-use crate::decide::exceptions::{Asked, ExceptionPlace, Reason};
+use crate::decide::exceptions::{Asked, ExceptionPlace, reason_of};
 use crate::decide::over::CutOff;
 use crate::refusal::Refusal;
 use crate::state::WaitingLeg;
@@ -178,7 +178,7 @@ fn is_beside_own(
 
 fn take(listing: &mut Listing, leg: &WaitingLeg) {
     let days = days_since(leg.since, listing.at);
-    let groups = listing.ageing.entry(Reason::of(leg.why)).or_default();
+    let groups = listing.ageing.entry(reason_of(leg.why)).or_default();
     count(groups, days, leg);
     let place = (leg.since, leg.region, leg.numbered.number);
     listing.places.push(place);

@@ -76,7 +76,7 @@ fn legs_of(plan: &NettingPlan) -> u64 {
 /// What of the cycle is kept out: under which numbers of Chengdu's stream.
 fn kept_out(house: &House) -> Vec<u64> {
     let asked = Asked {
-        reason: Some(Reason::AttestedOtherwise),
+        reason: Some(WaitingReason::AttestedOtherwise),
         ..Asked::default()
     };
     let found = excepted(house, asked, None).rows.into_iter();

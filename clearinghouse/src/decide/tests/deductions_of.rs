@@ -20,7 +20,7 @@ fn deduction() -> Leg {
     deducted(7, &settled(), 40)
 }
 
-fn row(region: &str, number: u64, reason: Reason) -> (String, u64, Reason) {
+fn row(region: &str, number: u64, reason: WaitingReason) -> (String, u64, WaitingReason) {
     (region.to_owned(), number, reason)
 }
 
@@ -50,8 +50,8 @@ fn a_deduction_waits_for_its_settlement_and_goes_with_it_or_after_it() {
         house.come_back(how);
         assert_eq!(netted(&house, 1), (0, 0), "{how:?} {first}");
         house.come_back(how);
-        let waits = row("330200", 1, Reason::OriginalNotNetted);
-        let missing = row("510100", 1, Reason::CounterpartMissing);
+        let waits = row("330200", 1, WaitingReason::OriginalNotNetted);
+        let missing = row("510100", 1, WaitingReason::CounterpartMissing);
         assert_eq!(waiting(&house), [waits, missing], "{how:?}");
         // It comes past the marks of the second day: until then both wait.
         for of in 0..4 {
@@ -61,7 +61,7 @@ fn a_deduction_waits_for_its_settlement_and_goes_with_it_or_after_it() {
         house.cut_off(2, Condition::AllClosed).unwrap();
         assert_eq!(house.net(2).unwrap().legs(), 0, "{how:?}");
         house.come_back(how);
-        let late = ["330200", "510100"].map(|region| row(region, 1, Reason::Late));
+        let late = ["330200", "510100"].map(|region| row(region, 1, WaitingReason::Late));
         assert_eq!(waiting(&house), late, "{how:?}");
         assert_eq!(house.status(None).agreed, 2, "{how:?}");
         assert_eq!(netted(&house, 3), (2, 460), "{how:?}");
@@ -121,10 +121,10 @@ fn the_deduction_of_what_differs_waits_alone() {
         house.come_back(how);
         assert_eq!(netted(&house, 1), (2, 4), "{how:?}");
         house.come_back(how);
-        let differs = Reason::of(Waiting::Differs(huitong_core::leg::LegField::Amount));
+        let differs = reason_of(Waiting::Differs(huitong_core::leg::LegField::Amount));
         let expected = [
             row("330200", 1, differs),
-            row("330200", 3, Reason::OriginalNotNetted),
+            row("330200", 3, WaitingReason::OriginalNotNetted),
             row("510100", 1, differs),
         ];
         assert_eq!(waiting(&house), expected, "{how:?}");
@@ -162,7 +162,7 @@ fn a_deduction_of_what_was_taken_back_ends_with_it() {
         let over = [("330200", 1), ("330200", 2), ("330200", 3)];
         let over = over.into_iter().chain([("510100", 1), ("510100", 4)]);
         let over: Vec<_> = over
-            .map(|(region, number)| row(region, number, Reason::TakenBack))
+            .map(|(region, number)| row(region, number, WaitingReason::TakenBack))
             .collect();
         assert_eq!(waiting(&house), over, "{how:?}");
         assert_eq!(netted(&house, 2), (0, 0), "{how:?}");
@@ -188,7 +188,7 @@ fn the_end_of_a_deduction_waits_with_it_for_the_settlement() {
         house.come_back(how);
         assert_eq!(netted(&house, 1), (0, 0), "{how:?}");
         let waits = [("330200", 2), ("510100", 1)];
-        let waits = waits.map(|(of, number)| row(of, number, Reason::OriginalNotNetted));
+        let waits = waits.map(|(of, number)| row(of, number, WaitingReason::OriginalNotNetted));
         assert_eq!(waiting(&house), waits, "{how:?}");
         house.report(3, &[receivable(3, &settled())]).unwrap();
         house.report(2, &[payable(3, &settled())]).unwrap();
@@ -269,7 +269,7 @@ fn a_deduction_that_waits_is_not_asked_about() {
         .ask(move |context| attest(context, told(2), day(1), &said))
         .unwrap();
     assert_eq!(house.net(1).unwrap().legs(), 0);
-    let without = |number| row("330200", number, Reason::OriginalNotNetted);
+    let without = |number| row("330200", number, WaitingReason::OriginalNotNetted);
     let rows = waiting(&house);
     assert_eq!(rows[..2], [without(2), without(3)]);
 }

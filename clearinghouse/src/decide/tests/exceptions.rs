@@ -14,10 +14,10 @@ fn found(house: &House, asked: Asked) -> Exceptions {
     excepted(house, asked, None)
 }
 
-fn reasons(found: &Exceptions) -> Vec<(RegionCode, u64, Reason, i64)> {
+fn reasons(found: &Exceptions) -> Vec<(RegionCode, u64, WaitingReason, i64)> {
     let row = |row: &Exception| {
         let (_, region, number) = row.place();
-        (region, number, Reason::of(row.leg.why), row.days)
+        (region, number, reason_of(row.leg.why), row.days)
     };
     found.rows.iter().map(row).collect()
 }
@@ -58,11 +58,11 @@ fn what_no_plan_took_is_told_with_reason_clock_and_the_other_sides_word() {
         .unwrap();
     house.clock.put("2026-04-10T01:59:59.999Z");
     let expected = [
-        (region(3), 2, Reason::Differs, 39),
-        (region(2), 2, Reason::Differs, 35),
-        (region(2), 4, Reason::CounterpartMissing, 35),
-        (region(3), 3, Reason::Repeated, 35),
-        (region(3), 4, Reason::Late, 35),
+        (region(3), 2, WaitingReason::Differs, 39),
+        (region(2), 2, WaitingReason::Differs, 35),
+        (region(2), 4, WaitingReason::CounterpartMissing, 35),
+        (region(3), 3, WaitingReason::Repeated, 35),
+        (region(3), 4, WaitingReason::Late, 35),
     ];
     for how in [Return::Stopped, Return::IndexLost] {
         let all = found(&house, Asked::default());
@@ -95,8 +95,8 @@ fn what_goes_with_the_cycle_that_is_yet_to_be_netted_is_not_late() {
             .unwrap();
     }
     let expected = [
-        (region(3), 2, Reason::Late, 0),
-        (region(3), 3, Reason::Late, 0),
+        (region(3), 2, WaitingReason::Late, 0),
+        (region(3), 3, WaitingReason::Late, 0),
     ];
     assert_eq!(reasons(&found(&house, Asked::default())), expected);
     house.net(1).unwrap();
@@ -119,7 +119,7 @@ fn a_debt_that_a_plan_took_is_repeated_whatever_the_index_lost() {
         house.report(3, &[receivable(number, &again)]).unwrap();
         house.report(2, &[payable(number, &again)]).unwrap();
         let found = reasons(&found(&house, Asked::default()));
-        assert!(found.iter().all(|found| found.2 == Reason::Repeated));
+        assert!(found.iter().all(|found| found.2 == WaitingReason::Repeated));
         assert_eq!(u64::try_from(found.len()), Ok(2 * (number - 1)));
     }
 }
@@ -195,14 +195,17 @@ fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
         region: Some(region(2)),
         ..Asked::default()
     };
-    assert_eq!(asked(of_ningbo), [(region(2), 2, Reason::Differs, 3)]);
+    assert_eq!(
+        asked(of_ningbo),
+        [(region(2), 2, WaitingReason::Differs, 3)]
+    );
     let missing = Asked {
-        reason: Some(Reason::CounterpartMissing),
+        reason: Some(WaitingReason::CounterpartMissing),
         ..Asked::default()
     };
     assert_eq!(
         asked(missing),
-        [(region(3), 4, Reason::CounterpartMissing, 3)]
+        [(region(3), 4, WaitingReason::CounterpartMissing, 3)]
     );
     // Of a region that is none it is not said that nothing waits.
     let stranger = Asked {
@@ -215,7 +218,7 @@ fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
         at_least_days: 4,
         ..Asked::default()
     };
-    assert_eq!(asked(old), [(region(3), 2, Reason::Differs, 7)]);
+    assert_eq!(asked(old), [(region(3), 2, WaitingReason::Differs, 7)]);
     let ageing = found(&house, old).ageing;
     let group = |legs, amount| [AgeGroup::default(), AgeGroup { legs, amount }].to_vec();
     let counted: BTreeMap<_, _> = ageing
@@ -223,9 +226,9 @@ fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
         .map(|(reason, groups)| (reason, groups[..2].to_vec()))
         .collect();
     let expected = [
-        (Reason::CounterpartMissing, group(1, 40)),
-        (Reason::Differs, group(2, 1_401)),
-        (Reason::Repeated, group(1, 1_316_000)),
+        (WaitingReason::CounterpartMissing, group(1, 40)),
+        (WaitingReason::Differs, group(2, 1_401)),
+        (WaitingReason::Repeated, group(1, 1_316_000)),
     ];
     assert_eq!(counted, expected.into());
 }

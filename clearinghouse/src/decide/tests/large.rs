@@ -6,7 +6,7 @@ use huitong_core::leg::{LARGEST_LEG, Leg, NumberedLeg};
 
 use super::*;
 
-fn waiting(house: &House, reason: Reason) -> Vec<(String, u64)> {
+fn waiting(house: &House, reason: WaitingReason) -> Vec<(String, u64)> {
     let asked = Asked {
         reason: Some(reason),
         ..Asked::default()
@@ -50,7 +50,7 @@ fn a_debt_of_trillions_waits_by_itself_and_holds_up_neither_stream_nor_cycle() {
         let plan = house.net(1).unwrap();
         assert_eq!((plan.legs(), plan.total()), (1, Ok(LARGEST_LEG)));
         house.come_back(how);
-        let mut waits = waiting(&house, Reason::TooLarge);
+        let mut waits = waiting(&house, WaitingReason::TooLarge);
         waits.sort();
         let expected = ["330200", "510100"].map(|region| {
             let legs = (1..=3).map(|number| (region.to_owned(), number));

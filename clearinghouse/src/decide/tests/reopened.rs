@@ -74,11 +74,11 @@ fn cut_off_day(house: &House) {
 }
 
 /// All that waits, and why.
-fn waiting(house: &House) -> Vec<(RegionCode, u64, Reason)> {
+fn waiting(house: &House) -> Vec<(RegionCode, u64, WaitingReason)> {
     let rows = excepted(house, Asked::default(), None).rows.into_iter();
     let row = |row: Exception| {
         let leg = row.leg;
-        (leg.region, leg.numbered.number, Reason::of(leg.why))
+        (leg.region, leg.numbered.number, reason_of(leg.why))
     };
     let mut rows: Vec<_> = rows.map(row).collect();
     rows.sort();
@@ -88,7 +88,7 @@ fn waiting(house: &House) -> Vec<(RegionCode, u64, Reason)> {
 /// What officers left out of the last cycle.
 fn left_out(house: &House) -> Vec<(RegionCode, u64)> {
     let asked = Asked {
-        reason: Some(Reason::LeftOut),
+        reason: Some(WaitingReason::LeftOut),
         ..Asked::default()
     };
     let rows = excepted(house, asked, None).rows.into_iter();
@@ -243,7 +243,7 @@ fn what_takes_back_what_is_left_out_waits_with_it() {
     for by in ["wang.fang", "li.na"] {
         reopen(&house, leg.clone(), by).unwrap();
     }
-    let both = [(2, 2), (3, 1)].map(|(of, number)| (region(of), number, Reason::LeftOut));
+    let both = [(2, 2), (3, 1)].map(|(of, number)| (region(of), number, WaitingReason::LeftOut));
     assert_eq!(waiting(&house), both);
     let status = house.status(Some(1));
     assert_eq!((status.agreed, status.waiting), (0, 2));
@@ -280,7 +280,7 @@ fn what_is_deducted_from_what_is_left_out_waits_with_it() {
         reopen(&house, leg.clone(), by).unwrap();
     }
     let all = [(2, 2), (3, 1), (3, 3)];
-    let all = all.map(|(of, number)| (region(of), number, Reason::LeftOut));
+    let all = all.map(|(of, number)| (region(of), number, WaitingReason::LeftOut));
     assert_eq!(waiting(&house), all);
     let status = house.status(Some(1));
     assert_eq!((status.agreed, status.waiting), (0, 3));

@@ -40,14 +40,14 @@ pub(super) fn netted(house: &House, on: u8) -> (u64, i64) {
     (plan.legs(), owed.filter(|fen| *fen > 0).sum())
 }
 
-pub(super) fn waiting(house: &House) -> Vec<(String, u64, Reason)> {
+pub(super) fn waiting(house: &House) -> Vec<(String, u64, WaitingReason)> {
     let rows = excepted(house, Asked::default(), None).rows.into_iter();
     let row = |row: Exception| {
         let leg = row.leg;
         (
             leg.region.to_string(),
             leg.numbered.number,
-            Reason::of(leg.why),
+            reason_of(leg.why),
         )
     };
     let mut rows: Vec<_> = rows.map(row).collect();
@@ -79,7 +79,7 @@ fn of_what_differs_and_is_reversed_nothing_is_paid_back_and_what_is_settled_agai
         assert_eq!(netted(&house, 1), (1, 100), "{how:?}");
         house.come_back(how);
         // Both took it back, so nothing is to be paid and nothing is to be done; that is no difference any more.
-        let over = Reason::TakenBack;
+        let over = WaitingReason::TakenBack;
         let expected = [("330200", 1), ("330200", 2), ("510100", 1)];
         let expected = expected.map(|(region, number)| (region.to_owned(), number, over));
         assert_eq!(waiting(&house), expected, "{how:?}");
@@ -115,9 +115,9 @@ fn a_reversal_waits_for_its_settlement_and_goes_with_it_or_after_it() {
         house.come_back(how);
         let of = |region: &str, number, reason| (region.to_owned(), number, reason);
         let expected = [
-            of("330200", 1, Reason::TakenBack),
-            of("330200", 2, Reason::OriginalNotNetted),
-            of("510100", 1, Reason::TakenBack),
+            of("330200", 1, WaitingReason::TakenBack),
+            of("330200", 2, WaitingReason::OriginalNotNetted),
+            of("510100", 1, WaitingReason::TakenBack),
         ];
         assert_eq!(waiting(&house), expected, "{how:?}");
         // It comes past the marks of the second day: until then both wait.
@@ -129,7 +129,7 @@ fn a_reversal_waits_for_its_settlement_and_goes_with_it_or_after_it() {
         assert_eq!(house.net(2).unwrap().legs(), 0, "{how:?}");
         house.come_back(how);
         let late = [("330200", 1), ("510100", 1)];
-        let late = late.map(|(region, number)| of(region, number, Reason::Late));
+        let late = late.map(|(region, number)| of(region, number, WaitingReason::Late));
         assert_eq!(
             waiting(&house),
             [&late[..1], &expected[1..2], &late[1..]].concat(),
@@ -194,7 +194,7 @@ fn the_reversal_of_what_is_attested_otherwise_waits_with_it() {
         .unwrap();
     assert_eq!(house.status(Some(1)).agreed, 0);
     assert_eq!(house.net(1).unwrap().legs(), 0);
-    let over = Reason::TakenBack;
+    let over = WaitingReason::TakenBack;
     let expected = [
         ("330200".to_owned(), 2, over),
         ("510100".to_owned(), 1, over),

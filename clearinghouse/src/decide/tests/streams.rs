@@ -101,16 +101,16 @@ fn a_leg_with_an_unknown_region_waits_for_it_and_stops_nothing() {
     assert_eq!(house.net(1).unwrap().legs(), 1);
     let reasons = |house: &House| {
         let rows = excepted(house, Asked::default(), None).rows.into_iter();
-        rows.map(|row| Reason::of(row.leg.why)).collect::<Vec<_>>()
+        rows.map(|row| reason_of(row.leg.why)).collect::<Vec<_>>()
     };
-    assert_eq!(reasons(&house), [Reason::UnknownRegion]);
+    assert_eq!(reasons(&house), [WaitingReason::UnknownRegion]);
     let joined: RegionCode = "440100".parse().unwrap();
     let before = members();
     let with = before.iter().chain([(joined, Member::new(joined))]);
     house
         .come_back_with(Members::new(with.collect()).unwrap())
         .unwrap();
-    assert_eq!(reasons(&house), [Reason::CounterpartMissing]);
+    assert_eq!(reasons(&house), [WaitingReason::CounterpartMissing]);
     let legs = vec![payable(1, &stranger)];
     let by = Told {
         region: joined,

@@ -38,7 +38,7 @@ fn own(house: &House, of: usize, kept_at_most: usize) -> (Vec<Exception>, Except
     }
 }
 
-type Row = (RegionCode, u64, Reason, Option<RegionCode>);
+type Row = (RegionCode, u64, WaitingReason, Option<RegionCode>);
 
 fn rows(house: &House, of: usize) -> Vec<Row> {
     let (rows, _, left_off) = own(house, of, 100);
@@ -51,7 +51,7 @@ fn rows(house: &House, of: usize) -> Vec<Row> {
             .as_ref()
             .filter(|_| row.leg.why != Waiting::Repeated);
         let other = other.map(|(other, _)| *other);
-        (told, number, Reason::of(row.leg.why), other)
+        (told, number, reason_of(row.leg.why), other)
     };
     rows.iter().map(row).collect()
 }
@@ -71,10 +71,10 @@ fn a_region_sees_its_own_debts_whoever_told_of_them_and_nothing_of_two_others() 
     for how in [Return::Stopped, Return::IndexLost] {
         // Of the debt that differs the own word is the row; of what agrees, and is late, the creditor's is.
         let seen = [
-            (ningbo, 2, Reason::Differs, Some(chengdu)),
-            (ningbo, 4, Reason::CounterpartMissing, None),
-            (chengdu, 3, Reason::Repeated, None),
-            (chengdu, 4, Reason::Late, Some(ningbo)),
+            (ningbo, 2, WaitingReason::Differs, Some(chengdu)),
+            (ningbo, 4, WaitingReason::CounterpartMissing, None),
+            (chengdu, 3, WaitingReason::Repeated, None),
+            (chengdu, 4, WaitingReason::Late, Some(ningbo)),
         ];
         let mut found = rows(&house, 2);
         found.sort_unstable_by_key(|row| (row.0, row.1));
@@ -82,14 +82,14 @@ fn a_region_sees_its_own_debts_whoever_told_of_them_and_nothing_of_two_others() 
         let mut found = rows(&house, 3);
         found.sort_unstable_by_key(|row| (row.0, row.1));
         let seen = [
-            (ningbo, 4, Reason::CounterpartMissing, None),
-            (chengdu, 2, Reason::Differs, Some(ningbo)),
-            (chengdu, 3, Reason::Repeated, None),
-            (chengdu, 4, Reason::Late, Some(ningbo)),
+            (ningbo, 4, WaitingReason::CounterpartMissing, None),
+            (chengdu, 2, WaitingReason::Differs, Some(ningbo)),
+            (chengdu, 3, WaitingReason::Repeated, None),
+            (chengdu, 4, WaitingReason::Late, Some(ningbo)),
         ];
         assert_eq!(found, seen);
         // Shanghai told nothing, and sees what Hangzhou says of it; what is counted is of the two alone.
-        let missing = (region(1), 1, Reason::CounterpartMissing, None);
+        let missing = (region(1), 1, WaitingReason::CounterpartMissing, None);
         assert_eq!(
             (rows(&house, 0), rows(&house, 1)),
             (vec![missing], vec![missing])
@@ -98,7 +98,7 @@ fn a_region_sees_its_own_debts_whoever_told_of_them_and_nothing_of_two_others() 
         let counted: Vec<_> = page.ageing.into_iter().collect();
         let group = AgeGroup { legs: 1, amount: 9 };
         assert_eq!(counted.len(), 1);
-        assert_eq!(counted[0].0, Reason::CounterpartMissing);
+        assert_eq!(counted[0].0, WaitingReason::CounterpartMissing);
         assert!(counted[0].1.contains(&group), "{counted:?}");
         house.come_back(how);
     }
@@ -179,7 +179,7 @@ fn two_of_the_largest_debts_are_counted_for_what_they_come_to() {
     for of in [2, 3] {
         let (rows, page, _) = own(&house, of, 100);
         assert_eq!(rows.len(), 2);
-        let groups = page.ageing.get(&Reason::TooLarge).unwrap();
+        let groups = page.ageing.get(&WaitingReason::TooLarge).unwrap();
         let amount = largest.saturating_mul(2);
         assert!(groups.contains(&AgeGroup { legs: 2, amount }), "{groups:?}");
     }

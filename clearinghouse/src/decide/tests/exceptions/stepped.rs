@@ -14,7 +14,7 @@ fn alone(number: u64) -> NumberedLeg {
 }
 
 /// All pages of a list, and what is counted beside it.
-fn all(house: &House, listing: Listing) -> (Vec<(RegionCode, u64, Reason)>, u64) {
+fn all(house: &House, listing: Listing) -> (Vec<(RegionCode, u64, WaitingReason)>, u64) {
     let listing = std::sync::Arc::new(listing);
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
@@ -23,7 +23,7 @@ fn all(house: &House, listing: Listing) -> (Vec<(RegionCode, u64, Reason)>, u64)
         let page = page.unwrap().unwrap();
         rows.extend(page.rows.iter().map(|row| {
             let (_, region, number) = row.place();
-            (region, number, Reason::of(row.leg.why))
+            (region, number, reason_of(row.leg.why))
         }));
         after = page.next;
         if after.is_none() {
@@ -99,12 +99,15 @@ fn what_agrees_while_a_list_is_found_is_left_out_of_its_pages() {
     });
     let (rows, counted) = all(&house, found.unwrap());
     assert_eq!((rows.len(), counted), (200, 200));
-    let late: Vec<_> = rows.iter().filter(|row| row.2 == Reason::Late).collect();
+    let late: Vec<_> = rows
+        .iter()
+        .filter(|row| row.2 == WaitingReason::Late)
+        .collect();
     assert_eq!(
         late,
         [
-            &(region(3), 3, Reason::Late),
-            &(region(3), 150, Reason::Late)
+            &(region(3), 3, WaitingReason::Late),
+            &(region(3), 150, WaitingReason::Late)
         ]
     );
 }
