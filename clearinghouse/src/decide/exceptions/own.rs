@@ -9,13 +9,12 @@ use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 
 use super::{
-    Context, Decided, Decision, Exceptions, Finding, Listing, Unordered, begin_exceptions, count,
-    days_since, exceptions, exceptions_page, last_cut_off,
+    Context, Decided, Decision, Exceptions, Finding, Listing, Unordered, begin_exceptions,
+    exceptions, exceptions_page, last_cut_off,
 };
-use crate::decide::exceptions::{Asked, ExceptionPlace, reason_of};
+use crate::decide::exceptions::{Asked, ExceptionPlace};
 use crate::decide::over::CutOff;
 use crate::refusal::Refusal;
-use crate::state::WaitingLeg;
 
 /// How many exceptions the list of a region has at most: the oldest.
 const OWN_AT_MOST: usize = 100_000;
@@ -130,7 +129,7 @@ impl FindingOwn {
                 return;
             };
             if leg.region == region || !is_beside_own(context, region, place, cut_off) {
-                take(listing, &leg.among(members));
+                listing.take(&leg.among(members));
             }
         });
         let is_more = next.is_some();
@@ -174,14 +173,6 @@ fn is_beside_own(
     own.is_some_and(|own| {
         beside(own) == Some(place) && matching.waiting_at(own, cut_off, &kept_out).is_some()
     })
-}
-
-fn take(listing: &mut Listing, leg: &WaitingLeg) {
-    let days = days_since(leg.since, listing.at);
-    let groups = listing.ageing.entry(reason_of(leg.why)).or_default();
-    count(groups, days, leg);
-    let place = (leg.since, leg.region, leg.numbered.number);
-    listing.places.push(place);
 }
 
 /// Which exceptions were found; none when cycles went on meanwhile, and they are to be found anew.
