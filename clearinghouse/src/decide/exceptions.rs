@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::leg::{Leg, NumberedLeg};
-use huitong_core::own_clearing::{WAITS_AT_MOST_DAYS, Waits};
+use huitong_core::own_clearing::{WAITS_AT_MOST_DAYS, WaitingPlace, Waits};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::WaitingReason;
@@ -42,9 +42,6 @@ const LISTED_MILLIS: i64 = 600_000;
 const AGES: [u32; 3] = [1, 7, WAITS_AT_MOST_DAYS];
 
 const DAY_MILLIS: i64 = 86_400_000;
-
-/// Where an exception stands in the list: since when it is held, whose, its number.
-pub(crate) type ExceptionPlace = (Timestamp, RegionCode, u64);
 
 /// Why a leg waits, without the field that differs.
 pub(crate) const fn reason_of(why: Waiting) -> WaitingReason {
@@ -84,7 +81,7 @@ pub(crate) struct Exception {
 }
 
 impl Exception {
-    pub(crate) const fn place(&self) -> ExceptionPlace {
+    pub(crate) const fn place(&self) -> WaitingPlace {
         (self.leg.since, self.leg.region, self.leg.numbered.number)
     }
 }
@@ -102,7 +99,7 @@ pub(crate) struct Exceptions {
     /// Oldest first.
     pub(crate) rows: Vec<Exception>,
     /// After which the next page begins; none with the last.
-    pub(crate) next: Option<ExceptionPlace>,
+    pub(crate) next: Option<WaitingPlace>,
     pub(crate) ageing: BTreeMap<WaitingReason, [AgeGroup; 4]>,
 }
 
@@ -124,7 +121,7 @@ impl Unordered {
 pub(crate) struct Listing {
     asked: Asked,
     at: Timestamp,
-    places: Vec<ExceptionPlace>,
+    places: Vec<WaitingPlace>,
     ageing: BTreeMap<WaitingReason, [AgeGroup; 4]>,
 }
 
@@ -228,7 +225,7 @@ impl Asked {
 pub(crate) fn exceptions_page(
     context: &Context<'_>,
     listing: &Listing,
-    after: Option<ExceptionPlace>,
+    after: Option<WaitingPlace>,
 ) -> Decision<Option<Exceptions>> {
     let age = context
         .now

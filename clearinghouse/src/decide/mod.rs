@@ -65,9 +65,9 @@ pub(crate) use deducted::{
 };
 pub(crate) use evidence::{give, listed_signers, not_proven, wanted};
 pub(crate) use exceptions::{
-    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, FindingOwn, Listing,
-    OwnListing, Unordered, begin_exceptions, begin_own_exceptions, exceptions, exceptions_page,
-    own_exceptions, own_exceptions_page, reason_of,
+    AgeGroup, Asked, Exception, Exceptions, Finding, FindingOwn, Listing, OwnListing, Unordered,
+    begin_exceptions, begin_own_exceptions, exceptions, exceptions_page, own_exceptions,
+    own_exceptions_page, reason_of,
 };
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};

@@ -30,6 +30,7 @@ mod witnesses;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
+use huitong_core::own_clearing::WaitingPlace;
 use huitong_core::vocabulary::WaitingReason;
 use huitong_netting::Member;
 
@@ -54,7 +55,7 @@ fn close_all(house: &House, on: u8) {
 }
 
 /// A page of the exceptions, of a list that is made for it.
-fn excepted(house: &House, asked: Asked, after: Option<ExceptionPlace>) -> Exceptions {
+fn excepted(house: &House, asked: Asked, after: Option<WaitingPlace>) -> Exceptions {
     let listing = house.listing(asked);
     let page = house.ask(move |context| exceptions_page(context, &listing, after));
     page.unwrap().unwrap()

@@ -2,11 +2,11 @@
 //!
 //! A few lists are kept, so that officers who page through different ones do not have each found anew.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use huitong_core::date::Timestamp;
 use huitong_core::leg::NumberedLeg;
+use huitong_core::own_clearing::WaitingPlace;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::WaitingReason;
@@ -14,7 +14,10 @@ use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionService;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
-use huitong_proto::conversion::own_clearing::{waiting_reason_from_wire, waiting_reason_to_wire};
+use huitong_proto::conversion::own_clearing::{
+    waiting_place_from_wire, waiting_place_to_wire, waiting_reason_from_wire,
+    waiting_reason_to_wire,
+};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::aside;
 use tokio::sync::Mutex;
@@ -23,9 +26,7 @@ use tonic::{Request, Response, Status};
 use super::in_steps;
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{
-    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Finding, Listing, Unordered,
-};
+use crate::decide::{self, AgeGroup, Asked, Exception, Exceptions, Finding, Listing, Unordered};
 use crate::refusal::Refusal;
 use crate::state::Says;
 use crate::writer::Writer;
@@ -79,11 +80,7 @@ impl ExceptionGrpc {
     }
 
     /// The next page of a list that is at hand, or of one that is found anew: for the first page always.
-    async fn page(
-        &self,
-        asked: Asked,
-        after: Option<ExceptionPlace>,
-    ) -> Result<Exceptions, Refusal> {
+    async fn page(&self, asked: Asked, after: Option<WaitingPlace>) -> Result<Exceptions, Refusal> {
         let mut listed = self.listed.lock().await;
         if let Some(listing) = listed.of(asked).filter(|_| after.is_some())
             && let Some(page) = self.read(listing, after).await?
@@ -115,7 +112,7 @@ impl ExceptionGrpc {
     async fn read(
         &self,
         listing: Arc<Listing>,
-        after: Option<ExceptionPlace>,
+        after: Option<WaitingPlace>,
     ) -> Result<Option<Exceptions>, Refusal> {
         self.writer
             .decide(move |context| decide::exceptions_page(context, &listing, after))
@@ -132,35 +129,22 @@ impl ExceptionService for ExceptionGrpc {
         let (asked, after) = asked(&request.into_inner()).map_err(|fault| malformed(&fault))?;
         let found = self.page(asked, after).await;
         let found = found.map_err(|refusal| status(&refusal))?;
-        let ageing = found.ageing.into_iter().map(|(reason, groups)| v1::Ageing {
-            reason: waiting_reason_to_wire(reason),
-            groups: groups.iter().map(group).collect(),
-        });
         Ok(Response::new(v1::ListExceptionsResponse {
             exceptions: found.rows.iter().map(exception).collect(),
-            next: found.next.map(place),
-            ageing: ageing.collect(),
+            next: found.next.map(waiting_place_to_wire),
+            ageing: ageing(&found.ageing),
         }))
     }
 }
 
-fn asked(
-    request: &v1::ListExceptionsRequest,
-) -> Result<(Asked, Option<ExceptionPlace>), WireFault> {
+fn asked(request: &v1::ListExceptionsRequest) -> Result<(Asked, Option<WaitingPlace>), WireFault> {
     let asked = Asked {
         region: Path::root("region").optional(&request.region, RegionCode::parse)?,
         reason: reason_asked(request.reason, Path::root("reason"))?,
         at_least_days: request.at_least_days,
     };
-    let path = Path::root("after");
-    let after = request.after.as_ref().map(|after| {
-        let since = Timestamp::from_millis(after.since_ms);
-        let since = since.map_err(|error| path.field("since_ms").wrong(error))?;
-        let region = path
-            .field("region")
-            .parse(&after.region, RegionCode::parse)?;
-        Ok((since, region, after.number))
-    });
+    let after = request.after.as_ref();
+    let after = after.map(|after| waiting_place_from_wire(after, Path::root("after")));
     Ok((asked, after.transpose()?))
 }
 
@@ -172,19 +156,17 @@ fn reason_asked(number: i32, path: Path<'_>) -> Result<Option<WaitingReason>, Wi
     }
 }
 
-pub(super) fn group(group: &AgeGroup) -> v1::AgeGroup {
-    v1::AgeGroup {
+/// How old exceptions are, by reason.
+pub(super) fn ageing(ages: &BTreeMap<WaitingReason, [AgeGroup; 4]>) -> Vec<v1::Ageing> {
+    let group = |group: &AgeGroup| v1::AgeGroup {
         legs: group.legs,
         amount_fen: group.amount,
-    }
-}
-
-pub(super) fn place((since, region, number): ExceptionPlace) -> v1::ExceptionPlace {
-    v1::ExceptionPlace {
-        since_ms: since.as_millis(),
-        region: region.to_string(),
-        number,
-    }
+    };
+    let ages = ages.iter().map(|(reason, groups)| v1::Ageing {
+        reason: waiting_reason_to_wire(*reason),
+        groups: groups.iter().map(group).collect(),
+    });
+    ages.collect()
 }
 
 pub(super) fn exception(exception: &Exception) -> v1::Exception {
@@ -192,7 +174,7 @@ pub(super) fn exception(exception: &Exception) -> v1::Exception {
     let (reason, field) = wire::reason(exception.leg.why);
     let (says, evidence_field) = evidence(exception.says);
     v1::Exception {
-        place: Some(place(exception.place())),
+        place: Some(waiting_place_to_wire(exception.place())),
         reason,
         field,
         days: u32::try_from(exception.days).unwrap_or(u32::MAX),

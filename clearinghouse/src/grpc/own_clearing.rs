@@ -8,13 +8,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use huitong_core::own_clearing::WaitingPlace;
 use huitong_core::payment::PaymentReference;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::own_clearing_service_server::OwnClearingService;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::own_clearing::{waiting_place_from_wire, waiting_reason_to_wire};
+use huitong_proto::conversion::own_clearing::{waiting_place_from_wire, waiting_place_to_wire};
 use huitong_proto::conversion::payment::delay_reason_to_wire;
 use huitong_transport::aside;
 use tokio::sync::OwnedMutexGuard;
@@ -22,12 +23,12 @@ use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use super::clearing::region;
-use super::exception::{exception, group, place};
+use super::exception::{ageing, exception};
 use super::payment::order_asked;
 use super::reading::{plan, proofs, read};
 use super::status::{malformed, status};
 use super::{in_steps, paid};
-use crate::decide::{self, ExceptionPlace, Exceptions, FindingOwn, Openness, OwnListing};
+use crate::decide::{self, Exceptions, FindingOwn, Openness, OwnListing};
 use crate::payments::Payment;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
@@ -140,7 +141,7 @@ impl OwnClearingGrpc {
     async fn page(
         &self,
         region: RegionCode,
-        after: Option<ExceptionPlace>,
+        after: Option<WaitingPlace>,
     ) -> Result<(Exceptions, u64), Refusal> {
         let kept = after.and_then(|_| held(&self.lists).of(region));
         if let Some(kept) = kept
@@ -173,7 +174,7 @@ impl OwnClearingGrpc {
     async fn read(
         &self,
         listing: &Arc<OwnListing>,
-        after: Option<ExceptionPlace>,
+        after: Option<WaitingPlace>,
     ) -> Result<Option<Exceptions>, Refusal> {
         let listing = Arc::clone(listing);
         self.writer
@@ -194,14 +195,10 @@ impl OwnClearingService for OwnClearingGrpc {
         let after = after.transpose().map_err(|fault| malformed(&fault))?;
         let found = self.page(region, after).await;
         let (found, left_off) = found.map_err(|refusal| status(&refusal))?;
-        let ageing = found.ageing.into_iter().map(|(reason, groups)| v1::Ageing {
-            reason: waiting_reason_to_wire(reason),
-            groups: groups.iter().map(group).collect(),
-        });
         Ok(Response::new(v1::ListOwnExceptionsResponse {
             exceptions: found.rows.iter().map(exception).collect(),
-            next: found.next.map(place),
-            ageing: ageing.collect(),
+            next: found.next.map(waiting_place_to_wire),
+            ageing: ageing(&found.ageing),
             left_off,
         }))
     }

@@ -6,13 +6,14 @@
 //! the creditor's word stands for both. Of many the oldest are listed, and all are counted. Deliberately absent: who asks.
 
 use huitong_core::leg::Leg;
+use huitong_core::own_clearing::WaitingPlace;
 use huitong_core::region::RegionCode;
 
 use super::{
     Context, Decided, Decision, Exceptions, Finding, Listing, Unordered, begin_exceptions,
     exceptions, exceptions_page, last_cut_off,
 };
-use crate::decide::exceptions::{Asked, ExceptionPlace};
+use crate::decide::exceptions::Asked;
 use crate::decide::over::CutOff;
 use crate::refusal::Refusal;
 
@@ -204,7 +205,7 @@ pub(crate) fn own_exceptions(
 pub(crate) fn own_exceptions_page(
     context: &Context<'_>,
     listing: &OwnListing,
-    after: Option<ExceptionPlace>,
+    after: Option<WaitingPlace>,
 ) -> Decision<Option<Exceptions>> {
     let region = listing.region;
     let page = exceptions_page(context, &listing.listing, after)?;
