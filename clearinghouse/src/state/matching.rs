@@ -10,6 +10,7 @@
 mod agreeing;
 mod back;
 mod concerning;
+mod debts;
 mod held;
 mod netted;
 mod report;
@@ -18,9 +19,8 @@ mod standing;
 mod steps;
 mod waiting;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use foldhash::fast::RandomState;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
 use huitong_core::id::SettlementId;
@@ -30,8 +30,9 @@ use huitong_netting::AgreedLeg;
 
 use self::agreeing::Agreeing;
 pub(crate) use self::back::Backs;
+use self::debts::Debts;
 use self::held::{Held, Number, Reports, other_end};
-pub(crate) use self::report::Earlier;
+pub(crate) use self::report::{Earlier, TakenDebts};
 use self::slots::Slots;
 pub(crate) use self::standing::Standing;
 pub(crate) use self::steps::Ends;
@@ -44,8 +45,7 @@ pub(crate) type Place = (RegionCode, u64);
 #[derive(Debug, Clone)]
 pub(crate) struct Matching {
     held: BTreeMap<RegionCode, Slots<Held>>,
-    /// Looked up, and gone through only to let debts go: its order is nobody's.
-    debts: HashMap<Debt, Reports, RandomState>,
+    debts: Debts,
     /// What was reported of a debt after the first two legs.
     further: BTreeMap<Debt, Vec<Place>>,
     /// How many legs of each business day no plan has taken.
@@ -61,7 +61,7 @@ impl Matching {
     pub(crate) fn empty() -> Self {
         Self {
             held: BTreeMap::new(),
-            debts: HashMap::default(),
+            debts: Debts::default(),
             further: BTreeMap::new(),
             days: BTreeMap::new(),
             agreeing: Agreeing::default(),

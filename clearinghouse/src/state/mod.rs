@@ -36,7 +36,9 @@ pub(crate) use attestation::{
 pub(crate) use cycle::{Cycle, Restore};
 pub(crate) use directory::DirectoryHeld;
 pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
-pub(crate) use matching::{Earlier, Ends, Matching, NotTaken, Standing, Waiting, WaitingLeg};
+pub(crate) use matching::{
+    Earlier, Ends, Matching, NotTaken, Standing, TakenDebts, Waiting, WaitingLeg,
+};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
 pub(crate) use to_net::{Found, LeftOut};

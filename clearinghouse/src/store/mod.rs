@@ -37,7 +37,7 @@ use crate::months::Months;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
 use crate::state::{
-    Attestations, Attested, Cycle, DirectoryHeld, Restore, Stream, TagsHeld, Words,
+    Attestations, Attested, Cycle, DirectoryHeld, Restore, Stream, TagsHeld, TakenDebts, Words,
 };
 
 /// What a store does.
@@ -54,8 +54,8 @@ pub(crate) trait Store: Send {
         numbers: RangeInclusive<u64>,
     ) -> Result<Vec<NumberedLeg>, StoreError>;
 
-    /// The plan that took what is called so, whoever owes it, if an indexed one did.
-    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError>;
+    /// Which of what is called so indexed plans took, whoever owes it, and the plans.
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, StoreError>;
 
     /// The plan that took a debt of these two, if an indexed one did.
     fn netted_between(&self, debt: Debt, pair: row::Pair) -> Result<Option<u64>, StoreError>;

@@ -13,7 +13,7 @@ use huitong_journal::AppendError;
 use super::Desk;
 use crate::decide::Fault;
 use crate::refusal::Refusal;
-use crate::state::Earlier;
+use crate::state::{Earlier, TakenDebts};
 use crate::store::{Store, StoreError};
 
 /// What plans took, as the store has it; why it cannot be read is kept, and breaks the writer off afterwards.
@@ -23,10 +23,10 @@ struct Stored<'a> {
 }
 
 impl Stored<'_> {
-    fn read(&self, found: Result<Option<u64>, StoreError>) -> Option<u64> {
+    fn read<F: Default>(&self, found: Result<F, StoreError>) -> F {
         found.unwrap_or_else(|fault| {
             self.unread.replace(Some(fault));
-            None
+            F::default()
         })
     }
 }
@@ -34,8 +34,8 @@ impl Stored<'_> {
 impl Earlier for Stored<'_> {
     type Fault = Infallible;
 
-    fn netted(&self, debt: Debt) -> Result<Option<u64>, Infallible> {
-        Ok(self.read(self.store.netted(debt)))
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, Infallible> {
+        Ok(self.read(self.store.netted(debts)))
     }
 
     fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, Infallible> {

@@ -7,7 +7,7 @@ use huitong_core::leg::Debt;
 use huitong_netting::Members;
 use tracing::error;
 
-use crate::state::{Earlier, State};
+use crate::state::{Earlier, State, TakenDebts};
 use crate::store::{OpenLeg, Store, StoreError};
 
 /// What plans took, as the store has it.
@@ -16,8 +16,8 @@ struct Stored<'a>(&'a dyn Store);
 impl Earlier for Stored<'_> {
     type Fault = StoreError;
 
-    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
-        self.0.netted(debt)
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, StoreError> {
+        self.0.netted(debts)
     }
 
     fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, StoreError> {

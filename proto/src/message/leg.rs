@@ -35,18 +35,18 @@ pub struct Leg {
 }
 
 impl Leg {
-    /// The leg that stands at the front of these bytes after its length, and how many bytes both take. None where it is not
-    /// whole there, or not as programs write it: then it is to be read field by field.
-    pub(super) fn at_front(bytes: &[u8]) -> Option<(Self, usize)> {
+    /// Reads into this leg, which is empty, the one that stands at the front of these bytes after its length; answers how many
+    /// bytes both take. None where it is not whole there, or not as programs write it: then it is to be read field by field.
+    pub(super) fn read_front(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut input = bytes;
         let length = usize::try_from(varint(&mut input)?).ok()?;
         let before = bytes.len().checked_sub(input.len())?;
-        let leg = Self::read(input.get(..length)?)?;
-        Some((leg, before.checked_add(length)?))
+        self.read(input.get(..length)?)?;
+        before.checked_add(length)
     }
 
-    fn read(mut input: &[u8]) -> Option<Self> {
-        let mut leg = Self::default();
+    fn read(&mut self, mut input: &[u8]) -> Option<()> {
+        let leg = self;
         while let Some((key, rest)) = input.split_first() {
             input = rest;
             // The number of the field, and how it is written.
@@ -64,7 +64,7 @@ impl Leg {
                 _ => return None,
             }
         }
-        Some(leg)
+        Some(())
     }
 }
 

@@ -35,16 +35,18 @@ pub struct ReportLegsRequest {
 impl ReportLegsRequest {
     /// Takes the leg that stands at the front of `buf`, length and all; whether it could be read in one go.
     fn take_leg(&mut self, buf: &mut impl Buf) -> bool {
-        let Some((leg, length)) = Leg::at_front(buf.chunk()) else {
+        // It is read where it is to lie: a leg is large, and is moved no more than it must be.
+        let leg = self.legs.push_mut(Leg::default());
+        let Some(length) = leg.read_front(buf.chunk()) else {
+            self.legs.pop();
             return false;
         };
-        if self.legs.is_empty() {
+        if self.legs.len() == 1 {
             // Legs are about equally long.
             let expected = buf.remaining().checked_div(length).unwrap_or_default();
-            self.legs.reserve(expected.saturating_add(1).min(ROOM));
+            self.legs.reserve(expected.min(ROOM));
         }
         buf.advance(length);
-        self.legs.push(leg);
         true
     }
 }

@@ -183,8 +183,8 @@ mod tests {
     #[test]
     fn ten_million_legs_fit_into_what_a_day_may_take() {
         let legs = size_of::<Held>() * 10_000_000;
-        // Five million debts take a table of 2^23 places, with a byte beside each.
-        let debts = (size_of::<(Debt, Reports)>() + 1) << 23;
+        // Five million debts, and a table of 2^24 cells.
+        let debts = size_of::<(Debt, Reports)>() * 5_000_000 + (size_of::<u64>() << 24);
         let mebibytes = (legs + debts) >> 20;
         assert!(mebibytes < 1_400, "{mebibytes} MiB");
     }

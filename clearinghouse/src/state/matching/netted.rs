@@ -45,7 +45,7 @@ impl Matching {
     /// is read again at a start, where which plan took a debt is asked by its id alone.
     fn part(&mut self, by: Number) {
         let netted = |debt: &&Debt| {
-            let reports = self.debts.get(*debt);
+            let reports = self.debts.get(debt);
             reports.is_some_and(|reports| reports.netted == by)
         };
         let places = self.further.keys().filter(netted);
@@ -87,9 +87,6 @@ impl Matching {
         self.held.retain(|_, slots| !slots.is_empty());
         self.leave(plan);
         self.leave_said();
-        if self.debts.len() < self.debts.capacity() / 4 {
-            self.debts.shrink_to_fit();
-        }
         self.days.retain(|_, legs| *legs > 0);
     }
 

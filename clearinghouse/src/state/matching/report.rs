@@ -1,6 +1,5 @@
 //! Legs taken in: first they are put where they lie, then what each belongs to is looked up. In between nothing is decided.
 
-use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::slice;
 
@@ -11,19 +10,23 @@ use huitong_core::record::clearing::{DeductionOf, LegsTaken};
 use huitong_core::region::RegionCode;
 
 use super::Matching;
+use super::debts::Hash;
 use super::held::{Held, Number, Reports};
 use super::slots::Slots;
 
 /// How many legs are taken in at once: what is fetched for them stays near the processor until each is looked up.
 const AT_ONCE: usize = 256;
 
+/// Debts with the plans that took them.
+pub(crate) type TakenDebts = Vec<(Debt, u64)>;
+
 /// What plans took that is not here any more.
 pub(crate) trait Earlier {
     /// Why it cannot be looked up.
     type Fault;
 
-    /// The plan that took what is called so, whoever owes it.
-    fn netted(&self, debt: Debt) -> Result<Option<u64>, Self::Fault>;
+    /// Which of what is called so plans took, whoever owes it, and the plans.
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, Self::Fault>;
 
     /// The plan that took a debt of these two.
     fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, Self::Fault>;
@@ -40,11 +43,7 @@ impl Matching {
             self.say_of((taken.region, said.number), said.settlement);
         }
         for some in taken.legs.chunks(AT_ONCE) {
-            self.make_room(some);
-            self.hold(taken.region, some, taken.at);
-            for numbered in some {
-                let Ok(()) = self.join(taken.region, numbered, earlier);
-            }
+            let Ok(()) = self.take_together((taken.region, some), taken.at, earlier);
         }
     }
 
@@ -57,16 +56,26 @@ impl Matching {
         since: Timestamp,
         earlier: &E,
     ) -> Result<(), E::Fault> {
-        self.hold(region, slice::from_ref(numbered), since);
-        self.join(region, numbered, earlier)
+        self.take_together((region, slice::from_ref(numbered)), since, earlier)
     }
 
-    /// Makes room for what is not known of these legs. It does more: where a debt lies is as good as random and far from the
-    /// processor, and what is asked for all together comes at the same time, not one after the other.
-    fn make_room(&mut self, legs: &[NumberedLeg]) {
-        let debts = legs.iter().map(|numbered| numbered.leg.debt());
-        let unknown = debts.filter(|debt| !self.debts.contains_key(debt)).count();
-        self.debts.reserve(unknown);
+    /// Takes in legs of a region that came together.
+    fn take_together<E: Earlier + ?Sized>(
+        &mut self,
+        (region, legs): (RegionCode, &[NumberedLeg]),
+        since: Timestamp,
+        earlier: &E,
+    ) -> Result<(), E::Fault> {
+        let asked = self
+            .debts
+            .ask(legs.iter().map(|numbered| numbered.leg.debt()));
+        let netted = earlier.netted(&asked.unknown)?;
+        self.debts.reserve(asked.unknown.len());
+        self.hold(region, legs, since);
+        for (numbered, hash) in legs.iter().zip(asked.hashes) {
+            self.join((region, numbered, hash), &netted, earlier)?;
+        }
+        Ok(())
     }
 
     /// Puts legs where they lie, all in one go: between look-ups each would wait for them.
@@ -79,36 +88,36 @@ impl Matching {
                 slots.put(first.number, run, &|numbered| Held::new(numbered, since));
             }
         }
-        for numbered in legs {
-            let count = self.days.entry(numbered.leg.business_day).or_insert(0);
-            *count = count.saturating_add(1);
+        for of_day in legs.chunk_by(|one, next| one.leg.business_day == next.leg.business_day) {
+            if let [first, ..] = of_day {
+                let count = self.days.entry(first.leg.business_day).or_insert(0);
+                *count = count.saturating_add(u64::try_from(of_day.len()).unwrap_or(u64::MAX));
+            }
         }
     }
 
     /// Joins a leg that is held to its debt, and to the leg that it agrees with, where there is one.
     fn join<E: Earlier + ?Sized>(
         &mut self,
-        region: RegionCode,
-        numbered: &NumberedLeg,
+        (region, numbered, hash): (RegionCode, &NumberedLeg, Hash),
+        netted: &TakenDebts,
         earlier: &E,
     ) -> Result<(), E::Fault> {
         let place = (region, numbered.number);
         self.note_back(place, numbered, earlier)?;
         let debt = numbered.leg.debt();
-        let partner = match self.debts.entry(debt) {
-            Entry::Vacant(free) => {
-                free.insert(Reports::begun(place, earlier.netted(debt)?));
-                None
-            }
-            Entry::Occupied(mut known) => {
-                let before = *known.get();
-                if !known.get_mut().follow(place) {
-                    self.further.entry(debt).or_default().push(place);
-                }
-                self.partner_of(before, place, numbered)
-            }
+        let begin = || {
+            let netted = netted.iter().find(|(taken, _)| *taken == debt);
+            Reports::begun(place, netted.map(|(_, plan)| *plan))
         };
-        let Some(partner) = partner else {
+        let Some(known) = self.debts.known_or((hash, debt), begin) else {
+            return Ok(());
+        };
+        let before = *known;
+        if !known.follow(place) {
+            self.further.entry(debt).or_default().push(place);
+        }
+        let Some(partner) = self.partner_of(before, place, numbered) else {
             return Ok(());
         };
         for (one, other) in [(partner, place), (place, partner)] {

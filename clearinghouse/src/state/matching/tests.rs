@@ -28,8 +28,9 @@ fn waiting_in(matching: &Matching) -> impl Iterator<Item = WaitingLeg> {
 impl Earlier for By {
     type Fault = Infallible;
 
-    fn netted(&self, _: Debt) -> Result<Option<u64>, Infallible> {
-        Ok(self.0)
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, Infallible> {
+        let taken = |debt: &Debt| Some((*debt, self.0?));
+        Ok(debts.iter().filter_map(taken).collect())
     }
 
     fn netted_between(&self, _: Debt, _: Pair) -> Result<Option<u64>, Infallible> {

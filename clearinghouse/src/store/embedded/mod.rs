@@ -43,7 +43,7 @@ use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
 use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
-use crate::state::Attested;
+use crate::state::{Attested, TakenDebts};
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;
@@ -183,8 +183,8 @@ impl Store for Embedded {
         Ok(legs)
     }
 
-    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
-        self.journaled.taken.plan_of(debt)
+    fn netted(&self, debts: &[Debt]) -> Result<TakenDebts, StoreError> {
+        self.journaled.taken.plans_of(debts)
     }
 
     fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, StoreError> {

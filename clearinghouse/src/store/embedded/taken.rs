@@ -26,6 +26,7 @@ use self::entry::{DebtBytes, hash, id, sheet_of};
 pub(super) use self::entry::{Entry, entry};
 use self::folded::{Fold, first_of, first_row, ripe};
 use super::scan::each;
+use crate::state::TakenDebts;
 use crate::store::index::Pair;
 use crate::store::keys::{self, PlanRow};
 use crate::store::{Index, StoreError};
@@ -159,12 +160,23 @@ impl Taken {
         Ok(())
     }
 
-    /// The plan that took what is called so, whoever owes it, if one did.
-    pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
+    /// Which of what is called so plans took, whoever owes it, and the plans.
+    pub(super) fn plans_of(&self, debts: &[Debt]) -> Result<TakenDebts, StoreError> {
+        let mut taken = Vec::new();
+        for (debt, plans) in self.maybe_of(debts) {
+            if let Some(plan) = self.plan_of(debt, plans)? {
+                taken.push((debt, plan));
+            }
+        }
+        Ok(taken)
+    }
+
+    /// The plan of these that took what is called so, whoever owes it, if one did.
+    fn plan_of(&self, of: Debt, plans: Vec<u64>) -> Result<Option<u64>, StoreError> {
         let of = debt_bytes(&of);
         // Whoever owes it is, or comes before, the last that could.
         let last = entry(of, [u8::MAX; ENDS_LEN]);
-        self.last_with(&of, &last, |debts| {
+        self.last_with(plans, &last, |debts| {
             let after = debts.partition_point(|debt| *debt <= last);
             let before = after.checked_sub(1).and_then(|at| debts.get(at));
             before.is_some_and(|debt| id(debt) == of)
@@ -179,18 +191,19 @@ impl Taken {
     ) -> Result<Option<u64>, StoreError> {
         let of = debt_bytes(&of);
         let whole = entry(of, ends_bytes(pair.debtor, pair.creditor));
-        self.last_with(&of, &whole, |debts| debts.binary_search(&whole).is_ok())
+        self.last_with(self.maybe(&of), &whole, |debts| {
+            debts.binary_search(&whole).is_ok()
+        })
     }
 
-    /// The last plan of which the row that an entry would lie in has what is looked for.
+    /// The first of these plans of which the row that an entry would lie in has what is looked for.
     fn last_with(
         &self,
-        debt: &DebtBytes,
+        plans: Vec<u64>,
         at: &Entry,
         has: impl Fn(&[Entry]) -> bool,
     ) -> Result<Option<u64>, StoreError> {
-        // The filters are let go of before anything is read.
-        for plan in self.maybe(debt) {
+        for plan in plans {
             let Some((key, sheet)) = self.index.at_or_before(&keys::taken(plan, at))? else {
                 continue;
             };
@@ -203,11 +216,31 @@ impl Taken {
 
     /// The plans whose filters let a debt through, the last first.
     fn maybe(&self, debt: &DebtBytes) -> Vec<u64> {
-        let hash = hash(debt);
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        let plans = filters.plans.iter().rev();
+        filters.maybe(debt)
+    }
+
+    /// Those of these debts that filters let through, each with the plans of these. All filters are there at one moment, and
+    /// are let go of before anything is read.
+    fn maybe_of(&self, debts: &[Debt]) -> Vec<(Debt, Vec<u64>)> {
+        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
+        if filters.plans.is_empty() && filters.folds.is_empty() {
+            return Vec::new();
+        }
+        let plans = debts
+            .iter()
+            .map(|debt| (*debt, filters.maybe(&debt_bytes(debt))));
+        plans.filter(|(_, plans)| !plans.is_empty()).collect()
+    }
+}
+
+impl Filters {
+    /// The plans whose filters let a debt through, the last first.
+    fn maybe(&self, debt: &DebtBytes) -> Vec<u64> {
+        let hash = hash(debt);
+        let plans = self.plans.iter().rev();
         let plans = plans.filter(|(_, filter)| filter.may_have(hash));
-        let folds = filters.folds.values().rev();
+        let folds = self.folds.values().rev();
         let folds = folds.filter(|fold| fold.may_have(debt, hash));
         let of_folds = folds.flat_map(|fold| fold.plans().rev());
         plans.map(|(plan, _)| *plan).chain(of_folds).collect()

@@ -62,8 +62,10 @@ fn again(index: &Arc<MemoryIndex>) -> (Taken, Vec<BusinessDay>) {
 #[track_caller]
 fn finds(taken: &Taken, numbers: std::ops::Range<u32>, plan: Option<u64>) {
     for number in numbers {
-        let found = taken.plan_of(debt_of(number, LegKind::Settlement));
-        assert_eq!(found.unwrap(), plan, "{number}");
+        let debt = debt_of(number, LegKind::Settlement);
+        let found = taken.plans_of(&[debt]).unwrap();
+        let expected: Vec<_> = plan.map(|plan| (debt, plan)).into_iter().collect();
+        assert_eq!(found, expected, "{number}");
     }
 }
 
@@ -82,10 +84,10 @@ fn each_debt_is_found_with_the_plan_that_took_it_and_no_other_is() {
         finds(&taken, 1_000..1_001, Some(2));
         finds(&taken, 2_000..2_128, Some(4));
         finds(&taken, 3_000..6_000, None);
-        let reversal = taken.plan_of(debt_of(7, LegKind::Reversal));
+        let reversal = taken.plans_of(&[debt_of(7, LegKind::Reversal)]);
         assert_eq!(
             reversal.unwrap(),
-            None,
+            [],
             "the reversal of a debt is another one"
         );
     }
