@@ -148,7 +148,7 @@ impl Debts {
         }
     }
 
-    fn hash(&self, debt: &Debt) -> Hash {
+    pub(super) fn hash(&self, debt: &Debt) -> Hash {
         Hash(self.hasher.hash_one(debt) & !Cell::ROW)
     }
 

@@ -56,7 +56,14 @@ impl Matching {
         since: Timestamp,
         earlier: &E,
     ) -> Result<(), E::Fault> {
-        self.take_together((region, slice::from_ref(numbered)), since, earlier)
+        let debt = numbered.leg.debt();
+        let hash = self.debts.hash(&debt);
+        let netted = match self.debts.get(&debt) {
+            Some(_) => TakenDebts::new(),
+            None => earlier.netted(slice::from_ref(&debt))?,
+        };
+        self.hold(region, slice::from_ref(numbered), since);
+        self.join((region, numbered, hash), &netted, earlier)
     }
 
     /// Takes in legs of a region that came together.
