@@ -107,9 +107,7 @@ impl Debts {
         let needed = cells_for(rows);
         if needed > self.cells.len() {
             let before = std::mem::replace(&mut self.cells, vec![Cell::FREE.0; needed]);
-            for cell in before.into_iter().map(Cell) {
-                self.put(cell);
-            }
+            self.put_in_order(before.into_iter().map(Cell));
         }
     }
 
@@ -171,15 +169,36 @@ impl Debts {
 
     /// Notes where a debt lies that is not in the table.
     fn put(&mut self, cell: Cell) {
-        if cell == Cell::FREE {
-            return;
-        }
-        let mut at = self.begin(cell.hash());
+        self.set(self.free_from(self.begin(cell.hash())), cell);
+    }
+
+    /// The first free cell from one on.
+    fn free_from(&self, mut at: usize) -> usize {
         while self.cell(at) != Cell::FREE {
             at = self.after(at);
         }
-        if let Some(free) = self.cells.get_mut(at) {
-            *free = cell.0;
+        at
+    }
+
+    fn set(&mut self, at: usize, cell: Cell) {
+        if let Some(there) = self.cells.get_mut(at) {
+            *there = cell.0;
+        }
+    }
+
+    /// Notes in a new table what lay in a smaller one: in much the same order, so that what lies after all that is noted so far
+    /// need not be looked at. New memory that is read before it is written costs twice.
+    fn put_in_order(&mut self, cells: impl Iterator<Item = Cell>) {
+        let mut after_all = 0;
+        for cell in cells.filter(|cell| *cell != Cell::FREE) {
+            let first = self.begin(cell.hash());
+            let at = if first < after_all {
+                self.free_from(first)
+            } else {
+                first
+            };
+            self.set(at, cell);
+            after_all = after_all.max(at.saturating_add(1));
         }
     }
 
