@@ -302,10 +302,10 @@ impl Desk {
         }
         // What is on disk is answered, whether the state has followed it yet or not: whoever asks next is decided on one that
         // has. What signatures follow is answered with the last of them.
-        if is_signed_after(&record) {
-            match self.follow(&record) {
+        if let Some(what) = signed_after(&record) {
+            match self.follow(record) {
                 Ok(()) => {
-                    self.sign_after(&record);
+                    self.sign(what);
                     self.answers.wait(self.appended, give);
                 }
                 Err(refusal) => give(Err(refusal)),
@@ -313,7 +313,7 @@ impl Desk {
         } else {
             self.answers.wait(self.appended, give);
             // Whoever still waits is told by it of a fault.
-            drop(self.follow(&record));
+            drop(self.follow(record));
         }
     }
 
@@ -334,11 +334,10 @@ impl Desk {
         decide(&context).map_err(|fault| self.break_off(&fault))
     }
 
-    fn sign_after(&mut self, record: &ClearingRecord) {
-        if let ClearingRecord::Members(_) = record {
-            while self.publish_next() {}
-        } else {
-            while self.prove_next() {}
+    fn sign(&mut self, what: Signed) {
+        match what {
+            Signed::Directory => while self.publish_next() {},
+            Signed::Proofs => while self.prove_next() {},
         }
     }
 
@@ -374,12 +373,24 @@ impl Desk {
     }
 }
 
-/// Whether something is signed because of a record, in records of its own.
-const fn is_signed_after(record: &ClearingRecord) -> bool {
-    matches!(
-        record,
-        ClearingRecord::Netted(_) | ClearingRecord::Dispute(_) | ClearingRecord::Members(_)
-    )
+/// What is signed because of another record, in records of its own.
+#[derive(Clone, Copy)]
+enum Signed {
+    /// A version of the directory.
+    Directory,
+    /// Checkpoints, and how disputes ended.
+    Proofs,
+}
+
+/// What is signed because of a record, if anything.
+const fn signed_after(record: &ClearingRecord) -> Option<Signed> {
+    if let ClearingRecord::Members(_) = record {
+        Some(Signed::Directory)
+    } else if let ClearingRecord::Netted(_) | ClearingRecord::Dispute(_) = record {
+        Some(Signed::Proofs)
+    } else {
+        None
+    }
 }
 
 impl std::fmt::Debug for Writer {

@@ -31,7 +31,7 @@ use huitong_netting::AgreedLeg;
 use self::agreeing::Agreeing;
 pub(crate) use self::back::Backs;
 use self::debts::Debts;
-use self::held::{Held, Number, Reports, other_end};
+use self::held::{Held, Marks, Reports, other_end};
 pub(crate) use self::report::{Earlier, TakenDebts};
 use self::slots::Slots;
 pub(crate) use self::standing::Standing;
@@ -44,7 +44,7 @@ pub(crate) type Place = (RegionCode, u64);
 /// The legs that are held and not yet gone with a plan.
 #[derive(Debug, Clone)]
 pub(crate) struct Matching {
-    held: BTreeMap<RegionCode, Slots<Held>>,
+    held: BTreeMap<RegionCode, Slots>,
     debts: Debts,
     /// What was reported of a debt after the first two legs.
     further: BTreeMap<Debt, Vec<Place>>,
@@ -72,7 +72,7 @@ impl Matching {
 
     /// The leg at a place, when it is still here.
     pub(crate) fn leg(&self, place: Place) -> Option<NumberedLeg> {
-        self.at(place).map(|held| held.numbered(place.1))
+        self.at(place).map(|held| held.numbered())
     }
 
     /// Whether the debt is known here, and then by which plan it was taken, if by one.
@@ -83,7 +83,7 @@ impl Matching {
     /// What regions reported of a debt, while it is here.
     pub(crate) fn of_debt(&self, debt: Debt) -> impl Iterator<Item = &Leg> {
         let held = self.reported(debt).filter_map(|place| self.at(place));
-        held.map(|held| &held.leg)
+        held.map(|held| held.leg)
     }
 
     /// The first leg that agrees of what was reported `known` of its debt, when none of the same two regions agreed before
@@ -97,16 +97,16 @@ impl Matching {
         let mut first = None;
         for other in others.filter(|other| *other != place) {
             let theirs = self.at(other);
-            let theirs = theirs.filter(|held| between(&held.leg) == between(&numbered.leg));
+            let theirs = theirs.filter(|held| between(held.leg) == between(&numbered.leg));
             let Some(held) = theirs else {
                 continue;
             };
-            if held.partner != Number::NONE {
+            if held.agrees() {
                 return None;
             }
             let agrees = held.side != numbered.side
-                && held.leg == numbered.leg
-                && other_end(held.side, &held.leg) == place.0
+                && *held.leg == numbered.leg
+                && other_end(held.side, held.leg) == place.0
                 && other_end(numbered.side, &numbered.leg) == other.0;
             if agrees {
                 first = first.or(Some(other));
@@ -122,19 +122,19 @@ impl Matching {
         first.flat_map(Reports::places).chain(further)
     }
 
-    fn at(&self, (region, number): Place) -> Option<&Held> {
+    fn at(&self, (region, number): Place) -> Option<Held<'_>> {
         self.held.get(&region)?.get(number)
     }
 
-    fn at_mut(&mut self, (region, number): Place) -> Option<&mut Held> {
-        self.held.get_mut(&region)?.get_mut(number)
+    fn marks_mut(&mut self, (region, number): Place) -> Option<&mut Marks> {
+        self.held.get_mut(&region)?.marks_mut(number)
     }
 
     /// All that is held, ascending by place.
-    fn all(&self) -> impl Iterator<Item = (Place, &Held)> {
+    fn all(&self) -> impl Iterator<Item = (Place, Held<'_>)> {
         self.held.iter().flat_map(|(region, slots)| {
             let of_region = slots.iter();
-            of_region.map(move |(number, held)| ((*region, number), held))
+            of_region.map(move |held| ((*region, held.number()), held))
         })
     }
 
@@ -146,7 +146,7 @@ impl Matching {
     ) -> Vec<AgreedLeg> {
         let agreed = self.all().filter_map(|(place, held)| {
             let partner = ready(place, held, Some(marks), day)?;
-            Some(AgreedLeg::new(place.1, partner.1, &held.leg))
+            Some(AgreedLeg::new(place.1, partner.1, held.leg))
         });
         // Nearly every debt agrees once its day is cut off: room is made once.
         let mut legs = Vec::with_capacity(self.debts.len());
@@ -162,7 +162,7 @@ impl Matching {
     ) -> impl Iterator<Item = (&'a Leg, [u64; 2])> {
         self.all().filter_map(move |(place, held)| {
             let partner = ready(place, held, Some(marks), day)?;
-            Some((&held.leg, [place.1, partner.1]))
+            Some((held.leg, [place.1, partner.1]))
         })
     }
 
@@ -176,7 +176,7 @@ impl Matching {
     ) -> Option<&Leg> {
         let mut found = self.reported(debt).filter_map(|place| {
             let held = self.at(place)?;
-            ready(place, held, Some(marks), day).map(|_| &held.leg)
+            ready(place, held, Some(marks), day).map(|_| held.leg)
         });
         found.find(|leg| is_whose(Pair::of(leg)))
     }
@@ -190,10 +190,10 @@ impl Matching {
         let slots = self.held.get(&region).into_iter();
         let alone = slots
             .flat_map(Slots::iter)
-            .filter(move |(_, held)| held.partner == Number::NONE && held.leg.business_day <= day);
-        alone.map(move |(number, held)| {
-            let place = (region, number);
-            waits(place, held, self.why(place, held))
+            .filter(move |held| !held.agrees() && held.leg.business_day <= day);
+        alone.map(move |held| {
+            let place = (region, held.number());
+            waits(place.0, held, self.why(place, held))
         })
     }
 
@@ -205,7 +205,7 @@ impl Matching {
             .chain(self.reported(held.leg.debt()))
             .filter_map(|other| Some((other, self.at(other)?)));
         let (other, found) = others.find(|other| is_other_side(*other, held))?;
-        Some((other.0, found.numbered(other.1)))
+        Some((other.0, found.numbered()))
     }
 
     /// Whether a leg repeats nothing of what is held between its two regions.
@@ -216,22 +216,22 @@ impl Matching {
 
     /// Whether its two regions agreed on its id already, or the one that reported it had done so before. What is between two
     /// others, whatever they call it, is no debt of these.
-    fn repeats(&self, place: Place, held: &Held) -> bool {
+    fn repeats(&self, place: Place, held: Held<'_>) -> bool {
         let mut others = self.others(place, held.leg.debt());
         others.any(|(other, report)| {
-            let is_same = between(&report.leg) == between(&held.leg);
+            let is_same = between(report.leg) == between(held.leg);
             let is_before = other.0 == place.0 && other.1 < place.1 && report.side == held.side;
-            is_same && (report.partner != Number::NONE || is_before)
+            is_same && (report.agrees() || is_before)
         })
     }
 
     /// What else was reported of a debt than the leg at a place.
-    fn others(&self, place: Place, debt: Debt) -> impl Iterator<Item = (Place, &Held)> {
+    fn others(&self, place: Place, debt: Debt) -> impl Iterator<Item = (Place, Held<'_>)> {
         let places = self.reported(debt).filter(move |other| *other != place);
         places.filter_map(|other| self.at(other).map(|held| (other, held)))
     }
 
-    fn why(&self, place: Place, held: &Held) -> Waiting {
+    fn why(&self, place: Place, held: Held<'_>) -> Waiting {
         if held.leg.is_too_large() {
             return Waiting::TooLarge;
         }
@@ -239,7 +239,7 @@ impl Matching {
         if self.repeats(place, held) {
             return Waiting::Repeated;
         }
-        if self.is_taken_back(&held.leg) {
+        if self.is_taken_back(held.leg) {
             return Waiting::TakenBack;
         }
         if self.debt(debt).flatten().is_some() {
@@ -247,7 +247,7 @@ impl Matching {
         }
         self.others(place, debt)
             .filter(|other| is_other_side(*other, held))
-            .find_map(|(_, report)| held.leg.first_difference(&report.leg))
+            .find_map(|(_, report)| held.leg.first_difference(report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)
     }
 
@@ -255,14 +255,14 @@ impl Matching {
     fn why_late(
         &self,
         place: Place,
-        held: &Held,
+        held: Held<'_>,
         (cut_off, marks): steps::CutOff<'_>,
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
         ready(place, held, None, cut_off)?;
-        if let Some(why) = kept_out(&held.leg) {
+        if let Some(why) = kept_out(held.leg) {
             // What is left out goes with the next cycle.
-            let over = why == Waiting::AttestedOtherwise && self.is_over(&held.leg, kept_out);
+            let over = why == Waiting::AttestedOtherwise && self.is_over(held.leg, kept_out);
             return Some(if over { Waiting::TakenBack } else { why });
         }
         let goes = |marks| ready(place, held, marks, cut_off).is_some();
@@ -295,13 +295,13 @@ impl Matching {
 /// plan; only of the creditor's of each two.
 fn ready(
     place: Place,
-    held: &Held,
+    held: Held<'_>,
     marks: Option<&BTreeMap<RegionCode, u64>>,
     day: BusinessDay,
 ) -> Option<Place> {
     let partner = held.partner()?;
     let is_ready = held.side == Side::Receivable
-        && held.taken == Number::NONE
+        && !held.is_taken()
         && held.leg.business_day <= day
         && within(marks, &place)
         && within(marks, &partner);
@@ -309,8 +309,8 @@ fn ready(
 }
 
 /// Whether the region that is to report a leg's debt too has reported this of it.
-fn is_other_side((place, other): (Place, &Held), held: &Held) -> bool {
-    other.side != held.side && place.0 == other_end(held.side, &held.leg)
+fn is_other_side((place, other): (Place, Held<'_>), held: Held<'_>) -> bool {
+    other.side != held.side && place.0 == other_end(held.side, held.leg)
 }
 
 /// The two regions of a leg, whoever of them owes.
@@ -319,10 +319,10 @@ fn between(leg: &Leg) -> (RegionCode, RegionCode) {
     (debtor.min(creditor), debtor.max(creditor))
 }
 
-fn waits((region, number): Place, held: &Held, why: Waiting) -> WaitingLeg {
+fn waits(region: RegionCode, held: Held<'_>, why: Waiting) -> WaitingLeg {
     WaitingLeg {
         region,
-        numbered: held.numbered(number),
+        numbered: held.numbered(),
         since: held.since(),
         why,
     }

@@ -185,12 +185,12 @@ impl State {
     /// Changes what a record says has changed. What is not known here of debts that plans took is looked up.
     pub(crate) fn apply(
         &mut self,
-        record: &ClearingRecord,
+        record: ClearingRecord,
         earlier: &dyn Earlier<Fault = Infallible>,
     ) -> Result<(), StateError> {
         match record {
-            ClearingRecord::LegsTaken(taken) => self.take_legs((taken, &[]), earlier),
-            ClearingRecord::DeductionsTaken(taken, of) => self.take_legs((taken, of), earlier),
+            ClearingRecord::LegsTaken(taken) => self.take_legs(taken, &[], earlier),
+            ClearingRecord::DeductionsTaken(taken, of) => self.take_legs(taken, &of, earlier),
             ClearingRecord::RegionClosed(closed) => {
                 self.stream(closed.region)
                     .closed
@@ -202,9 +202,9 @@ impl State {
             ClearingRecord::StreamReleased(released) => {
                 self.stream(released.region).halted_at = None;
             }
-            ClearingRecord::CutOff(cut) => self.cut_off(cut),
-            ClearingRecord::RegionAttested(attested) => self.attestations.attested(attested),
-            ClearingRecord::DifferencesTold(told) => self.attestations.told(told),
+            ClearingRecord::CutOff(cut) => self.cut_off(&cut),
+            ClearingRecord::RegionAttested(attested) => self.attestations.attested(&attested),
+            ClearingRecord::DifferencesTold(told) => self.attestations.told(&told),
             ClearingRecord::StreamRestored(restored) => {
                 let stream = self.stream(restored.region);
                 (stream.incarnation, stream.mark) = (restored.incarnation, restored.mark);
@@ -226,28 +226,28 @@ impl State {
             }
             ClearingRecord::TagsHalted(halted) => {
                 if let Some(held) = self.tags.remove(&halted.region) {
-                    self.tags.insert(halted.region, held.halted(halted));
+                    self.tags.insert(halted.region, held.halted(&halted));
                 }
             }
-            ClearingRecord::EvidenceGiven(given) => self.words.apply(given),
+            ClearingRecord::EvidenceGiven(given) => self.words.apply(&given),
             ClearingRecord::Witnessed(witnessed) => {
                 let said = &witnessed.word.word;
                 self.witnessed.insert(said.region, said.plan);
             }
-            ClearingRecord::Netted(netted) => self.net(netted)?,
-            ClearingRecord::Cycle(record) => self.follow_cycle(record)?,
-            ClearingRecord::Payment(record) => self.pay(record)?,
-            ClearingRecord::Prefund(record) => self.prefund(record)?,
-            ClearingRecord::Dispute(step) => self.disputes.apply(step)?,
-            ClearingRecord::Month(record) => self.months.apply(MonthStep::of(record))?,
+            ClearingRecord::Netted(netted) => self.net(&netted)?,
+            ClearingRecord::Cycle(record) => self.follow_cycle(&record)?,
+            ClearingRecord::Payment(record) => self.pay(&record)?,
+            ClearingRecord::Prefund(record) => self.prefund(&record)?,
+            ClearingRecord::Dispute(step) => self.disputes.apply(&step)?,
+            ClearingRecord::Month(record) => self.months.apply(MonthStep::of(&record))?,
             ClearingRecord::DisputeSigned(certified) => {
                 self.disputes.signed(&certified.outcome)?;
             }
             ClearingRecord::Members(record) => {
-                self.directory.apply(record);
+                self.directory.apply(&record);
                 self.follow_directory()?;
             }
-            ClearingRecord::DirectorySigned(signed) => self.directory.signed(signed)?,
+            ClearingRecord::DirectorySigned(signed) => self.directory.signed(&signed)?,
             ClearingRecord::Proven(proven) => self.prove(proven)?,
         }
         Ok(())
@@ -255,21 +255,22 @@ impl State {
 
     fn take_legs(
         &mut self,
-        (taken, of): (&LegsTaken, &[DeductionOf]),
+        taken: LegsTaken,
+        of: &[DeductionOf],
         earlier: &dyn Earlier<Fault = Infallible>,
     ) {
-        self.matching.take_report((taken, of), earlier);
         if let Some(last) = taken.legs.last() {
             self.stream(taken.region).held = last.number;
         }
+        let Ok(()) = self.matching.take(taken, of, earlier);
     }
 
-    fn prove(&mut self, proven: &Proven) -> Result<(), StateError> {
+    fn prove(&mut self, proven: Proven) -> Result<(), StateError> {
         let plan = proven.signed.checkpoint.plan;
         if plan != self.next_checkpoint() {
             return Err(StateError::NotNextCheckpoint(plan));
         }
-        self.proven = Some(proven.clone());
+        self.proven = Some(proven);
         Ok(())
     }
 

@@ -15,11 +15,10 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use huitong_core::checkpoint::row;
-use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::date::BusinessDay;
 use huitong_core::duplicate::Tag;
-use huitong_core::id::SettlementId;
 use huitong_core::leg::{Debt, Leg, NumberedLeg};
-use huitong_core::record::clearing::{ClearingRecord, Proven};
+use huitong_core::record::clearing::{ClearingRecord, DeductionOf, LegsTaken, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, OpenError, ReadError, Reader};
 use huitong_netting::NettingPlan;
@@ -84,16 +83,17 @@ pub(crate) trait Store: Send {
     /// What the state is begun with, but for the legs.
     fn load(&self) -> Result<Loaded, StoreError>;
 
-    /// Visits the legs that no plan took, in the order in which they came.
-    fn open_legs(
-        &self,
-        loaded: &Loaded,
-        visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError>;
+    /// Visits the legs that no plan took, in the order in which they came, those of a report together, with what was said
+    /// beside them.
+    fn open_legs(&self, loaded: &Loaded, visit: VisitOpen<'_>) -> Result<(), StoreError>;
 
     /// Finishes what was handed in and takes nothing more.
     fn close(&mut self) -> Result<(), StoreError>;
 }
+
+/// Looks at the legs of a report, with what was said beside them.
+pub(crate) type VisitOpen<'a> =
+    &'a mut dyn FnMut(LegsTaken, Vec<DeductionOf>) -> Result<(), StoreError>;
 
 /// What a store reports, from beside its callers.
 #[derive(Debug, Clone)]
@@ -150,16 +150,6 @@ pub(crate) struct MatchesPage {
     pub(crate) next: Option<(Tag, RegionCode)>,
     /// How far every region's tags were indexed while it was read.
     pub(crate) regions: BTreeMap<RegionCode, TagsHeld>,
-}
-
-/// A leg that no plan took, and when it came.
-#[derive(Debug)]
-pub(crate) struct OpenLeg {
-    pub(crate) region: RegionCode,
-    pub(crate) numbered: NumberedLeg,
-    /// Of which settlement it is, where it is a deduction and its region said so beside it.
-    pub(crate) of: Option<SettlementId>,
-    pub(crate) since: Timestamp,
 }
 
 /// Why a store does not do what it is asked.

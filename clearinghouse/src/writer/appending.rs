@@ -45,8 +45,8 @@ impl Earlier for Stored<'_> {
 
 impl Desk {
     /// Hands in a record and follows it.
-    pub(super) fn append(&mut self, record: &ClearingRecord) -> Result<(), Refusal> {
-        self.hand_in(record)?;
+    pub(super) fn append(&mut self, record: ClearingRecord) -> Result<(), Refusal> {
+        self.hand_in(&record)?;
         self.follow(record)
     }
 
@@ -70,8 +70,8 @@ impl Desk {
     }
 
     /// Has the state follow a record that was handed in.
-    pub(super) fn follow(&mut self, record: &ClearingRecord) -> Result<(), Refusal> {
-        if let ClearingRecord::Netted(netted) = record {
+    pub(super) fn follow(&mut self, record: ClearingRecord) -> Result<(), Refusal> {
+        if let ClearingRecord::Netted(netted) = &record {
             self.unindexed.push_back((self.appended, netted.number));
         }
         let earlier = Stored {

@@ -8,7 +8,7 @@ use huitong_netting::Members;
 use tracing::error;
 
 use crate::state::{Earlier, State, TakenDebts};
-use crate::store::{OpenLeg, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What plans took, as the store has it.
 struct Stored<'a>(&'a dyn Store);
@@ -49,18 +49,8 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     if let Some(left) = before.find(|region| state.members.of(**region).is_none()) {
         return Err(StoreError::RegionLeft(*left));
     }
-    store.open_legs(&loaded, &mut |leg| {
-        let OpenLeg {
-            region,
-            numbered,
-            of,
-            since,
-        } = leg;
-        let matching = &mut state.matching;
-        if let Some(settlement) = of {
-            matching.say_of((region, numbered.number), settlement);
-        }
-        matching.take(region, &numbered, since, &Stored(store))
+    store.open_legs(&loaded, &mut |taken, of| {
+        state.matching.take(taken, &of, &Stored(store))
     })?;
     state.streams.extend(loaded.streams);
     state.cycles = loaded.cycles;

@@ -53,7 +53,7 @@ impl Desk {
             }
         };
         let record = MonthRecord::Signed(certified);
-        match self.append(&ClearingRecord::Month(record)) {
+        match self.append(ClearingRecord::Month(record)) {
             Ok(()) => {
                 info!(%month, "month signed");
                 true
@@ -79,7 +79,7 @@ impl Desk {
                 return false;
             }
         };
-        match self.append(&ClearingRecord::DisputeSigned(certified)) {
+        match self.append(ClearingRecord::DisputeSigned(certified)) {
             Ok(()) => {
                 info!(%dispute, number, "what a dispute came to is signed");
                 true
@@ -134,7 +134,7 @@ impl Desk {
             signed,
             signer,
         };
-        match self.append(&ClearingRecord::Proven(proven)) {
+        match self.append(ClearingRecord::Proven(proven)) {
             Ok(()) => {
                 self.proofs.keep_tree(plan, tree);
                 info!(%day, plan, "checkpoint signed");

@@ -35,7 +35,7 @@ impl Desk {
                 return false;
             }
         };
-        match self.append(&ClearingRecord::DirectorySigned(signed)) {
+        match self.append(ClearingRecord::DirectorySigned(signed)) {
             Ok(()) => {
                 info!(number, "a version of the directory is signed");
                 true

@@ -16,7 +16,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 
-use super::held::{Held, Number};
+use super::held::Held;
 use super::report::Earlier;
 use super::waiting::Waiting;
 use super::{Matching, Place, ready};
@@ -25,7 +25,7 @@ use super::{Matching, Place, ready};
 pub(super) type Within<'a> = (Option<&'a BTreeMap<RegionCode, u64>>, BusinessDay);
 
 /// A leg with where it lies.
-type At<'a> = (Place, &'a Held);
+type At<'a> = (Place, Held<'a>);
 
 /// What goes with what it takes back or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl Matching {
     }
 
     /// What the leg at the creditor's end takes back. A deduction takes its settlement back from when both agree on it.
-    fn original(&self, held: &Held) -> Option<(Debt, Pair)> {
-        let leg = &held.leg;
+    fn original(&self, held: Held<'_>) -> Option<(Debt, Pair)> {
+        let leg = held.leg;
         let is_owed = leg.kind == LegKind::Deduction && held.side == Side::Receivable;
         if !is_owed {
             return said_original(leg);
@@ -121,7 +121,7 @@ impl Matching {
     /// Of those that a plan left some may go from now on, since it took what they take back.
     pub(super) fn follow_backs(&mut self) {
         let after = self.backs.iter().filter_map(|(place, was_taken)| {
-            let held = self.at(*place).filter(|held| held.taken == Number::NONE)?;
+            let held = self.at(*place).filter(|held| !held.is_taken())?;
             let (debt, pair) = self.original(held)?;
             let is_taken = *was_taken || self.taken_by(debt, pair).is_some();
             Some((*place, is_taken))
@@ -183,18 +183,18 @@ impl Matching {
         !(is_asked && self.waits_for_original(place))
             || self.originals(held).any(|(place, found)| {
                 ready(place, found, marks, day).is_some()
-                    && !kept_out(&found.leg)
+                    && !kept_out(found.leg)
                     && self.goes_with((place, found), within, kept_out, which)
             })
     }
 
     /// What was reported between these two of what a leg takes back.
-    fn originals(&self, held: &Held) -> impl Iterator<Item = At<'_>> {
+    fn originals(&self, held: Held<'_>) -> impl Iterator<Item = At<'_>> {
         let original = self.original(held).into_iter();
         original.flat_map(|(debt, pair)| {
             let found = self.reported(debt);
             let found = found.filter_map(|place| Some((place, self.at(place)?)));
-            found.filter(move |(_, held)| Pair::of(&held.leg) == pair)
+            found.filter(move |(_, held)| Pair::of(held.leg) == pair)
         })
     }
 
@@ -207,7 +207,7 @@ impl Matching {
     ) -> bool {
         self.waits_for_original(place)
             && self.originals(held).any(|(place, found)| {
-                let why = kept_out(&found.leg);
+                let why = kept_out(found.leg);
                 ready(place, found, None, day).is_some()
                     && (why == Some(Waiting::LeftOut)
                         || why.is_none() && self.waits_for_left_out((place, found), day, kept_out))
@@ -226,7 +226,7 @@ impl Matching {
             return None;
         }
         let (_, held) = leg;
-        Some(if self.is_over(&held.leg, kept_out) {
+        Some(if self.is_over(held.leg, kept_out) {
             Waiting::TakenBack
         } else {
             Waiting::OriginalNotNetted
@@ -245,9 +245,7 @@ impl Matching {
             && self.reported(debt).any(|place| {
                 self.waits_for_original(place)
                     && self.at(place).is_some_and(|back| {
-                        Pair::of(&back.leg) == pair
-                            && back.partner != Number::NONE
-                            && self.takes_whole(&back.leg)
+                        Pair::of(back.leg) == pair && back.agrees() && self.takes_whole(back.leg)
                     })
             })
     }
@@ -267,7 +265,7 @@ impl Matching {
             let places = self.reported(debt);
             let places = places.filter(|place| self.waits_for_original(*place));
             let held = places.filter_map(|place| self.at(place));
-            let mut held = held.filter(|held| Pair::of(&held.leg) == pair);
+            let mut held = held.filter(|held| Pair::of(held.leg) == pair);
             held.find_map(|held| self.original(held))
         };
         !self.agrees(debt, pair)
@@ -290,6 +288,6 @@ impl Matching {
     /// Whether both of these two reported a debt alike, and no plan took it yet.
     pub(crate) fn agrees(&self, debt: Debt, pair: Pair) -> bool {
         let mut found = self.reported(debt).filter_map(|place| self.at(place));
-        found.any(|held| Pair::of(&held.leg) == pair && held.partner != Number::NONE)
+        found.any(|held| Pair::of(held.leg) == pair && held.agrees())
     }
 }

@@ -7,82 +7,116 @@ use huitong_core::region::RegionCode;
 
 use super::Place;
 
-/// A number from 1 on, or none; it lies anywhere, so that nothing is left free beside it.
+/// A number from 1 on, or none; it lies anywhere, so that nothing is left free beside it. Six bytes of it are kept: the legs
+/// of a stream that had more would fill the disks of a hundred thousand machines, and plans are one a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Number([u8; 8]);
+pub(super) struct Number([u8; 6]);
 
 impl Number {
-    pub(super) const NONE: Self = Self([0; 8]);
+    pub(super) const NONE: Self = Self([0; 6]);
 
     pub(super) const fn new(number: u64) -> Self {
-        Self(number.to_ne_bytes())
+        let [a, b, c, d, e, f, _, _] = number.to_le_bytes();
+        Self([a, b, c, d, e, f])
     }
 
     pub(super) fn get(self) -> Option<u64> {
-        let number = u64::from_ne_bytes(self.0);
+        let [a, b, c, d, e, f] = self.0;
+        let number = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
         (number > 0).then_some(number)
     }
 }
 
-/// When a leg came, in milliseconds since 1970: instants lie before 2200, so that one byte of eight is left for another field.
-#[derive(Debug, Clone, Copy)]
-struct Since([u8; 7]);
-
-impl Since {
-    fn of(at: Timestamp) -> Self {
-        let bytes = at.as_millis().to_be_bytes();
-        Self(bytes.last_chunk().copied().unwrap_or_default())
-    }
-
-    fn get(self) -> Timestamp {
-        let [a, b, c, d, e, f, g] = self.0;
-        let millis = i64::from_be_bytes([0, a, b, c, d, e, f, g]);
-        Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
-    }
-}
-
-/// A leg that no plan in the index has taken. Its number is where it lies.
-#[derive(Debug, Clone)]
-pub(super) struct Held {
-    pub(super) leg: Leg,
-    since: Since,
+/// What became of a leg that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marks {
     /// The number of the leg that it agrees with, in the stream of the other end.
     pub(super) partner: Number,
     /// The plan that took it.
     pub(super) taken: Number,
-    pub(super) side: Side,
 }
 
-impl Held {
+impl Marks {
     /// As it comes: it agrees with none yet.
-    pub(super) fn new(numbered: &NumberedLeg, since: Timestamp) -> Self {
+    pub(super) const NONE: Self = Self {
+        partner: Number::NONE,
+        taken: Number::NONE,
+    };
+}
+
+/// When legs came: those from a number on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Came {
+    from: u64,
+    since: Timestamp,
+}
+
+impl Came {
+    pub(super) const fn new(from: u64, since: Timestamp) -> Self {
+        Self { from, since }
+    }
+
+    pub(super) const fn since(&self) -> Timestamp {
+        self.since
+    }
+}
+
+/// A leg that no plan in the index has taken, as it is found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held<'a> {
+    pub(super) leg: &'a Leg,
+    pub(super) side: Side,
+    pub(super) marks: Marks,
+    number: u64,
+    /// When those came that it lies among.
+    came: &'a [Came],
+}
+
+impl<'a> Held<'a> {
+    pub(super) const fn new(numbered: &'a NumberedLeg, marks: Marks, came: &'a [Came]) -> Self {
         Self {
-            leg: numbered.leg.clone(),
-            since: Since::of(since),
-            partner: Number::NONE,
-            taken: Number::NONE,
+            leg: &numbered.leg,
             side: numbered.side,
+            marks,
+            number: numbered.number,
+            came,
         }
+    }
+
+    pub(super) const fn number(&self) -> u64 {
+        self.number
     }
 
     /// When it came.
     pub(super) fn since(&self) -> Timestamp {
-        self.since.get()
+        let upto = self.came.partition_point(|came| came.from <= self.number);
+        let came = upto.checked_sub(1).and_then(|last| self.came.get(last));
+        came.map_or(Timestamp::EPOCH, Came::since)
     }
 
-    /// The leg as it was reported under its number.
-    pub(super) fn numbered(&self, number: u64) -> NumberedLeg {
+    /// The leg as it was reported.
+    pub(super) fn numbered(&self) -> NumberedLeg {
         NumberedLeg {
-            number,
+            number: self.number,
             side: self.side,
             leg: self.leg.clone(),
         }
     }
 
+    /// Whether it agrees with another.
+    pub(super) fn agrees(&self) -> bool {
+        self.marks.partner != Number::NONE
+    }
+
+    /// Whether a plan took it.
+    pub(super) fn is_taken(&self) -> bool {
+        self.marks.taken != Number::NONE
+    }
+
     /// Where the leg lies that it agrees with.
     pub(super) fn partner(&self) -> Option<Place> {
-        let number = self.partner.get()?;
-        Some((other_end(self.side, &self.leg), number))
+        let number = self.marks.partner.get()?;
+        Some((other_end(self.side, self.leg), number))
     }
 }
 
@@ -169,8 +203,8 @@ impl Reports {
 impl super::Matching {
     /// The legs that no plan took, each with whose it is.
     pub(crate) fn untaken(&self) -> impl Iterator<Item = (RegionCode, &Leg)> {
-        let untaken = self.all().filter(|(_, held)| held.taken == Number::NONE);
-        untaken.map(|(place, held)| (place.0, &held.leg))
+        let untaken = self.all().filter(|(_, held)| !held.is_taken());
+        untaken.map(|(place, held)| (place.0, held.leg))
     }
 }
 
@@ -179,10 +213,11 @@ mod tests {
     use huitong_core::leg::Debt;
 
     use super::*;
+    use crate::testing::{debt, receivable};
 
     #[test]
     fn ten_million_legs_fit_into_what_a_day_may_take() {
-        let legs = size_of::<Held>() * 10_000_000;
+        let legs = (size_of::<NumberedLeg>() + size_of::<Marks>()) * 10_000_000;
         // Five million debts, and a table of 2^24 cells.
         let debts = size_of::<(Debt, Reports)>() * 5_000_000 + (size_of::<u64>() << 24);
         let mebibytes = (legs + debts) >> 20;
@@ -190,20 +225,28 @@ mod tests {
     }
 
     #[test]
-    fn when_a_leg_came_is_kept_to_the_millisecond() {
-        let last = Timestamp::parse("2199-12-30T00:00:00.999Z").unwrap();
-        for at in [
-            Timestamp::EPOCH,
-            Timestamp::from_millis(1_775_000_000_123).unwrap(),
-            last,
-        ] {
-            assert_eq!(Since::of(at).get(), at);
+    fn when_a_leg_came_is_found_among_those_it_lies_with() {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let came = [
+            Came::new(4, at(1_775_000_000_123)),
+            Came::new(6, at(1_775_000_000_124)),
+        ];
+        let leg = receivable(5, &debt(1, 2, 3, 1));
+        for (number, since) in [(4, 123), (5, 123), (6, 124), (7, 124)] {
+            let numbered = NumberedLeg {
+                number,
+                ..leg.clone()
+            };
+            let held = Held::new(&numbered, Marks::NONE, &came);
+            assert_eq!(held.since(), at(1_775_000_000_000 + since));
         }
     }
 
     #[test]
     fn no_number_is_none() {
         assert_eq!(Number::NONE.get(), None);
-        assert_eq!(Number::new(7).get(), Some(7));
+        for number in [1, 7, 256, 1 << 40, (1 << 48) - 1] {
+            assert_eq!(Number::new(number).get(), Some(number));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a plan took: it is marked, stays while the index does not know it, and goes.
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::leg::{Debt, Leg, Side};
+use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_netting::NettingPlan;
 
 use super::held::{Held, Number};
@@ -16,21 +16,22 @@ impl Matching {
                 continue;
             };
             let mut agreed = 0_u64;
-            for (number, held) in slots.iter_mut() {
-                let takes = number <= window.to && !window.carried.contains(number);
-                if !takes || held.taken != Number::NONE {
+            for (numbered, marks) in slots.iter_mut() {
+                let NumberedLeg { number, side, leg } = numbered;
+                let takes = *number <= window.to && !window.carried.contains(*number);
+                if !takes || marks.taken != Number::NONE {
                     continue;
                 }
-                held.taken = by;
-                if held.partner != Number::NONE {
-                    agreed = agreed.saturating_add(held.leg.amount.get().unsigned_abs());
+                marks.taken = by;
+                if marks.partner != Number::NONE {
+                    agreed = agreed.saturating_add(leg.amount.get().unsigned_abs());
                 }
-                if let Some(count) = self.days.get_mut(&held.leg.business_day) {
+                if let Some(count) = self.days.get_mut(&leg.business_day) {
                     *count = count.saturating_sub(1);
                 }
                 // Of the two legs of a debt one is the creditor's.
-                if held.side == Side::Receivable
-                    && let Some(reports) = self.debts.get_mut(&held.leg.debt())
+                if *side == Side::Receivable
+                    && let Some(reports) = self.debts.get_mut(&leg.debt())
                 {
                     reports.netted = by;
                 }
@@ -51,14 +52,14 @@ impl Matching {
         let places = self.further.keys().filter(netted);
         let places: Vec<Place> = places.flat_map(|debt| self.reported(*debt)).collect();
         for place in places {
-            let held = self.at_mut(place);
-            let parts =
-                |held: &&mut Held| held.taken == Number::NONE && held.partner != Number::NONE;
-            let Some(held) = held.filter(parts) else {
+            let held = self.at(place);
+            let parts = held.filter(|held| !held.is_taken() && held.agrees());
+            let Some(fen) = parts.map(|held| held.leg.amount.get().unsigned_abs()) else {
                 continue;
             };
-            held.partner = Number::NONE;
-            let fen = held.leg.amount.get().unsigned_abs();
+            if let Some(marks) = self.marks_mut(place) {
+                marks.partner = Number::NONE;
+            }
             self.agreeing.taken(place.0, fen);
         }
     }
@@ -66,23 +67,23 @@ impl Matching {
     /// The plan that took a debt of these two, while what it took is here.
     pub(crate) fn taken_by(&self, debt: Debt, pair: Pair) -> Option<u64> {
         let held = self.reported(debt).filter_map(|place| self.at(place));
-        let mut of_pair = held.filter(|held| Pair::of(&held.leg) == pair);
-        of_pair.find_map(|held| held.taken.get())
+        let mut of_pair = held.filter(|held| Pair::of(held.leg) == pair);
+        of_pair.find_map(|held| held.marks.taken.get())
     }
 
     /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.
     pub(crate) fn taken(&self, plan: u64) -> impl Iterator<Item = &Leg> {
         let taken = self.all().filter(move |(_, held)| {
-            held.taken == Number::new(plan) && held.side == Side::Receivable
+            held.marks.taken == Number::new(plan) && held.side == Side::Receivable
         });
-        taken.map(|(_, held)| &held.leg)
+        taken.map(|(_, held)| held.leg)
     }
 
     /// Lets go of what plans up to this number took: the index knows it now.
     pub(crate) fn forget(&mut self, plan: u64) {
-        let gone = |held: &Held| held.taken.get().is_some_and(|taken| taken <= plan);
+        let gone = |held: Held<'_>| held.marks.taken.get().is_some_and(|taken| taken <= plan);
         for slots in self.held.values_mut() {
-            slots.retain(|_, held| !gone(held));
+            slots.retain(|held| !gone(held));
         }
         self.held.retain(|_, slots| !slots.is_empty());
         self.leave(plan);

@@ -1,20 +1,18 @@
 //! Legs taken in: first they are put where they lie, then what each belongs to is looked up. In between nothing is decided.
 
-use std::convert::Infallible;
-use std::slice;
+use std::ops::RangeInclusive;
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::date::Timestamp;
 use huitong_core::leg::{Debt, LegKind, NumberedLeg};
 use huitong_core::record::clearing::{DeductionOf, LegsTaken};
 use huitong_core::region::RegionCode;
 
 use super::Matching;
 use super::debts::Hash;
-use super::held::{Held, Number, Reports};
+use super::held::{Number, Reports};
 use super::slots::Slots;
 
-/// How many legs are taken in at once: what is fetched for them stays near the processor until each is looked up.
+/// How many legs are joined at once: what is fetched for them stays near the processor until each is looked up.
 const AT_ONCE: usize = 256;
 
 /// Debts with the plans that took them.
@@ -33,74 +31,76 @@ pub(crate) trait Earlier {
 }
 
 impl Matching {
-    /// Takes in the legs of a report, with what their region said of which settlements deductions are.
-    pub(crate) fn take_report(
-        &mut self,
-        (taken, of): (&LegsTaken, &[DeductionOf]),
-        earlier: &dyn Earlier<Fault = Infallible>,
-    ) {
-        for said in of {
-            self.say_of((taken.region, said.number), said.settlement);
-        }
-        for some in taken.legs.chunks(AT_ONCE) {
-            let Ok(()) = self.take_together((taken.region, some), taken.at, earlier);
-        }
-    }
-
-    /// Takes in a leg. Whether an earlier plan took its debt is asked when that is not known here. Where it fails the leg is
-    /// here and belongs to nothing: all of this is to be given up.
+    /// Takes in the legs of a report, with what their region said of which settlements deductions are. Whether an earlier
+    /// plan took their debts is asked when that is not known here. Where it fails the legs are here and some belong to
+    /// nothing: all of this is to be given up.
     pub(crate) fn take<E: Earlier + ?Sized>(
         &mut self,
-        region: RegionCode,
-        numbered: &NumberedLeg,
-        since: Timestamp,
+        taken: LegsTaken,
+        of: &[DeductionOf],
         earlier: &E,
     ) -> Result<(), E::Fault> {
-        let debt = numbered.leg.debt();
-        let hash = self.debts.hash(&debt);
-        let netted = match self.debts.get(&debt) {
-            Some(_) => TakenDebts::new(),
-            None => earlier.netted(slice::from_ref(&debt))?,
-        };
-        self.hold(region, slice::from_ref(numbered), since);
-        self.join((region, numbered, hash), &netted, earlier)
-    }
-
-    /// Takes in legs of a region that came together.
-    fn take_together<E: Earlier + ?Sized>(
-        &mut self,
-        (region, legs): (RegionCode, &[NumberedLeg]),
-        since: Timestamp,
-        earlier: &E,
-    ) -> Result<(), E::Fault> {
-        let asked = self
-            .debts
-            .ask(legs.iter().map(|numbered| numbered.leg.debt()));
-        let netted = earlier.netted(&asked.unknown)?;
-        self.debts.reserve(asked.unknown.len());
-        self.hold(region, legs, since);
-        for (numbered, hash) in legs.iter().zip(asked.hashes) {
-            self.join((region, numbered, hash), &netted, earlier)?;
+        let LegsTaken { region, at, legs } = taken;
+        for said in of {
+            self.say_of((region, said.number), said.settlement);
+        }
+        for run in runs(legs) {
+            let numbers = (run.first(), run.last());
+            let (Some(first), Some(last)) = numbers else {
+                continue;
+            };
+            let numbers = first.number..=last.number;
+            let slots = self.held.entry(region).or_insert_with(Slots::new);
+            slots.put(run, at);
+            self.join_held(region, numbers, earlier)?;
         }
         Ok(())
     }
 
-    /// Puts legs where they lie, all in one go: between look-ups each would wait for them.
-    fn hold(&mut self, region: RegionCode, legs: &[NumberedLeg], since: Timestamp) {
-        let slots = self.held.entry(region).or_insert_with(Slots::new);
-        let follows =
-            |one: &NumberedLeg, next: &NumberedLeg| one.number.checked_add(1) == Some(next.number);
-        for run in legs.chunk_by(follows) {
-            if let [first, ..] = run {
-                slots.put(first.number, run, &|numbered| Held::new(numbered, since));
-            }
+    /// Joins legs of a region that are held.
+    fn join_held<E: Earlier + ?Sized>(
+        &mut self,
+        region: RegionCode,
+        numbers: RangeInclusive<u64>,
+        earlier: &E,
+    ) -> Result<(), E::Fault> {
+        let (mut next, mut near) = (*numbers.start(), Vec::new());
+        while next <= *numbers.end() {
+            // Copied, since those that they agree with are changed meanwhile; they are near the processor then.
+            let held = self.held.get(&region).map(|slots| slots.run(next));
+            near.clear();
+            near.extend(held.unwrap_or_default().iter().take(AT_ONCE).cloned());
+            let Some(last) = near.last().map(|numbered: &NumberedLeg| numbered.number) else {
+                break;
+            };
+            self.join_together(region, &near, earlier)?;
+            next = last.saturating_add(1);
         }
+        Ok(())
+    }
+
+    /// Joins legs of a region that came together.
+    fn join_together<E: Earlier + ?Sized>(
+        &mut self,
+        region: RegionCode,
+        legs: &[NumberedLeg],
+        earlier: &E,
+    ) -> Result<(), E::Fault> {
         for of_day in legs.chunk_by(|one, next| one.leg.business_day == next.leg.business_day) {
             if let [first, ..] = of_day {
                 let count = self.days.entry(first.leg.business_day).or_insert(0);
                 *count = count.saturating_add(u64::try_from(of_day.len()).unwrap_or(u64::MAX));
             }
         }
+        let asked = self
+            .debts
+            .ask(legs.iter().map(|numbered| numbered.leg.debt()));
+        let netted = earlier.netted(&asked.unknown)?;
+        self.debts.reserve(asked.unknown.len());
+        for (numbered, hash) in legs.iter().zip(asked.hashes) {
+            self.join((region, numbered, hash), &netted, earlier)?;
+        }
+        Ok(())
     }
 
     /// Joins a leg that is held to its debt, and to the leg that it agrees with, where there is one.
@@ -128,8 +128,8 @@ impl Matching {
             return Ok(());
         };
         for (one, other) in [(partner, place), (place, partner)] {
-            if let Some(held) = self.at_mut(one) {
-                held.partner = Number::new(other.1);
+            if let Some(marks) = self.marks_mut(one) {
+                marks.partner = Number::new(other.1);
             }
         }
         self.agreeing.begins(&numbered.leg);
@@ -138,4 +138,14 @@ impl Matching {
         }
         Ok(())
     }
+}
+
+/// Legs in runs whose numbers follow on each other: nearly always all of them.
+fn runs(legs: Vec<NumberedLeg>) -> Vec<Vec<NumberedLeg>> {
+    let follows =
+        |one: &NumberedLeg, next: &NumberedLeg| one.number.checked_add(1) == Some(next.number);
+    if legs.is_sorted_by(follows) {
+        return vec![legs];
+    }
+    legs.chunk_by(follows).map(<[_]>::to_vec).collect()
 }

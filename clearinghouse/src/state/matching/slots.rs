@@ -1,29 +1,55 @@
-//! What is held under the numbers of a stream: side by side where numbers follow on each other, which nearly all do
+//! Legs that are held under the numbers of a stream: side by side where numbers follow on each other, which nearly all do
 //! until a cycle takes them, and apart where a few are left over.
 //!
-//! Whatever is apart has lower numbers than what is side by side, so both together ascend.
+//! Whatever is apart has lower numbers than what is side by side, so both together ascend. The legs of a large report stay in
+//! the memory that they came in: to clear new memory for them and to copy them would take longer than all else that is
+//! done with them. What becomes of each is therefore noted beside it ([`Marks`]), and when it came once for all that came
+//! together ([`Came`]).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::slice;
 
-/// How many stand in one piece: a piece is given back when a cycle has taken it.
-const PIECE: usize = 1_024;
+use huitong_core::date::Timestamp;
+use huitong_core::leg::NumberedLeg;
 
-/// Values by number.
+use super::held::{Came, Held, Marks};
+
+/// How many legs of small reports lie in one piece: a piece is given back when a cycle has taken it.
+const PIECE: usize = 1_024;
+/// From so many legs on those of a report are a piece of their own.
+const PIECE_AT_LEAST: usize = 512;
+
+/// Legs by number.
 #[derive(Debug, Clone)]
-pub(super) struct Slots<T> {
-    apart: BTreeMap<u64, T>,
-    /// The number of the first that stands side by side.
-    first: u64,
-    /// All full but the last.
-    pieces: VecDeque<Vec<T>>,
+pub(super) struct Slots {
+    apart: BTreeMap<u64, Apart>,
+    /// Each begins where the one before it ends.
+    pieces: VecDeque<Piece>,
 }
 
-impl<T> Slots<T> {
+#[derive(Debug, Clone)]
+struct Apart {
+    numbered: NumberedLeg,
+    marks: Marks,
+    came: Came,
+}
+
+/// Legs whose numbers follow on each other.
+#[derive(Debug, Clone)]
+struct Piece {
+    /// The number of its first leg: looked up here, since the legs lie far away.
+    first: u64,
+    legs: Vec<NumberedLeg>,
+    /// Of each leg.
+    marks: Vec<Marks>,
+    /// Ascending.
+    came: Vec<Came>,
+}
+
+impl Slots {
     pub(super) const fn new() -> Self {
         Self {
             apart: BTreeMap::new(),
-            first: 0,
             pieces: VecDeque::new(),
         }
     }
@@ -32,219 +58,240 @@ impl<T> Slots<T> {
         self.apart.is_empty() && self.pieces.is_empty()
     }
 
-    pub(super) fn get(&self, number: u64) -> Option<&T> {
+    pub(super) fn get(&self, number: u64) -> Option<Held<'_>> {
         match self.place(number) {
-            Some((piece, at)) => self.pieces.get(piece)?.get(at),
-            None => self.apart.get(&number),
+            Some((piece, at)) => self.pieces.get(piece)?.held(at),
+            None => self.apart.get(&number).map(Apart::held),
         }
     }
 
-    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+    pub(super) fn marks_mut(&mut self, number: u64) -> Option<&mut Marks> {
         match self.place(number) {
-            Some((piece, at)) => self.pieces.get_mut(piece)?.get_mut(at),
-            None => self.apart.get_mut(&number),
+            Some((piece, at)) => self.pieces.get_mut(piece)?.marks.get_mut(at),
+            None => self.apart.get_mut(&number).map(|apart| &mut apart.marks),
         }
     }
 
-    /// Puts under the numbers from this one on what is made of each of these, in the place of what was there. It is made
-    /// where it is to lie: what is put together elsewhere and moved is waited for.
-    pub(super) fn put<S>(&mut self, number: u64, of: &[S], make: &impl Fn(&S) -> T) {
-        if self.is_after_all(number) {
-            if number != self.next() {
-                // What stands side by side has no gap: whatever lies before one goes apart.
-                self.part(self.pieces.len(), |_, _| true);
-                self.first = number;
+    /// The legs from a number on, as many of them as lie side by side there; none when there is none of this number.
+    pub(super) fn run(&self, number: u64) -> &[NumberedLeg] {
+        let run = match self.place(number) {
+            Some((piece, at)) => self.pieces.get(piece).and_then(|of| of.legs.get(at..)),
+            None => self
+                .apart
+                .get(&number)
+                .map(|apart| slice::from_ref(&apart.numbered)),
+        };
+        run.unwrap_or_default()
+    }
+
+    /// Puts legs that came then under their numbers, which follow on each other, in the place of what was there.
+    pub(super) fn put(&mut self, legs: Vec<NumberedLeg>, since: Timestamp) {
+        let Some(first) = legs.first().map(|numbered| numbered.number) else {
+            return;
+        };
+        if first < self.end() {
+            for numbered in legs {
+                self.put_among(numbered, since);
             }
-            self.append(of, make);
-        } else if let [one] = of {
-            match self.get_mut(number) {
-                Some(there) => *there = make(one),
-                None => {
-                    self.apart.insert(number, make(one));
-                }
+            return;
+        }
+        if self.pieces.back().is_some_and(|last| last.end() != first) {
+            // What stands side by side has no gap: whatever lies before one goes apart.
+            self.part(self.pieces.len(), |_| true);
+        }
+        if legs.len() >= PIECE_AT_LEAST {
+            if let Some(last) = self.pieces.back_mut() {
+                last.legs.shrink_to_fit();
+                last.marks.shrink_to_fit();
             }
+            self.pieces.push_back(Piece::of(first, legs, since));
         } else {
-            for (number, one) in (number..).zip(of) {
-                self.put(number, slice::from_ref(one), make);
-            }
+            self.append(&legs, since);
         }
     }
 
-    /// Puts side by side what is made of these.
-    fn append<S>(&mut self, of: &[S], make: impl Fn(&S) -> T) {
-        let mut rest = of;
-        while !rest.is_empty() {
-            let full = |piece: &Vec<T>| piece.len() == PIECE;
-            if self.pieces.back().is_none_or(full) {
-                self.pieces.push_back(Vec::with_capacity(PIECE));
+    /// Puts a leg where others have a higher number.
+    fn put_among(&mut self, numbered: NumberedLeg, since: Timestamp) {
+        let came = Came::new(numbered.number, since);
+        let apart = Apart {
+            numbered,
+            marks: Marks::NONE,
+            came,
+        };
+        if self.place(apart.numbered.number).is_some() {
+            self.part(self.pieces.len(), |_| true);
+        }
+        self.apart.insert(apart.numbered.number, apart);
+    }
+
+    /// Copies legs to the end of what stands side by side.
+    fn append(&mut self, legs: &[NumberedLeg], since: Timestamp) {
+        let mut rest = legs;
+        while let Some(first) = rest.first() {
+            if self.pieces.back().is_none_or(|last| last.room() == 0) {
+                self.pieces.push_back(Piece::new(first.number));
             }
             let Some(piece) = self.pieces.back_mut() else {
                 return;
             };
-            let room = PIECE.saturating_sub(piece.len()).min(rest.len());
-            let (now, later) = rest.split_at(room);
-            piece.extend(now.iter().map(&make));
+            let (now, later) = rest.split_at(piece.room().min(rest.len()));
+            piece.append(now, since);
             rest = later;
         }
     }
 
     /// All, ascending by number.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
-        let apart = self.apart.iter().map(|(number, value)| (*number, value));
-        apart.chain((self.first..).zip(self.pieces.iter().flatten()))
+    pub(super) fn iter(&self) -> impl Iterator<Item = Held<'_>> {
+        let apart = self.apart.values().map(Apart::held);
+        apart.chain(self.pieces.iter().flat_map(|piece| piece.held_from(0)))
     }
 
     /// Those from a number on, ascending: what lies before it is not gone through.
-    pub(super) fn after(&self, number: u64) -> impl Iterator<Item = (u64, &T)> {
-        let apart = self.apart.range(number..);
-        let apart = apart.map(|(number, value)| (*number, value));
-        let skipped = number.saturating_sub(self.first);
-        let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
-        let (full, rest) = (skipped / PIECE, skipped % PIECE);
-        let pieces = self.pieces.iter().skip(full);
-        let first = self
-            .first
-            .saturating_add(u64::try_from(full.saturating_mul(PIECE)).unwrap_or(u64::MAX));
-        apart.chain((first..).zip(pieces.flatten()).skip(rest))
+    pub(super) fn after(&self, number: u64) -> impl Iterator<Item = Held<'_>> {
+        let apart = self.apart.range(number..).map(|(_, apart)| apart.held());
+        let before = self.pieces.partition_point(|piece| piece.end() <= number);
+        let pieces = self.pieces.iter().skip(before);
+        apart.chain(pieces.flat_map(move |piece| {
+            let before = number.saturating_sub(piece.first);
+            piece.held_from(usize::try_from(before).unwrap_or(usize::MAX))
+        }))
     }
 
-    /// All, ascending by number, to be changed.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
-        let apart = self.apart.iter_mut();
-        let apart = apart.map(|(number, value)| (*number, value));
-        apart.chain((self.first..).zip(self.pieces.iter_mut().flatten()))
+    /// All, ascending by number, each with its marks to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&NumberedLeg, &mut Marks)> {
+        let apart = self.apart.values_mut();
+        let apart = apart.map(|apart| (&apart.numbered, &mut apart.marks));
+        let pieces = self.pieces.iter_mut();
+        apart.chain(pieces.flat_map(|piece| piece.legs.iter().zip(&mut piece.marks)))
     }
 
-    /// Keeps what is to be kept. It may be asked of one value twice.
-    pub(super) fn retain(&mut self, keep: impl Fn(u64, &T) -> bool) {
-        self.apart.retain(|number, value| keep(*number, value));
-        let mut number = self.first;
+    /// Keeps what is to be kept. It may be asked of one leg twice.
+    pub(super) fn retain(&mut self, keep: impl Fn(Held<'_>) -> bool) {
+        self.apart.retain(|_, apart| keep(apart.held()));
         let mut touched = 0;
-        for (piece, values) in (1_usize..).zip(&self.pieces) {
-            for value in values {
-                if !keep(number, value) {
-                    touched = piece;
-                }
-                number = number.saturating_add(1);
+        for (piece, of) in (1_usize..).zip(&self.pieces) {
+            if !of.held_from(0).all(&keep) {
+                touched = piece;
             }
         }
         self.part(touched, keep);
     }
 
     /// Dissolves so many of the first pieces: what is to be kept of them goes apart.
-    fn part(&mut self, pieces: usize, keep: impl Fn(u64, &T) -> bool) {
-        for values in self.pieces.drain(..pieces) {
-            for value in values {
-                if keep(self.first, &value) {
-                    self.apart.insert(self.first, value);
-                }
-                self.first = self.first.saturating_add(1);
+    fn part(&mut self, pieces: usize, keep: impl Fn(Held<'_>) -> bool) {
+        for piece in self.pieces.drain(..pieces) {
+            for held in piece.held_from(0).filter(|held| keep(*held)) {
+                let apart = Apart {
+                    numbered: held.numbered(),
+                    marks: held.marks,
+                    came: Came::new(held.number(), held.since()),
+                };
+                self.apart.insert(apart.numbered.number, apart);
             }
-        }
-    }
-
-    /// Whether nothing is held under a number or a higher one.
-    fn is_after_all(&self, number: u64) -> bool {
-        if self.pieces.is_empty() {
-            let highest = self.apart.last_key_value();
-            highest.is_none_or(|(highest, _)| *highest < number)
-        } else {
-            number >= self.next()
         }
     }
 
     /// The number after the last of all; 0 when there is none.
     pub(super) fn end(&self) -> u64 {
-        if self.pieces.is_empty() {
+        let highest = || {
             let highest = self.apart.last_key_value();
             highest.map_or(0, |(highest, _)| highest.saturating_add(1))
-        } else {
-            self.next()
-        }
-    }
-
-    /// The number after the last that stands side by side.
-    fn next(&self) -> u64 {
-        let full = self.pieces.len().saturating_sub(1).saturating_mul(PIECE);
-        let last = self.pieces.back().map_or(0, Vec::len);
-        let count = u64::try_from(full.saturating_add(last)).unwrap_or(u64::MAX);
-        self.first.saturating_add(count)
+        };
+        self.pieces.back().map_or_else(highest, Piece::end)
     }
 
     /// Where a number that stands side by side is.
     fn place(&self, number: u64) -> Option<(usize, usize)> {
-        if self.pieces.is_empty() || number < self.first || number >= self.next() {
-            return None;
+        let in_piece = |piece: usize| Some((piece, self.pieces.get(piece)?.place(number)?));
+        let search = || {
+            let after = self.pieces.partition_point(|piece| piece.first <= number);
+            in_piece(after.checked_sub(1)?)
+        };
+        self.guess(number).and_then(in_piece).or_else(search)
+    }
+
+    /// In which piece a number would be if all were of one length, as they mostly are: to search through the pieces of
+    /// hundreds of streams is to wait for each of them.
+    fn guess(&self, number: u64) -> Option<usize> {
+        let (first, last) = (self.pieces.front()?, self.pieces.back()?);
+        let before = number.checked_sub(first.first)?;
+        let all = last.end().saturating_sub(first.first);
+        let pieces = u64::try_from(self.pieces.len()).ok()?;
+        let guess = before.saturating_mul(pieces).checked_div(all)?;
+        usize::try_from(guess).ok()
+    }
+}
+
+impl Apart {
+    fn held(&self) -> Held<'_> {
+        Held::new(&self.numbered, self.marks, slice::from_ref(&self.came))
+    }
+}
+
+impl Piece {
+    /// With room for the legs of small reports.
+    fn new(first: u64) -> Self {
+        Self {
+            first,
+            legs: Vec::with_capacity(PIECE),
+            marks: Vec::with_capacity(PIECE),
+            came: Vec::new(),
         }
-        let offset = usize::try_from(number.saturating_sub(self.first)).ok()?;
-        Some((offset.checked_div(PIECE)?, offset.checked_rem(PIECE)?))
+    }
+
+    /// Of legs that lie side by side already.
+    fn of(first: u64, mut legs: Vec<NumberedLeg>, since: Timestamp) -> Self {
+        if legs.capacity() / 8 > legs.len() / 7 {
+            legs.shrink_to_fit();
+        }
+        Self {
+            first,
+            marks: vec![Marks::NONE; legs.len()],
+            came: vec![Came::new(first, since)],
+            legs,
+        }
+    }
+
+    fn append(&mut self, legs: &[NumberedLeg], since: Timestamp) {
+        let last = self.came.last();
+        if last.is_none_or(|last| last.since() != since) {
+            self.came.push(Came::new(self.end(), since));
+        }
+        self.legs.extend_from_slice(legs);
+        self.marks.resize(self.legs.len(), Marks::NONE);
+    }
+
+    /// For how many more there is room.
+    fn room(&self) -> usize {
+        let at_most = self.legs.capacity().min(PIECE);
+        at_most.saturating_sub(self.legs.len())
+    }
+
+    /// The number after its last.
+    fn end(&self) -> u64 {
+        let count = u64::try_from(self.legs.len()).unwrap_or(u64::MAX);
+        self.first.saturating_add(count)
+    }
+
+    /// Where in it a number is.
+    fn place(&self, number: u64) -> Option<usize> {
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        (at < self.legs.len()).then_some(at)
+    }
+
+    fn held(&self, at: usize) -> Option<Held<'_>> {
+        let (numbered, marks) = (self.legs.get(at)?, self.marks.get(at)?);
+        Some(Held::new(numbered, *marks, &self.came))
+    }
+
+    /// Those from a place on.
+    fn held_from(&self, at: usize) -> impl Iterator<Item = Held<'_>> {
+        let legs = self.legs.get(at..).unwrap_or_default();
+        let marks = self.marks.get(at..).unwrap_or_default();
+        let each = legs.iter().zip(marks);
+        each.map(|(numbered, marks)| Held::new(numbered, *marks, &self.came))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// What can be done with slots.
-    #[derive(Debug, Clone)]
-    enum Step {
-        Follow(u16),
-        Put(u64, u16),
-        /// Keeps what is no multiple of this.
-        Sieve(u64),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            (1..3_000_u16).prop_map(Step::Follow),
-            (1..12_000_u64, prop_oneof![Just(1), 1..300_u16])
-                .prop_map(|(from, count)| Step::Put(from, count)),
-            (1..6_u64).prop_map(Step::Sieve),
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
-        #[test]
-        fn they_hold_what_a_map_would(steps in proptest::collection::vec(step(), 1..12)) {
-            let (mut slots, mut map) = (Slots::new(), BTreeMap::new());
-            for step in steps {
-                match step {
-                    Step::Follow(count) => {
-                        let last = map.last_key_value().map_or(0, |(number, _)| *number);
-                        let run: Vec<_> = (last + 1..=last + u64::from(count)).collect();
-                        slots.put(last + 1, &run, &|number| number * 3);
-                        map.extend(run.iter().map(|number| (*number, number * 3)));
-                    }
-                    Step::Put(from, count) => {
-                        let run: Vec<_> = (from..from + u64::from(count)).collect();
-                        slots.put(from, &run, &|number| number * 7);
-                        map.extend(run.iter().map(|number| (*number, number * 7)));
-                    }
-                    Step::Sieve(by) => {
-                        slots.retain(|number, _| number % by != 0);
-                        map.retain(|number, _| number % by != 0);
-                    }
-                }
-                prop_assert_eq!(slots.is_empty(), map.is_empty());
-                prop_assert_eq!(slots.end(), map.last_key_value().map_or(0, |(number, _)| number + 1));
-                let all: Vec<_> = slots.iter().map(|(number, value)| (number, *value)).collect();
-                let expected: Vec<_> = map.iter().map(|(number, value)| (*number, *value)).collect();
-                prop_assert_eq!(all, expected);
-            }
-            for number in [0, 1, 700, 1_024, 1_025, 5_000, 40_000] {
-                let all: Vec<_> = slots.after(number).map(|(number, value)| (number, *value)).collect();
-                let expected = map.range(number..).map(|(number, value)| (*number, *value));
-                prop_assert_eq!(all, expected.collect::<Vec<_>>());
-            }
-            for number in 0..20_000 {
-                prop_assert_eq!(slots.get(number), map.get(&number));
-                prop_assert_eq!(slots.get_mut(number), map.get_mut(&number));
-            }
-        }
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 
 use super::back::Within;
-use super::held::{Held, Number};
+use super::held::Held;
 use super::{Matching, Place, Waiting, WaitingLeg, ready, waits, within as inside};
 
 /// The most waiting legs that are kept.
@@ -44,7 +44,7 @@ impl Standing {
         self.oldest.into_values().collect()
     }
 
-    fn waits(&mut self, (region, number): Place, held: &Held, why: Waiting) {
+    fn waits(&mut self, (region, number): Place, held: Held<'_>, why: Waiting) {
         let count = if matches!(why, Waiting::Differs(_)) {
             &mut self.differing
         } else {
@@ -57,7 +57,7 @@ impl Standing {
         if is_full && last.is_some_and(|(last, _)| *last < key) {
             return;
         }
-        self.oldest.insert(key, waits((region, number), held, why));
+        self.oldest.insert(key, waits(region, held, why));
         if is_full {
             self.oldest.pop_last();
         }
@@ -90,12 +90,12 @@ impl Matching {
     fn stands(
         &self,
         place: Place,
-        held: &Held,
+        held: Held<'_>,
         within: Within<'_>,
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Stands {
         let (marks, day) = within;
-        let why = if held.partner == Number::NONE {
+        let why = if !held.agrees() {
             let is_inside = held.leg.business_day <= day && inside(marks, &place);
             if !is_inside {
                 return Stands::Apart;

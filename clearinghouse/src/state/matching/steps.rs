@@ -11,7 +11,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::region::RegionCode;
 
-use super::held::{Held, Number};
+use super::held::Held;
 use super::waiting::{NotTaken, Waiting, WaitingLeg};
 use super::{Matching, Place, ready, waits};
 
@@ -43,7 +43,7 @@ impl Matching {
         &self,
         from: Option<Place>,
         (ends, at_most): Bounds<'_>,
-        mut show: impl FnMut(Place, &Held),
+        mut show: impl FnMut(Place, Held<'_>),
     ) -> Option<Place> {
         let regions = self.held.iter();
         let regions = regions.skip_while(|(region, _)| from.is_some_and(|from| **region < from.0));
@@ -53,8 +53,8 @@ impl Matching {
                 .filter(|from| from.0 == *region)
                 .map_or(0, |from| from.1);
             let end = ends.map_or(u64::MAX, |ends| ends.of(*region));
-            for (number, held) in slots.after(first).take_while(|(number, _)| *number < end) {
-                let place = (*region, number);
+            for held in slots.after(first).take_while(|held| held.number() < end) {
+                let place = (*region, held.number());
                 let Some(rest) = left.checked_sub(1) else {
                     return Some(place);
                 };
@@ -77,7 +77,7 @@ impl Matching {
     ) -> Option<Place> {
         self.step(from, (Some(ends), at_most), |place, held| {
             if let Some(why) = self.why_excepted(place, held, cut_off, kept_out) {
-                show(waits(place, held, why));
+                show(waits(place.0, held, why));
             }
         })
     }
@@ -91,17 +91,17 @@ impl Matching {
     ) -> Option<WaitingLeg> {
         let held = self.at(place)?;
         let why = self.why_excepted(place, held, cut_off, kept_out)?;
-        Some(waits(place, held, why))
+        Some(waits(place.0, held, why))
     }
 
     fn why_excepted(
         &self,
         place: Place,
-        held: &Held,
+        held: Held<'_>,
         cut_off: CutOff<'_>,
         kept_out: &impl Fn(&Leg) -> Option<Waiting>,
     ) -> Option<Waiting> {
-        if held.partner == Number::NONE && held.leg.business_day <= cut_off.0 {
+        if !held.agrees() && held.leg.business_day <= cut_off.0 {
             return Some(self.why(place, held));
         }
         self.why_late(place, held, cut_off, kept_out)
@@ -121,17 +121,16 @@ impl Matching {
             if !is_such(held.leg.kind) {
                 return;
             }
-            let why = if held.partner == Number::NONE {
+            let why = if !held.agrees() {
                 Some(self.why(place, held))
             } else if ready(place, held, None, held.leg.business_day).is_some() {
                 cut_off.and_then(|cut_off| self.why_late(place, held, cut_off, kept_out))
             } else {
                 return;
             };
-            let (region, number) = place;
             show(NotTaken {
-                region,
-                numbered: held.numbered(number),
+                region: place.0,
+                numbered: held.numbered(),
                 since: held.since(),
                 why,
             });

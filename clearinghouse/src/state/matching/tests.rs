@@ -21,8 +21,8 @@ struct By(Option<u64>);
 fn waiting_in(matching: &Matching) -> impl Iterator<Item = WaitingLeg> {
     let alone = matching
         .all()
-        .filter(|(_, held)| held.partner == Number::NONE && held.leg.business_day <= day(1));
-    alone.map(|(place, held)| waits(place, held, matching.why(place, held)))
+        .filter(|(_, held)| !held.agrees() && held.leg.business_day <= day(1));
+    alone.map(|(place, held)| waits(place.0, held, matching.why(place, held)))
 }
 
 impl Earlier for By {
@@ -42,11 +42,23 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis).unwrap()
 }
 
+/// Takes in a leg that comes alone.
+fn take(
+    matching: &mut Matching,
+    region: RegionCode,
+    leg: &NumberedLeg,
+    at: Timestamp,
+    earlier: &By,
+) {
+    let legs = vec![leg.clone()];
+    let Ok(()) = matching.take(LegsTaken { region, at, legs }, &[], earlier);
+}
+
 /// Takes legs in this order; answers what waits, and how many debts agree.
 fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
     let mut matching = Matching::empty();
     for ((of, leg), moment) in legs.iter().zip(0..) {
-        let Ok(()) = matching.take(region(*of), leg, at(moment), &by(None));
+        take(&mut matching, region(*of), leg, at(moment), &by(None));
     }
     let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
     let waiting = waiting_in(&matching);
@@ -75,14 +87,14 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
     let (mut whole, mut single) = (Matching::empty(), Matching::empty());
     for (of, legs) in reports {
         for leg in &legs {
-            let Ok(()) = single.take(region(of), leg, at(0), &by(None));
+            take(&mut single, region(of), leg, at(0), &by(None));
         }
         let taken = LegsTaken {
             region: region(of),
             legs,
             at: at(0),
         };
-        whole.take_report((&taken, &[]), &by(None));
+        let Ok(()) = whole.take(taken, &[], &by(None));
     }
     let told = |matching: &Matching| {
         let waiting = waiting_in(matching);
@@ -260,10 +272,28 @@ fn what_two_others_reported_is_no_other_side() {
         (leg.debtor, leg.creditor) = (region(0), region(1));
     });
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), &by(None));
-    let Ok(()) = matching.take(region(0), &payable(1, &theirs), at(1), &by(None));
+    take(
+        &mut matching,
+        region(3),
+        &receivable(1, &leg),
+        at(0),
+        &by(None),
+    );
+    take(
+        &mut matching,
+        region(0),
+        &payable(1, &theirs),
+        at(1),
+        &by(None),
+    );
     assert_eq!(matching.other_side((region(0), 1)), None);
-    let Ok(()) = matching.take(region(1), &receivable(1, &theirs), at(2), &by(None));
+    take(
+        &mut matching,
+        region(1),
+        &receivable(1, &theirs),
+        at(2),
+        &by(None),
+    );
     let other = Some((region(1), receivable(1, &theirs)));
     assert_eq!(matching.other_side((region(0), 1)), other);
 }
@@ -272,8 +302,20 @@ fn what_two_others_reported_is_no_other_side() {
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(5, &leg), at(0), &by(None));
-    let Ok(()) = matching.take(region(2), &payable(7, &leg), at(1), &by(None));
+    take(
+        &mut matching,
+        region(3),
+        &receivable(5, &leg),
+        at(0),
+        &by(None),
+    );
+    take(
+        &mut matching,
+        region(2),
+        &payable(7, &leg),
+        at(1),
+        &by(None),
+    );
     let count = |creditor, debtor, on| {
         let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
         matching.agreed(&marks, on).len()
@@ -294,8 +336,20 @@ fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
 fn a_debt_that_a_plan_took_is_never_taken_again() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    let Ok(()) = matching.take(region(3), &receivable(1, &leg), at(0), &by(Some(4)));
-    let Ok(()) = matching.take(region(2), &payable(1, &leg), at(1), &by(Some(4)));
+    take(
+        &mut matching,
+        region(3),
+        &receivable(1, &leg),
+        at(0),
+        &by(Some(4)),
+    );
+    take(
+        &mut matching,
+        region(2),
+        &payable(1, &leg),
+        at(1),
+        &by(Some(4)),
+    );
     let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
     assert_eq!(matching.agreed(&marks, day(1)), []);
     assert!(waiting_in(&matching).all(|leg| leg.why == Waiting::Repeated));

@@ -16,7 +16,7 @@ use huitong_core::ledger::Account;
 use huitong_core::leg::LegKind;
 use huitong_core::membership::SignedDirectory;
 use huitong_core::record::clearing::{
-    CycleRecord, LegsTaken, MembersRecord, PaymentRecord, PrefundRecord, Proven,
+    CycleRecord, DeductionOf, LegsTaken, MembersRecord, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
@@ -31,7 +31,7 @@ use crate::payments::{Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds};
 use crate::state::{Cycle, DirectoryHeld, Restore, Stream, Words};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
-use crate::store::{Index, Loaded, OpenLeg, StoreError};
+use crate::store::{Index, Loaded, StoreError, VisitOpen};
 
 pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, StoreError> {
     let (cycles, plan) = cycles(journaled, index)?;
@@ -68,7 +68,7 @@ const READ_AHEAD: usize = 4;
 pub(super) fn open_legs(
     journaled: &Journaled,
     loaded: &Loaded,
-    visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
+    visit: VisitOpen<'_>,
 ) -> Result<(), StoreError> {
     let mut open = Vec::new();
     for (region, stream) in &loaded.streams {
@@ -86,16 +86,10 @@ pub(super) fn open_legs(
         });
         reading.map_err(|error| StoreError::Thread(error.to_string()))?;
         read.into_iter().try_for_each(|piece| {
-            let Piece { region, taken, of } = piece?;
-            let since = taken.at;
-            taken.legs.into_iter().try_for_each(|numbered| {
-                visit(OpenLeg {
-                    region,
-                    of: of.get(&numbered.number).copied(),
-                    numbered,
-                    since,
-                })
-            })
+            let (mut taken, of) = piece?;
+            // They stay for long: what a thread that is gone had is given back late, and a close would need that much more.
+            taken.legs = taken.legs.as_slice().to_vec();
+            visit(taken, of)
         })
     })
 }
@@ -146,29 +140,17 @@ fn restored(index: &dyn Index) -> Result<Restore, StoreError> {
 
 /// Numbers of a stream that lie in one block.
 struct Open {
-    region: RegionCode,
     block: Block,
     numbers: Run,
 }
 
-/// Legs that were read.
-struct Piece {
-    region: RegionCode,
-    taken: LegsTaken,
-    /// Of which settlements deductions are, by the number of the leg.
-    of: BTreeMap<u64, SettlementId>,
-}
-
 impl Open {
-    fn read(&self, journaled: &Journaled) -> Result<Piece, StoreError> {
-        let (mut taken, of) = journaled.legs_taken(&self.block.place)?;
+    fn read(&self, journaled: &Journaled) -> Result<(LegsTaken, Vec<DeductionOf>), StoreError> {
+        let (mut taken, mut of) = journaled.legs_taken(&self.block.place)?;
         let is_open = |number| (self.numbers.first..=self.numbers.last).contains(&number);
         taken.legs.retain(|leg| is_open(leg.number));
-        Ok(Piece {
-            region: self.region,
-            taken,
-            of: of.iter().map(|of| (of.number, of.settlement)).collect(),
-        })
+        of.retain(|said| is_open(said.number));
+        Ok((taken, of))
     }
 }
 
@@ -195,7 +177,6 @@ fn open_blocks(
             let block = journaled.block(region, first)?.ok_or_else(missing)?;
             let last = block.last.min(run.last);
             open.push(Open {
-                region,
                 block,
                 numbers: Run { first, last },
             });

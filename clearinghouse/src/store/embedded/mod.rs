@@ -42,7 +42,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
+use super::{Index, Loaded, Store, StoreError, StoreEvent, VisitOpen};
 use crate::state::{Attested, TakenDebts};
 
 /// Where a store reports what became of what it was handed.
@@ -235,11 +235,7 @@ impl Store for Embedded {
         load::load(&self.journaled, &*self.index)
     }
 
-    fn open_legs(
-        &self,
-        loaded: &Loaded,
-        visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn open_legs(&self, loaded: &Loaded, visit: VisitOpen<'_>) -> Result<(), StoreError> {
         load::open_legs(&self.journaled, loaded, visit)
     }
 
