@@ -43,22 +43,20 @@ fn at(millis: i64) -> Timestamp {
 }
 
 /// Takes in a leg that comes alone.
-fn take(
-    matching: &mut Matching,
-    region: RegionCode,
-    leg: &NumberedLeg,
-    at: Timestamp,
-    earlier: &By,
-) {
-    let legs = vec![leg.clone()];
-    let Ok(()) = matching.take(LegsTaken { region, at, legs }, &[], earlier);
+fn take(matching: &mut Matching, of: usize, leg: &NumberedLeg, moment: i64, earlier: &By) {
+    let taken = LegsTaken {
+        region: region(of),
+        at: at(moment),
+        legs: vec![leg.clone()],
+    };
+    let Ok(()) = matching.take(taken, &[], earlier);
 }
 
 /// Takes legs in this order; answers what waits, and how many debts agree.
 fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
     let mut matching = Matching::empty();
     for ((of, leg), moment) in legs.iter().zip(0..) {
-        take(&mut matching, region(*of), leg, at(moment), &by(None));
+        take(&mut matching, *of, leg, moment, &by(None));
     }
     let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
     let waiting = waiting_in(&matching);
@@ -87,7 +85,7 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
     let (mut whole, mut single) = (Matching::empty(), Matching::empty());
     for (of, legs) in reports {
         for leg in &legs {
-            take(&mut single, region(of), leg, at(0), &by(None));
+            take(&mut single, of, leg, 0, &by(None));
         }
         let taken = LegsTaken {
             region: region(of),
@@ -272,28 +270,10 @@ fn what_two_others_reported_is_no_other_side() {
         (leg.debtor, leg.creditor) = (region(0), region(1));
     });
     let mut matching = Matching::empty();
-    take(
-        &mut matching,
-        region(3),
-        &receivable(1, &leg),
-        at(0),
-        &by(None),
-    );
-    take(
-        &mut matching,
-        region(0),
-        &payable(1, &theirs),
-        at(1),
-        &by(None),
-    );
+    take(&mut matching, 3, &receivable(1, &leg), 0, &by(None));
+    take(&mut matching, 0, &payable(1, &theirs), 1, &by(None));
     assert_eq!(matching.other_side((region(0), 1)), None);
-    take(
-        &mut matching,
-        region(1),
-        &receivable(1, &theirs),
-        at(2),
-        &by(None),
-    );
+    take(&mut matching, 1, &receivable(1, &theirs), 2, &by(None));
     let other = Some((region(1), receivable(1, &theirs)));
     assert_eq!(matching.other_side((region(0), 1)), other);
 }
@@ -302,20 +282,8 @@ fn what_two_others_reported_is_no_other_side() {
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    take(
-        &mut matching,
-        region(3),
-        &receivable(5, &leg),
-        at(0),
-        &by(None),
-    );
-    take(
-        &mut matching,
-        region(2),
-        &payable(7, &leg),
-        at(1),
-        &by(None),
-    );
+    take(&mut matching, 3, &receivable(5, &leg), 0, &by(None));
+    take(&mut matching, 2, &payable(7, &leg), 1, &by(None));
     let count = |creditor, debtor, on| {
         let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
         matching.agreed(&marks, on).len()
@@ -336,20 +304,8 @@ fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
 fn a_debt_that_a_plan_took_is_never_taken_again() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    take(
-        &mut matching,
-        region(3),
-        &receivable(1, &leg),
-        at(0),
-        &by(Some(4)),
-    );
-    take(
-        &mut matching,
-        region(2),
-        &payable(1, &leg),
-        at(1),
-        &by(Some(4)),
-    );
+    take(&mut matching, 3, &receivable(1, &leg), 0, &by(Some(4)));
+    take(&mut matching, 2, &payable(1, &leg), 1, &by(Some(4)));
     let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
     assert_eq!(matching.agreed(&marks, day(1)), []);
     assert!(waiting_in(&matching).all(|leg| leg.why == Waiting::Repeated));
