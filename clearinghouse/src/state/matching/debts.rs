@@ -107,7 +107,10 @@ impl Debts {
         let needed = cells_for(rows);
         if needed > self.cells.len() {
             let before = std::mem::replace(&mut self.cells, vec![Cell::FREE.0; needed]);
-            self.put_in_order(before.into_iter().map(Cell));
+            // Among the first are those that found no place at the end.
+            let first_free = before.iter().position(|cell| *cell == Cell::FREE.0);
+            let (first, others) = before.split_at(first_free.unwrap_or_default());
+            self.put_in_order(others.iter().chain(first).copied().map(Cell));
         }
     }
 
