@@ -67,12 +67,12 @@ fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize)
     (waiting, matching.agreed(&marks, day(1)).len())
 }
 
-/// More than is taken in at once, and each debt repeated before and after what is: one repetition agrees with none.
+/// More than are joined at once, enough to stay where they came to lie, and each debt repeated before and after what is: one repetition agrees with none.
 #[test]
 fn a_report_comes_to_what_its_legs_do_one_by_one() {
     let debts: Vec<_> = (0..100)
         .cycle()
-        .take(400)
+        .take(600)
         .map(|id| debt(id, 2, 3, 1_000))
         .collect();
     let legs = |side: fn(u64, &Leg) -> NumberedLeg| -> Vec<_> {
@@ -99,7 +99,7 @@ fn a_report_comes_to_what_its_legs_do_one_by_one() {
         let waiting: Vec<_> = waiting
             .map(|leg| (leg.region, leg.numbered, leg.why))
             .collect();
-        let marks = [(region(2), 400), (region(3), 400)].into();
+        let marks = [(region(2), 600), (region(3), 600)].into();
         (
             waiting,
             matching.agreed(&marks, day(1)),
