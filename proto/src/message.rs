@@ -4,4 +4,5 @@
 
 pub mod leg;
 pub mod report;
+mod room;
 pub mod short;

@@ -179,6 +179,36 @@ fn what_leaves_comes_back_the_same() {
     }
 }
 
+/// What has a region or a day in common with the leg before, and what has not, and what is wrong between them.
+#[test]
+fn legs_read_one_after_the_other_are_as_each_alone() {
+    let mut reader = leg::LegReader::default();
+    let mut faults = 0;
+    let texts = [
+        ["510100", "330200", "2026-03-02"],
+        ["510100", "330200", "2026-03-02"],
+        ["330200", "510100", "2026-03-02"],
+        ["330200", "51010", "2026-03-03"],
+        ["330200", "510100", "2026-03-03"],
+        ["", "510100", "2026-03-03"],
+        ["330200", "510100", "2026-02-30"],
+        ["330200", "510100", "2026-03-02"],
+    ];
+    for [debtor, creditor, day] in texts {
+        let wire = clearing::v1::Leg {
+            debtor: debtor.into(),
+            creditor: creditor.into(),
+            business_day: day.into(),
+            ..leg::leg_to_wire(&a_leg())
+        };
+        let path = Path::root("leg");
+        let alone = leg::leg_from_wire(&wire, path);
+        faults += usize::from(alone.is_err());
+        assert_eq!(reader.read(&wire, path), alone, "{debtor} {creditor} {day}");
+    }
+    assert_eq!(faults, 3);
+}
+
 #[test]
 fn each_wrong_field_of_a_bill_is_named() {
     type Spoil = fn(&mut settlement::v1::Bill);

@@ -72,33 +72,69 @@ pub fn leg_to_wire(numbered: &NumberedLeg) -> v1::Leg {
 /// # Errors
 /// [`WireFault`] with the path of the field.
 pub fn leg_from_wire(leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireFault> {
-    if leg.number == 0 {
-        return Err(path.field("number").missing());
+    LegReader::default().read(leg, path)
+}
+
+/// Reads legs that come together: what most of them have in common with the one before is read once.
+#[derive(Debug, Default)]
+pub struct LegReader {
+    debtor: Option<(ShortText<22>, RegionCode)>,
+    creditor: Option<(ShortText<22>, RegionCode)>,
+    business_day: Option<(ShortText<22>, BusinessDay)>,
+}
+
+impl LegReader {
+    /// Reads a numbered leg.
+    ///
+    /// # Errors
+    /// [`WireFault`] with the path of the field.
+    pub fn read(&mut self, leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireFault> {
+        if leg.number == 0 {
+            return Err(path.field("number").missing());
+        }
+        let amount = path.field("amount_fen").fen(leg.amount_fen)?;
+        if amount.is_zero() {
+            return Err(path.field("amount_fen").wrong("is above zero"));
+        }
+        Ok(NumberedLeg {
+            number: leg.number,
+            side: side_from_wire(leg.side, path.field("side"))?,
+            leg: Leg {
+                settlement: path
+                    .field("settlement")
+                    .parse(&leg.settlement, SettlementId::parse)?,
+                kind: leg_kind_from_wire(leg.kind, path.field("kind"))?,
+                debtor: read_once(&mut self.debtor, &leg.debtor, |text| {
+                    path.field("debtor").parse(text, RegionCode::parse)
+                })?,
+                creditor: read_once(&mut self.creditor, &leg.creditor, |text| {
+                    path.field("creditor").parse(text, RegionCode::parse)
+                })?,
+                fund: fund_from_wire(leg.fund, path.field("fund"))?,
+                amount,
+                business_day: read_once(&mut self.business_day, &leg.business_day, |text| {
+                    path.field("business_day").parse(text, BusinessDay::parse)
+                })?,
+                receipt: path.field("receipt").digest(leg.receipt.as_slice())?,
+            },
+        })
     }
-    let amount = path.field("amount_fen").fen(leg.amount_fen)?;
-    if amount.is_zero() {
-        return Err(path.field("amount_fen").wrong("is above zero"));
+}
+
+/// What a text says, which is read only where it is another than was read last.
+fn read_once<T: Copy, const N: usize>(
+    last: &mut Option<(ShortText<N>, T)>,
+    text: &ShortText<N>,
+    read: impl FnOnce(&str) -> Result<T, WireFault>,
+) -> Result<T, WireFault> {
+    if let Some((same, value)) = last
+        && same == text
+    {
+        return Ok(*value);
     }
-    Ok(NumberedLeg {
-        number: leg.number,
-        side: side_from_wire(leg.side, path.field("side"))?,
-        leg: Leg {
-            settlement: path
-                .field("settlement")
-                .parse(&leg.settlement, SettlementId::parse)?,
-            kind: leg_kind_from_wire(leg.kind, path.field("kind"))?,
-            debtor: path.field("debtor").parse(&leg.debtor, RegionCode::parse)?,
-            creditor: path
-                .field("creditor")
-                .parse(&leg.creditor, RegionCode::parse)?,
-            fund: fund_from_wire(leg.fund, path.field("fund"))?,
-            amount,
-            business_day: path
-                .field("business_day")
-                .parse(&leg.business_day, BusinessDay::parse)?,
-            receipt: path.field("receipt").digest(leg.receipt.as_slice())?,
-        },
-    })
+    let value = read(text)?;
+    *last = Some((text.clone(), value));
+    Ok(value)
 }
 
 /// Of which settlement a deduction is, as it is told beside its leg.

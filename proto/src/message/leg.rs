@@ -7,6 +7,7 @@ use prost::bytes::{Buf, BufMut};
 use prost::encoding::{DecodeContext, WireType, int32, int64, skip_field, uint64};
 use prost::{DecodeError, Message};
 
+use super::room::Room;
 use super::short::{ShortBytes, ShortText};
 
 /// A leg in a region's stream.
@@ -65,6 +66,28 @@ impl Leg {
             }
         }
         Some(())
+    }
+}
+
+impl Leg {
+    /// Writes it as messages are; none where there is not enough room, or something is not as programs write it: then it is to
+    /// be written field by field.
+    pub(super) fn put_in<const N: usize>(&self, room: &mut Room<N>) -> Option<()> {
+        let number = |room: &mut Room<N>, key: u8, value: u64| match value {
+            0 => Some(()),
+            _ => room.put(&[key]).and_then(|()| room.put_varint(value)),
+        };
+        let one_of = |value: i32| u64::try_from(value).ok();
+        number(room, 0x08, self.number)?;
+        number(room, 0x10, one_of(self.side)?)?;
+        self.settlement.put_in(0x1a, room)?;
+        self.debtor.put_in(0x22, room)?;
+        self.creditor.put_in(0x2a, room)?;
+        number(room, 0x30, one_of(self.fund)?)?;
+        number(room, 0x38, u64::try_from(self.amount_fen).ok()?)?;
+        self.business_day.put_in(0x42, room)?;
+        self.receipt.put_in(0x4a, room)?;
+        number(room, 0x50, one_of(self.kind)?)
     }
 }
 

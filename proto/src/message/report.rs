@@ -1,11 +1,14 @@
 //! The message of a report, `huitong.clearing.v1.ReportLegsRequest`, as the .proto file has it: thousands of legs at once, each
-//! read in one go where it lies whole and as every program writes it. What else may come is read as generated messages read it.
+//! read and written in one go where it is as every program writes it. What else may come is read as generated messages read it.
 
 use prost::bytes::{Buf, BufMut};
-use prost::encoding::{DecodeContext, WireType, message, skip_field, uint32};
+use prost::encoding::{
+    DecodeContext, WireType, encode_key, encode_varint, message, skip_field, uint32,
+};
 use prost::{DecodeError, Message};
 
 use super::leg::Leg;
+use super::room::Room;
 
 /// Of which settlement a deduction is: its leg does not say.
 #[derive(Clone, PartialEq, Eq, Hash, Message)]
@@ -17,6 +20,9 @@ pub struct DeductionOf {
     #[prost(string, tag = "2")]
     pub settlement: String,
 }
+
+/// More bytes than a leg has when its texts are as long as they should be.
+const LEG: usize = 256;
 
 /// For how many legs room is made by the first of them; a report has no more, or is refused.
 const ROOM: usize = 8_192;
@@ -53,7 +59,18 @@ impl ReportLegsRequest {
 
 impl Message for ReportLegsRequest {
     fn encode_raw(&self, buf: &mut impl BufMut) {
-        message::encode_repeated(1, &self.legs, buf);
+        let mut room = Room::<LEG>::empty();
+        for leg in &self.legs {
+            room.clear();
+            if leg.put_in(&mut room).is_some() {
+                let written = room.written();
+                encode_key(1, WireType::LengthDelimited, buf);
+                encode_varint(u64::try_from(written.len()).unwrap_or(u64::MAX), buf);
+                buf.put_slice(written);
+            } else {
+                message::encode(1, leg, buf);
+            }
+        }
         if self.incarnation != 0 {
             uint32::encode(2, &self.incarnation, buf);
         }

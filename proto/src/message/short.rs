@@ -10,6 +10,8 @@ use prost::encoding::{
     DecodeContext, WireType, bytes, encode_key, encode_varint, encoded_len_varint, key_len, string,
 };
 
+use super::room::Room;
+
 /// The longest whose length is one byte on the wire.
 const ONE_BYTE: u8 = 0x7f;
 
@@ -79,6 +81,22 @@ impl<const N: usize> ShortBytes<N> {
         buf.put_slice(content);
     }
 
+    /// Writes the field after its key, of one byte; nothing where it is empty. None where there is not enough room, or it
+    /// does not lie in place.
+    pub(super) fn put_in<const R: usize>(&self, key: u8, room: &mut Room<R>) -> Option<()> {
+        let Kept::Here { len, bytes } = &self.0 else {
+            return None;
+        };
+        match len {
+            0 => Some(()),
+            1..=ONE_BYTE => {
+                room.put(&[key, *len])?;
+                room.put_front(bytes, usize::from(*len))
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn encoded_len(&self, tag: u32) -> usize {
         let content = self.as_slice();
         if content.is_empty() {
@@ -128,18 +146,11 @@ impl<const N: usize> ShortText<N> {
     /// How something is written.
     #[must_use]
     pub fn of(shown: &impl fmt::Display) -> Self {
-        let mut room = Room {
-            bytes: [0; N],
-            len: 0,
-        };
-        match (
-            fmt::write(&mut room, format_args!("{shown}")),
-            u8::try_from(room.len),
-        ) {
-            (Ok(()), Ok(len)) => {
-                let bytes = room.bytes;
-                Self(ShortBytes(Kept::Here { len, bytes }))
-            }
+        let mut room = Room::empty();
+        let written = fmt::write(&mut room, format_args!("{shown}"));
+        let (bytes, len) = room.into_parts();
+        match (written, u8::try_from(len)) {
+            (Ok(()), Ok(len)) => Self(ShortBytes(Kept::Here { len, bytes })),
             (Err(fmt::Error), _) | (_, Err(_)) => Self::from(&*shown.to_string()),
         }
     }
@@ -180,24 +191,12 @@ impl<const N: usize> ShortText<N> {
         self.0.encode(tag, buf);
     }
 
+    pub(super) fn put_in<const R: usize>(&self, key: u8, room: &mut Room<R>) -> Option<()> {
+        self.0.put_in(key, room)
+    }
+
     pub(super) fn encoded_len(&self, tag: u32) -> usize {
         self.0.encoded_len(tag)
-    }
-}
-
-/// Where something is written in place.
-struct Room<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
-}
-
-impl<const N: usize> fmt::Write for Room<N> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len.saturating_add(text.len());
-        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
     }
 }
 
