@@ -33,7 +33,7 @@ pub(crate) use self::back::Backs;
 use self::debts::Debts;
 use self::held::{Held, Marks, Reports, other_end};
 pub(crate) use self::report::{Earlier, TakenDebts};
-use self::slots::Slots;
+use self::slots::{Lies, Slots};
 pub(crate) use self::standing::Standing;
 pub(crate) use self::steps::Ends;
 pub(crate) use self::waiting::{NotTaken, Waiting, WaitingLeg};
@@ -87,8 +87,13 @@ impl Matching {
     }
 
     /// The first leg that agrees of what was reported `known` of its debt, when none of the same two regions agreed before
-    /// and no plan took the debt. What two others say of it is another debt, whatever they call it.
-    fn partner_of(&self, known: Reports, place: Place, numbered: &NumberedLeg) -> Option<Place> {
+    /// and no plan took the debt; and where it lies. What two others say of it is another debt, whatever they call it.
+    fn partner_of(
+        &self,
+        known: Reports,
+        place: Place,
+        numbered: &NumberedLeg,
+    ) -> Option<(Place, Lies)> {
         if known.netted.get().is_some() || numbered.leg.is_too_large() {
             return None;
         }
@@ -96,9 +101,9 @@ impl Matching {
         let others = known.places().chain(further.into_iter().flatten().copied());
         let mut first = None;
         for other in others.filter(|other| *other != place) {
-            let theirs = self.at(other);
-            let theirs = theirs.filter(|held| between(held.leg) == between(&numbered.leg));
-            let Some(held) = theirs else {
+            let theirs = self.held.get(&other.0).and_then(|of| of.find(other.1));
+            let of_the_two = |held: &Held<'_>| between(held.leg) == between(&numbered.leg);
+            let Some((lies, held)) = theirs.filter(|(_, held)| of_the_two(held)) else {
                 continue;
             };
             if held.agrees() {
@@ -109,7 +114,7 @@ impl Matching {
                 && other_end(held.side, held.leg) == place.0
                 && other_end(numbered.side, &numbered.leg) == other.0;
             if agrees {
-                first = first.or(Some(other));
+                first = first.or(Some((other, lies)));
             }
         }
         first

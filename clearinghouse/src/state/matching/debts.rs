@@ -59,10 +59,17 @@ impl Cell {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hash(u64);
 
+/// A debt's hash, and its row where it was found: rows stay where they are until some go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought {
+    hash: Hash,
+    row: Option<usize>,
+}
+
 /// Debts that were looked up together.
 pub(super) struct Asked {
-    /// Of each, in their order.
-    pub(super) hashes: Vec<Hash>,
+    /// Each, in their order.
+    pub(super) each: Vec<Sought>,
     /// Those that are not known.
     pub(super) unknown: Vec<Debt>,
 }
@@ -86,18 +93,22 @@ impl Debts {
     pub(super) fn ask(&self, debts: impl Iterator<Item = Debt> + Clone) -> Asked {
         let hashes: Vec<Hash> = debts.clone().map(|debt| self.hash(&debt)).collect();
         let cells: Vec<Cell> = hashes.iter().map(|hash| self.first_cell(*hash)).collect();
-        let lies_there = |((hash, cell), debt): ((&Hash, &Cell), Debt)| {
-            let row = cell.row_of(*hash).and_then(|row| self.rows.get(row));
-            row.is_some_and(|(other, _)| *other == debt)
+        let there = |((hash, cell), debt): ((&Hash, &Cell), Debt)| Sought {
+            hash: *hash,
+            row: cell.row_of(*hash).filter(|row| self.is_in(*row, &debt)),
         };
-        let each = hashes.iter().zip(&cells).zip(debts.clone());
-        let found: Vec<bool> = each.map(lies_there).collect();
-        let each = hashes.iter().zip(&found).zip(debts);
-        let unknown = each
-            .filter(|((hash, found), debt)| !**found && self.find(**hash, debt).is_none())
-            .map(|(_, debt)| debt)
-            .collect();
-        Asked { hashes, unknown }
+        let sought = hashes.iter().zip(&cells).zip(debts.clone());
+        let mut each: Vec<Sought> = sought.map(there).collect();
+        let mut unknown = Vec::new();
+        for (sought, debt) in each.iter_mut().zip(debts) {
+            if sought.row.is_none() {
+                sought.row = self.find(sought.hash, &debt);
+                if sought.row.is_none() {
+                    unknown.push(debt);
+                }
+            }
+        }
+        Asked { each, unknown }
     }
 
     /// Makes room for so many more.
@@ -114,13 +125,15 @@ impl Debts {
         }
     }
 
-    /// What is known of a debt of this hash; where nothing is, what is made of it is, from now on.
+    /// What is known of a debt that was looked up; where nothing is, what is made of it is, from now on.
     pub(super) fn known_or(
         &mut self,
-        (hash, debt): (Hash, Debt),
+        (sought, debt): (Sought, Debt),
         begin: impl FnOnce() -> Reports,
     ) -> Option<&mut Reports> {
-        if let Some(row) = self.find(hash, &debt) {
+        let hash = sought.hash;
+        // Another that was looked up with it may have been the same debt.
+        if let Some(row) = sought.row.or_else(|| self.find(hash, &debt)) {
             return self.rows.get_mut(row).map(|(_, reports)| reports);
         }
         self.reserve(1);
@@ -153,6 +166,10 @@ impl Debts {
         Hash(self.hasher.hash_one(debt) & !Cell::ROW)
     }
 
+    fn is_in(&self, row: usize, debt: &Debt) -> bool {
+        self.rows.get(row).is_some_and(|(other, _)| other == debt)
+    }
+
     /// The row of a debt.
     fn find(&self, hash: Hash, debt: &Debt) -> Option<usize> {
         let mut at = self.begin(hash);
@@ -161,9 +178,7 @@ impl Debts {
             if cell == Cell::FREE {
                 return None;
             }
-            if let Some(row) = cell.row_of(hash)
-                && self.rows.get(row).is_some_and(|(other, _)| other == debt)
-            {
+            if let Some(row) = cell.row_of(hash).filter(|row| self.is_in(*row, debt)) {
                 return Some(row);
             }
             at = self.after(at);

@@ -8,7 +8,7 @@ use huitong_core::record::clearing::{DeductionOf, LegsTaken};
 use huitong_core::region::RegionCode;
 
 use super::Matching;
-use super::debts::Hash;
+use super::debts::Sought;
 use super::held::{Number, Reports};
 use super::slots::Slots;
 
@@ -97,8 +97,8 @@ impl Matching {
             .ask(legs.iter().map(|numbered| numbered.leg.debt()));
         let netted = earlier.netted(&asked.unknown)?;
         self.debts.reserve(asked.unknown.len());
-        for (numbered, hash) in legs.iter().zip(asked.hashes) {
-            self.join((region, numbered, hash), &netted, earlier)?;
+        for (numbered, sought) in legs.iter().zip(asked.each) {
+            self.join((region, numbered, sought), &netted, earlier)?;
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Matching {
     /// Joins a leg that is held to its debt, and to the leg that it agrees with, where there is one.
     fn join<E: Earlier + ?Sized>(
         &mut self,
-        (region, numbered, hash): (RegionCode, &NumberedLeg, Hash),
+        (region, numbered, sought): (RegionCode, &NumberedLeg, Sought),
         netted: &TakenDebts,
         earlier: &E,
     ) -> Result<(), E::Fault> {
@@ -117,20 +117,22 @@ impl Matching {
             let netted = netted.iter().find(|(taken, _)| *taken == debt);
             Reports::begun(place, netted.map(|(_, plan)| *plan))
         };
-        let Some(known) = self.debts.known_or((hash, debt), begin) else {
+        let Some(known) = self.debts.known_or((sought, debt), begin) else {
             return Ok(());
         };
         let before = *known;
         if !known.follow(place) {
             self.further.entry(debt).or_default().push(place);
         }
-        let Some(partner) = self.partner_of(before, place, numbered) else {
+        let Some((partner, lies)) = self.partner_of(before, place, numbered) else {
             return Ok(());
         };
-        for (one, other) in [(partner, place), (place, partner)] {
-            if let Some(marks) = self.marks_mut(one) {
-                marks.partner = Number::new(other.1);
-            }
+        let theirs = self.held.get_mut(&partner.0);
+        if let Some(marks) = theirs.and_then(|of| of.marks_at(lies)) {
+            marks.partner = Number::new(place.1);
+        }
+        if let Some(marks) = self.marks_mut(place) {
+            marks.partner = Number::new(partner.1);
         }
         self.agreeing.begins(&numbered.leg);
         if numbered.leg.kind == LegKind::Deduction {

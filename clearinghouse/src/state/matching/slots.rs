@@ -46,6 +46,15 @@ struct Piece {
     came: Vec<Came>,
 }
 
+/// Where a leg lies, until some are put or go.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lies {
+    /// In a piece, by its place in that.
+    Beside(usize, usize),
+    /// Apart, by its number.
+    Apart(u64),
+}
+
 impl Slots {
     pub(super) const fn new() -> Self {
         Self {
@@ -59,16 +68,32 @@ impl Slots {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<Held<'_>> {
+        self.find(number).map(|(_, held)| held)
+    }
+
+    /// The leg of a number, and where it lies.
+    pub(super) fn find(&self, number: u64) -> Option<(Lies, Held<'_>)> {
         match self.place(number) {
-            Some((piece, at)) => self.pieces.get(piece)?.held(at),
-            None => self.apart.get(&number).map(Apart::held),
+            Some((piece, at)) => {
+                let held = self.pieces.get(piece)?.held(at)?;
+                Some((Lies::Beside(piece, at), held))
+            }
+            None => Some((Lies::Apart(number), self.apart.get(&number)?.held())),
         }
     }
 
     pub(super) fn marks_mut(&mut self, number: u64) -> Option<&mut Marks> {
-        match self.place(number) {
-            Some((piece, at)) => self.pieces.get_mut(piece)?.marks.get_mut(at),
-            None => self.apart.get_mut(&number).map(|apart| &mut apart.marks),
+        let lies = match self.place(number) {
+            Some((piece, at)) => Lies::Beside(piece, at),
+            None => Lies::Apart(number),
+        };
+        self.marks_at(lies)
+    }
+
+    pub(super) fn marks_at(&mut self, lies: Lies) -> Option<&mut Marks> {
+        match lies {
+            Lies::Beside(piece, at) => self.pieces.get_mut(piece)?.marks.get_mut(at),
+            Lies::Apart(number) => self.apart.get_mut(&number).map(|apart| &mut apart.marks),
         }
     }
 
