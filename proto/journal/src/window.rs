@@ -24,6 +24,8 @@ pub(crate) struct Window {
     file: Arc<dyn DiskFile>,
     ahead: u32,
     begin: u32,
+    /// How many are held, at the front of `bytes`, which never gets shorter: what it is given anew is zeroed first.
+    held: u32,
     bytes: Vec<u8>,
 }
 
@@ -47,6 +49,7 @@ impl Window {
             file,
             ahead,
             begin: 0,
+            held: 0,
             bytes: Vec::new(),
         })
     }
@@ -96,16 +99,19 @@ impl Window {
         }
         if !self.holds(offset, len) {
             let wanted = len.max(self.ahead).min(limit.saturating_sub(offset));
-            self.bytes.resize(index(wanted), 0);
-            self.begin = offset;
-            if let Err(error) = self.file.read_at(u64::from(offset), &mut self.bytes) {
-                self.bytes.clear();
+            if self.bytes.len() < index(wanted) {
+                self.bytes.resize(index(wanted), 0);
+            }
+            (self.begin, self.held) = (offset, 0);
+            let room = self.bytes.get_mut(..index(wanted)).unwrap_or_default();
+            if let Err(error) = self.file.read_at(u64::from(offset), room) {
                 return Err(self.fault(&error));
             }
+            self.held = wanted;
         }
         let skip = index(offset.saturating_sub(self.begin));
-        let held = self.bytes.get(skip..).unwrap_or_default();
-        Ok(held.get(..index(len)))
+        let end = skip.saturating_add(index(len));
+        Ok(self.bytes.get(skip..end))
     }
 
     /// Just after the last byte that is not zero in `from..to`; nothing when all
@@ -141,7 +147,7 @@ impl Window {
     }
 
     fn holds(&self, offset: u32, len: u32) -> bool {
-        let held_to = self.begin.saturating_add(length(self.bytes.len()));
+        let held_to = self.begin.saturating_add(self.held);
         self.begin <= offset && offset.saturating_add(len) <= held_to
     }
 
@@ -217,7 +223,7 @@ mod tests {
         assert_eq!(window.at(0, 51, 50), Ok(None));
         assert_eq!(window.at(u32::MAX, 1, SIZE), Ok(None));
         assert_eq!(window.at(10, 40, 50).unwrap().unwrap(), [1; 40]);
-        assert_eq!(window.bytes.len(), 40);
+        assert_eq!(window.held, 40);
         assert_eq!(window.at(10, 41, 51).unwrap().unwrap(), [1; 41]);
     }
 }
