@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use crate::disk::{Disk, Held};
 use crate::error::{AppendError, DiskFault, Fault, OpenError};
 use crate::hasher::Hasher;
-use crate::log::{Committed, Log, Seal};
+use crate::log::{Committed, Log, Seal, sum};
 use crate::options::Options;
 use crate::queue::{Expected, Group, Queue, Taken, Waiter};
 use crate::reader::Reader;
@@ -26,6 +26,8 @@ use crate::tip::Tip;
 
 /// The most that a group waits for others.
 const LONGEST_GATHERING: Duration = Duration::from_millis(1);
+/// After a group of so many bytes none waits: the disk takes its time for the bytes, and those are no fewer in one frame.
+const LARGE_GROUP: u64 = 512 << 10;
 
 /// An open journal, shared by reference among callers.
 pub struct Journal {
@@ -336,12 +338,13 @@ impl Writing {
 /// for ever in two half groups; so a part of a sync's time is spent on gathering.
 fn write_group(log: &mut Log, queue: &Queue, group: Group) -> Result<Expected, Arc<Fault>> {
     let began = Instant::now();
+    let bytes = sum(&group.submissions, Submission::len);
     let outcome = log.commit_group(group.submissions);
     match outcome {
         Ok(committed) => {
             let expected = Expected {
                 count: committed.len().saturating_add(queue.waiting()),
-                within: gathering(began.elapsed()),
+                within: gathering(began.elapsed(), bytes),
             };
             let told = group.waiters.into_iter().zip(committed);
             let sound = told.fold(true, |sound, (waiter, committed)| {
@@ -369,7 +372,10 @@ fn write_group(log: &mut Log, queue: &Queue, group: Group) -> Result<Expected, A
     }
 }
 
-fn gathering(sync: Duration) -> Duration {
+fn gathering(sync: Duration, bytes: u64) -> Duration {
+    if bytes >= LARGE_GROUP {
+        return Duration::ZERO;
+    }
     let quarter = sync.checked_div(4).unwrap_or_default();
     quarter.min(LONGEST_GATHERING)
 }

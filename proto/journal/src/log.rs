@@ -320,7 +320,7 @@ const fn following(tip: &Tip, number: u64, options: &Options) -> SegmentHeader {
     }
 }
 
-fn sum(group: &[Submission], part: fn(&Submission) -> u32) -> u64 {
+pub(crate) fn sum(group: &[Submission], part: fn(&Submission) -> u32) -> u64 {
     group.iter().fold(0, |sum: u64, submission| {
         sum.saturating_add(u64::from(part(submission)))
     })
