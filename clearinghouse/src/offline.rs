@@ -12,7 +12,7 @@ use huitong_netting::{Member, NettingPlan};
 use huitong_transport::aside;
 
 use crate::config::Config;
-use crate::decide::{self, Condition, Context, Decision, Expected, Told};
+use crate::decide::{self, Condition, Context, Decision, Expected, Report, Told};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::server::{StartError, open_writer};
@@ -60,9 +60,8 @@ impl Offline {
     /// # Errors
     /// [`Refusal`] as the server's, also of the first leg that is not taken.
     pub async fn report(&self, region: RegionCode, legs: Vec<NumberedLeg>) -> Result<u64, Refusal> {
-        let by = told_by(region);
-        let taken =
-            self.decide(move |context| decide::report_legs(context, by, (legs, Vec::new())));
+        let report = Report::new(told_by(region), (legs, Vec::new()));
+        let taken = self.decide(move |context| decide::report_legs(context, report));
         taken.await?.whole()
     }
 

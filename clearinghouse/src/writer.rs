@@ -11,6 +11,7 @@ mod begin;
 mod indexed;
 mod proving;
 mod publishing;
+mod signing;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use huitong_core::calendar::Calendar;
-use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::{Reader, Runner, Running};
 use huitong_netting::Members;
@@ -29,6 +29,7 @@ use tracing::error;
 
 use self::answers::Answers;
 use self::indexed::{Indexed, TellsIndexed};
+use self::signing::signed_after;
 use crate::clock::Clock;
 use crate::decide::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
@@ -280,6 +281,7 @@ impl Desk {
     ) {
         let Decided {
             record,
+            written,
             answer: decided,
         } = match self.try_decide(decide) {
             Ok(decided) => decided,
@@ -296,7 +298,7 @@ impl Desk {
             self.answers.wait(self.appended, give);
             return;
         };
-        if let Err(refusal) = self.hand_in(&record) {
+        if let Err(refusal) = self.hand_in(&record, written) {
             give(Err(refusal));
             return;
         }
@@ -334,13 +336,6 @@ impl Desk {
         decide(&context).map_err(|fault| self.break_off(&fault))
     }
 
-    fn sign(&mut self, what: Signed) {
-        match what {
-            Signed::Directory => while self.publish_next() {},
-            Signed::Proofs => while self.prove_next() {},
-        }
-    }
-
     fn note(&mut self, event: StoreEvent) {
         match event {
             // The last answer is given: it was only to be known that there is none any more.
@@ -370,26 +365,6 @@ impl Desk {
         // Nobody waits for an index that is not brought up any more.
         self.indexed.reached(u64::MAX);
         refusal
-    }
-}
-
-/// What is signed because of another record, in records of its own.
-#[derive(Clone, Copy)]
-enum Signed {
-    /// A version of the directory.
-    Directory,
-    /// Checkpoints, and how disputes ended.
-    Proofs,
-}
-
-/// What is signed because of a record, if anything.
-const fn signed_after(record: &ClearingRecord) -> Option<Signed> {
-    if let ClearingRecord::Members(_) = record {
-        Some(Signed::Directory)
-    } else if let ClearingRecord::Netted(_) | ClearingRecord::Dispute(_) = record {
-        Some(Signed::Proofs)
-    } else {
-        None
     }
 }
 

@@ -145,10 +145,7 @@ pub(crate) fn row_held(
         let legs = context.state.row_legs(attesting, pair);
         legs.map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
     });
-    Ok(Decided {
-        record: None,
-        answer: held,
-    })
+    Ok(Decided::of(None, held))
 }
 
 /// The cycle and the region's word on it, when it attested the row otherwise.

@@ -51,10 +51,10 @@ pub(crate) fn cut_off_when_due(
         return Ok(Decided::answer(None));
     };
     let decided = cut_off(context, day, condition, by)?;
-    Ok(Decided {
-        record: decided.record,
-        answer: decided.answer.map(|()| Some(day)),
-    })
+    Ok(Decided::of(
+        decided.record,
+        decided.answer.map(|()| Some(day)),
+    ))
 }
 
 /// The earliest day after the last cut-off that has begun and that some region closed or has legs of.

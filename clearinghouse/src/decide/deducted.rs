@@ -75,25 +75,25 @@ pub(crate) fn deducted_cycles(context: &Context<'_>, period: &Period) -> Decisio
     match period {
         Period::Day(day) => {
             let netted = is_netted(context, *day)?;
-            Ok(Decided {
-                record: None,
-                answer: netted.answer.map(|()| DeductedCycles {
+            Ok(Decided::of(
+                None,
+                netted.answer.map(|()| DeductedCycles {
                     days: BTreeSet::from([*day]),
                     not_netted: Vec::new(),
                     after: None,
                 }),
-            })
+            ))
         }
-        Period::Month(month) => Ok(Decided {
-            record: None,
-            answer: cycles(context, month).map(|(days, not_netted)| DeductedCycles {
+        Period::Month(month) => Ok(Decided::of(
+            None,
+            cycles(context, month).map(|(days, not_netted)| DeductedCycles {
                 after: days
                     .first()
                     .and_then(|first| after_cycle(context, month, *first)),
                 days,
                 not_netted,
             }),
-        }),
+        )),
     }
 }
 

@@ -105,10 +105,10 @@ impl Failure {
             named: self.named,
             at: context.now,
         };
-        Decided {
-            record: Some(ClearingRecord::Cycle(CycleRecord::Failed(failed))),
-            answer: Err(refusal),
-        }
+        Decided::of(
+            Some(ClearingRecord::Cycle(CycleRecord::Failed(failed))),
+            Err(refusal),
+        )
     }
 }
 

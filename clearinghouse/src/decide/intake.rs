@@ -8,6 +8,8 @@
 //! large, is taken and waits: were it refused, nothing after it could be told. What is said beside the legs never decides
 //! whether they are taken.
 
+mod report;
+
 use std::collections::BTreeMap;
 
 use huitong_core::canonical::encode_to_vec;
@@ -19,6 +21,8 @@ use huitong_core::record::clearing::{ClearingRecord, DeductionOf, LegsTaken, Str
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
+pub(crate) use self::report::Report;
+use self::report::may_agree;
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::{Restore, Stream};
@@ -70,47 +74,34 @@ impl Taken {
 
 /// Takes the next legs of a stream, as far as they may be reported, with what is said beside them: of which settlements
 /// deductions are.
-pub(crate) fn report_legs(
-    context: &Context<'_>,
-    by: Told,
-    (mut legs, of): (Vec<NumberedLeg>, Vec<DeductionOf>),
-) -> Decision<Taken> {
+pub(crate) fn report_legs(context: &Context<'_>, report: Report) -> Decision<Taken> {
+    let by = report.by;
     let region = by.region;
-    let stream = match told_now(context, by).and_then(|stream| going(stream, &legs)) {
+    let stream = match told_now(context, by).and_then(|stream| going(stream, &report)) {
         Ok(stream) => stream,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let known = legs.partition_point(|leg| leg.number <= stream.held);
-    let (again, new) = legs.split_at(known);
+    let known = (report.legs).partition_point(|leg| leg.number <= stream.held);
+    let again = report.legs.get(..known).unwrap_or_default();
     if let Some((held, offered)) = conflict(context, region, again)? {
         return Ok(halt(context, region, &held, offered));
     }
-    let Some(first) = new.first() else {
+    let report = report.after(known);
+    let Some(first) = report.legs.first() else {
         return Ok(Decided::answer(Taken {
             held: stream.held,
             rejected: None,
         }));
     };
-    match context.state.directory.standing(region) {
-        Standing::Active => {}
-        Standing::Suspended | Standing::Left => {
-            let held = format_args!("held up to {}", stream.held);
-            let refusal = Refusal::new(ClearingCode::StreamSuspended, held);
-            return Ok(Decided::refuse(refusal));
-        }
+    if let Err(refusal) = goes_on(context, (region, stream), first) {
+        return Ok(Decided::refuse(refusal));
     }
-    let expected = stream.held.saturating_add(1);
-    if first.number != expected {
-        return Ok(Decided::refuse(Refusal::new(
-            ClearingCode::StreamGap,
-            format_args!("expected number {expected}, found {}", first.number),
-        )));
-    }
-    let (good, rejected) = as_far_as_good(region, new);
-    let fits = with_room(context, region, good);
+    let fits = with_room(context, &report);
     // What comes after that for which there is no room is not looked at yet.
-    let rejected = rejected.filter(|_| fits.len() == good.len());
-    let Some(last) = fits.last() else {
+    let rejected = (report.rejected).filter(|_| fits == report.good);
+    let mut legs = report.legs;
+    legs.truncate(fits);
+    let Some(last) = legs.last() else {
         return Ok(match rejected {
             Some(_) => Decided::answer(Taken {
                 held: stream.held,
@@ -119,10 +110,8 @@ pub(crate) fn report_legs(
             None => Decided::refuse(Refusal::new(ClearingCode::StreamFull, AGREEING_AT_MOST)),
         });
     };
-    let (held, count) = (last.number, fits.len());
-    legs.drain(..known);
-    legs.truncate(count);
-    let of = counted(&legs, of);
+    let held = last.number;
+    let of = counted(&legs, report.of);
     let taken = LegsTaken {
         region,
         at: context.now,
@@ -133,7 +122,33 @@ pub(crate) fn report_legs(
     } else {
         ClearingRecord::DeductionsTaken(taken, of)
     };
-    Ok(Decided::record(record, Taken { held, rejected }))
+    let decided = Decided::record(record, Taken { held, rejected });
+    Ok(decided.written(report.written))
+}
+
+/// Whether the stream goes on with this leg.
+fn goes_on(
+    context: &Context<'_>,
+    (region, stream): (RegionCode, &Stream),
+    first: &NumberedLeg,
+) -> Result<(), Refusal> {
+    match context.state.directory.standing(region) {
+        Standing::Active => {}
+        Standing::Suspended | Standing::Left => {
+            let held = format_args!("held up to {}", stream.held);
+            return Err(Refusal::new(ClearingCode::StreamSuspended, held));
+        }
+    }
+    let expected = stream.held.saturating_add(1);
+    if first.number != expected {
+        return Err(gap(expected, first.number));
+    }
+    Ok(())
+}
+
+fn gap(expected: u64, found: u64) -> Refusal {
+    let detail = format_args!("expected number {expected}, found {found}");
+    Refusal::new(ClearingCode::StreamGap, detail)
 }
 
 /// What counts of what is said beside these consecutive legs: the first word on each that is a deduction which the caller
@@ -185,51 +200,40 @@ pub(super) fn stream<'a>(context: &Context<'a>, by: Told) -> Result<&'a Stream, 
 }
 
 /// The stream, when it goes on and the report can be read as one piece of it.
-fn going<'a>(stream: &'a Stream, legs: &[NumberedLeg]) -> Result<&'a Stream, Refusal> {
+fn going<'a>(stream: &'a Stream, report: &Report) -> Result<&'a Stream, Refusal> {
     if let Some(number) = stream.halted_at {
         return Err(Refusal::new(
             ClearingCode::StreamHalted,
             format_args!("at number {number}"),
         ));
     }
-    if legs.len() > LEGS_AT_ONCE {
+    if report.legs.len() > LEGS_AT_ONCE {
         let detail = format_args!("legs: at most {LEGS_AT_ONCE}");
         return Err(Refusal::general(RefusalCode::Malformed, detail));
     }
-    let mut pairs = legs.iter().zip(legs.iter().skip(1));
-    match pairs.find(|(one, next)| one.number.checked_add(1) != Some(next.number)) {
-        Some((one, next)) => Err(Refusal::new(
-            ClearingCode::StreamGap,
-            format_args!(
-                "expected number {}, found {}",
-                one.number.saturating_add(1),
-                next.number
-            ),
-        )),
+    match report.gap {
+        Some((one, next)) => Err(gap(one.saturating_add(1), next)),
         None => Ok(stream),
     }
 }
 
-/// These legs, as far as there is room for what may agree of them. While cycles wait after a restore all of them are
-/// taken: the lost cycles are cut off again at marks that are held again, whichever regions report first.
-fn with_room<'a>(
-    context: &Context<'_>,
-    region: RegionCode,
-    new: &'a [NumberedLeg],
-) -> &'a [NumberedLeg] {
+/// How many of the legs that may be reported there is room for, as what may agree of them. While cycles wait after a restore
+/// all of them are taken: the lost cycles are cut off again at marks that are held again, whichever regions report first.
+fn with_room(context: &Context<'_>, report: &Report) -> usize {
     if context.state.restored.waits_since.is_some() {
-        return new;
+        return report.good;
     }
-    let mut comes_to = context.state.matching.agreeing(region);
+    let at_most = AGREEING_AT_MOST.get().unsigned_abs();
+    let mut comes_to = context.state.matching.agreeing(report.by.region);
+    if comes_to.saturating_add(report.comes_to) <= at_most {
+        return report.good;
+    }
     let fits = |numbered: &&NumberedLeg| {
-        if !numbered.leg.is_too_large() {
-            let amount = numbered.leg.amount.get().unsigned_abs();
-            comes_to = comes_to.saturating_add(amount);
-        }
-        comes_to <= AGREEING_AT_MOST.get().unsigned_abs()
+        comes_to = comes_to.saturating_add(may_agree(numbered));
+        comes_to <= at_most
     };
-    let count = new.iter().take_while(fits).count();
-    new.get(..count).unwrap_or_default()
+    let good = report.legs.iter().take(report.good);
+    good.take_while(fits).count()
 }
 
 /// The first leg that is held with other content, beside the one offered.
@@ -288,44 +292,5 @@ fn halt(
         ClearingCode::StreamConflict,
         format_args!("at number {}", held.number),
     );
-    Decided {
-        record: Some(ClearingRecord::StreamHalted(halted)),
-        answer: Err(refusal),
-    }
-}
-
-/// The legs before the first that this region may not report, and that one's number with why.
-fn as_far_as_good(
-    region: RegionCode,
-    new: &[NumberedLeg],
-) -> (&[NumberedLeg], Option<(u64, Refusal)>) {
-    let found = new.iter().enumerate().find_map(|(at, leg)| {
-        let refusal = not_to_be_reported(region, leg)?;
-        Some((new.get(..at)?, (leg.number, refusal)))
-    });
-    found.map_or((new, None), |(good, rejected)| (good, Some(rejected)))
-}
-
-/// Why this region may not report this leg.
-fn not_to_be_reported(region: RegionCode, numbered: &NumberedLeg) -> Option<Refusal> {
-    let (number, leg) = (numbered.number, &numbered.leg);
-    let refuse = |code, detail: std::fmt::Arguments<'_>| Some(Refusal::new(code, detail));
-    let (own, other) = match numbered.side {
-        Side::Receivable => (leg.creditor, leg.debtor),
-        Side::Payable => (leg.debtor, leg.creditor),
-    };
-    if own != region {
-        return refuse(
-            ClearingCode::LegOtherRegion,
-            format_args!("number {number}: region {own}"),
-        );
-    }
-    if own == other {
-        return refuse(ClearingCode::LegSameRegion, format_args!("number {number}"));
-    }
-    if leg.amount.is_zero() {
-        let detail = format_args!("number {number}: the amount is zero");
-        return Some(Refusal::general(RefusalCode::Malformed, detail));
-    }
-    None
+    Decided::of(Some(ClearingRecord::StreamHalted(halted)), Err(refusal))
 }

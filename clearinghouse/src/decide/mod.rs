@@ -70,7 +70,7 @@ pub(crate) use exceptions::{
     own_exceptions_page, reason_of,
 };
 pub(crate) use instruct::instruct;
-pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
+pub(crate) use intake::{LEGS_AT_ONCE, Report, Told, position, report_legs};
 pub(crate) use late::{LateLegs, Overdue, begin_late_legs, late_legs, overdue};
 pub(crate) use members::{Came, Kind, MemberRow, change_member, end_proposal, members};
 pub(crate) use net::{Expected, is_netted, net};
@@ -95,7 +95,7 @@ pub(crate) use witness::{Reached, reached, witness, witnesses};
 
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::State;
-use crate::store::{Store, StoreError};
+use crate::store::{LegsWritten, Store, StoreError};
 
 /// What a decision is made by.
 pub(crate) struct Context<'a> {
@@ -126,29 +126,38 @@ impl Context<'_> {
 pub(crate) struct Decided<A> {
     /// What happened, if anything did.
     pub(crate) record: Option<ClearingRecord>,
+    /// The legs of the record as they lie in it, when whoever brought them has written them.
+    pub(crate) written: Option<LegsWritten>,
     /// The answer, which holds once the record and all before it are synced.
     pub(crate) answer: Result<A, Refusal>,
 }
 
 impl<A> Decided<A> {
-    pub(crate) const fn answer(answer: A) -> Self {
+    pub(crate) const fn of(record: Option<ClearingRecord>, answer: Result<A, Refusal>) -> Self {
         Self {
-            record: None,
-            answer: Ok(answer),
+            record,
+            written: None,
+            answer,
         }
+    }
+
+    pub(crate) const fn answer(answer: A) -> Self {
+        Self::of(None, Ok(answer))
     }
 
     pub(crate) const fn refuse(refusal: Refusal) -> Self {
-        Self {
-            record: None,
-            answer: Err(refusal),
-        }
+        Self::of(None, Err(refusal))
     }
 
     pub(crate) const fn record(record: ClearingRecord, answer: A) -> Self {
+        Self::of(Some(record), Ok(answer))
+    }
+
+    /// The same, whose record has legs that are written already.
+    pub(crate) fn written(self, legs: LegsWritten) -> Self {
         Self {
-            record: Some(record),
-            answer: Ok(answer),
+            written: Some(legs),
+            ..self
         }
     }
 
@@ -156,6 +165,7 @@ impl<A> Decided<A> {
     pub(crate) fn beside<B>(self, with: B) -> Decided<(A, B)> {
         Decided {
             record: self.record,
+            written: self.written,
             answer: self.answer.map(|answer| (answer, with)),
         }
     }

@@ -68,10 +68,7 @@ pub(crate) fn net_by(
     };
     if cycle.plan.is_some() {
         let answer = plan_of(context, day)?.and_then(|plan| is_other(&plan).map_or(Ok(plan), Err));
-        return Ok(Decided {
-            record: None,
-            answer,
-        });
+        return Ok(Decided::of(None, answer));
     }
     if expected == Expected::Unknown && state.restored.waits_since.is_some() {
         return Ok(Decided::refuse(Refusal::new(
@@ -250,10 +247,7 @@ pub(crate) fn is_netted(context: &Context<'_>, day: BusinessDay) -> Decision<()>
         Some(cycle) if cycle.plan.is_none() => Err(Refusal::new(ClearingCode::CycleNotNetted, day)),
         Some(_) => Ok(()),
     };
-    Ok(Decided {
-        record: None,
-        answer,
-    })
+    Ok(Decided::of(None, answer))
 }
 
 /// The plan of a cycle that is netted.

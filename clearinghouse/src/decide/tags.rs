@@ -134,10 +134,10 @@ fn halt(context: &Context<'_>, region: RegionCode, batch: &TagBatch) -> Decided<
         number: batch.number,
         at: context.now,
     };
-    Decided {
-        record: Some(ClearingRecord::TagsHalted(halted)),
-        answer: Err(conflict(batch.number)),
-    }
+    Decided::of(
+        Some(ClearingRecord::TagsHalted(halted)),
+        Err(conflict(batch.number)),
+    )
 }
 
 /// Whether a region may ask for its matches: with whom it may have any, those of the directory that have not left. One

@@ -10,7 +10,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingService;
-use huitong_proto::conversion::leg::{deduction_of_from_wire, leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::leg::{LegReader, deduction_of_from_wire, leg_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 use tracing::{error, warn};
@@ -66,9 +66,9 @@ impl ClearingService for ClearingGrpc {
         let said = said.warned(region);
         // As many as there are; room is made once.
         let mut legs = Vec::with_capacity(report.legs.len());
-        let mut unread = None;
+        let (mut reader, mut unread) = (LegReader::default(), None);
         for (at, leg) in report.legs.iter().enumerate() {
-            match leg_from_wire(leg, path.item(at)) {
+            match reader.read(leg, path.item(at)) {
                 Ok(leg) => legs.push(leg),
                 // What comes before it is taken all the same.
                 Err(fault) => {
@@ -79,10 +79,11 @@ impl ClearingService for ClearingGrpc {
             }
         }
         let read = legs.last().map(|leg| leg.number);
-        let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
+        let told = decide::Report::new(by, (legs, said));
+        let too_large = told.too_large;
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, by, (legs, said)));
+            .decide(move |context| decide::report_legs(context, told));
         // What it was read from is let go of while the writer is at work.
         let (taken, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let taken = taken.map_err(|refusal| {

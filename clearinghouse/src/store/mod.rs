@@ -8,6 +8,7 @@
 mod embedded;
 mod index;
 mod keys;
+mod legs_written;
 mod memory_index;
 mod sled_index;
 
@@ -27,6 +28,7 @@ pub(crate) use embedded::{
     AccountRow, Deducted, Embedded, PostedRow, Proofs, ProvenCycle, TagRows,
 };
 pub use index::{Index, IndexError, Pair};
+pub(crate) use legs_written::LegsWritten;
 pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
@@ -41,9 +43,13 @@ use crate::state::{
 
 /// What a store does.
 pub(crate) trait Store: Send {
-    /// Hands in a record and numbers it, from 1 since opening. It is durable when
+    /// Hands in a record, whose legs may be written already, and numbers it, from 1 since opening. It is durable when
     /// [`StoreEvent::Synced`] names the number.
-    fn append(&mut self, record: &ClearingRecord) -> Result<u64, StoreError>;
+    fn append(
+        &mut self,
+        record: &ClearingRecord,
+        written: Option<LegsWritten>,
+    ) -> Result<u64, StoreError>;
 
     /// Legs of a stream by number, ascending; those that are not indexed yet are left out. At most
     /// as many as one report may have.

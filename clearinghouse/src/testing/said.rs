@@ -6,7 +6,7 @@ use huitong_core::money::Fen;
 use huitong_core::record::clearing::DeductionOf;
 
 use super::{House, told};
-use crate::decide;
+use crate::decide::{self, Report};
 use crate::refusal::Refusal;
 
 /// A deduction from a settlement, under an id of its own: its debtor is owed the settlement.
@@ -47,8 +47,8 @@ impl House {
         legs: &[NumberedLeg],
         said: &[DeductionOf],
     ) -> Result<u64, Refusal> {
-        let report = (legs.to_vec(), said.to_vec());
-        let taken = self.ask(move |context| decide::report_legs(context, told(of), report))?;
+        let report = Report::new(told(of), (legs.to_vec(), said.to_vec()));
+        let taken = self.ask(move |context| decide::report_legs(context, report))?;
         taken.whole()
     }
 }

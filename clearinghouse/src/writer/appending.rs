@@ -14,7 +14,7 @@ use super::Desk;
 use crate::decide::Fault;
 use crate::refusal::Refusal;
 use crate::state::{Earlier, TakenDebts};
-use crate::store::{Store, StoreError};
+use crate::store::{LegsWritten, Store, StoreError};
 
 /// What plans took, as the store has it; why it cannot be read is kept, and breaks the writer off afterwards.
 struct Stored<'a> {
@@ -46,13 +46,17 @@ impl Earlier for Stored<'_> {
 impl Desk {
     /// Hands in a record and follows it.
     pub(super) fn append(&mut self, record: ClearingRecord) -> Result<(), Refusal> {
-        self.hand_in(&record)?;
+        self.hand_in(&record, None)?;
         self.follow(record)
     }
 
-    /// Hands a record to the store.
-    pub(super) fn hand_in(&mut self, record: &ClearingRecord) -> Result<(), Refusal> {
-        self.appended = match self.store.append(record) {
+    /// Hands a record to the store, with its legs as they are written already.
+    pub(super) fn hand_in(
+        &mut self,
+        record: &ClearingRecord,
+        written: Option<LegsWritten>,
+    ) -> Result<(), Refusal> {
+        self.appended = match self.store.append(record, written) {
             Ok(number) => number,
             Err(StoreError::Append(AppendError::Overloaded { .. })) => {
                 return Err(Refusal::general(

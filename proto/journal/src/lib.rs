@@ -76,5 +76,5 @@ pub use position::Position;
 pub use reader::{Frames, Reader};
 pub use recovery::{Recovery, Torn};
 pub use runner::{Runner, Running, Threads, Work};
-pub use submission::Submission;
+pub use submission::{Body, Submission};
 pub use tip::Tip;

@@ -2,7 +2,8 @@
 //!
 //! They take that form, and their checksum, where the decision is made, usually
 //! while earlier ones are being synced; the writer's thread hands their bytes to
-//! the disk as they are. Limits are checked when it is handed in.
+//! the disk as they are. A large record's body may have both before that. Limits
+//! are checked when it is handed in.
 
 use crate::error::AppendError;
 use crate::fields::{index, length};
@@ -11,6 +12,38 @@ use crate::options::Options;
 
 /// The bytes of a record's length before it.
 const LENGTH: usize = 4;
+/// How many bytes are left free before a body. A head that needs more has the body moved.
+const HEAD: usize = 64;
+
+/// All but the head of a record, written before that is known, with its checksum. The head is put in front of it.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// After [`HEAD`] free ones.
+    bytes: Vec<u8>,
+    checksum: u32,
+}
+
+impl Body {
+    /// A body that `write` appends to the bytes that it is given. Room is made for so many bytes of it.
+    #[must_use]
+    pub fn written(room: usize, write: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        let mut bytes = Vec::with_capacity(room.saturating_add(HEAD));
+        bytes.resize(HEAD, 0);
+        let bytes = write(bytes);
+        let checksum = crc32c::crc32c(bytes.get(HEAD..).unwrap_or_default());
+        Self { bytes, checksum }
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a length to be compared with the one that is expected"
+    )]
+    pub const fn len(&self) -> usize {
+        self.bytes.len().saturating_sub(HEAD)
+    }
+}
 
 /// Records that become durable together, in this order and in one frame.
 ///
@@ -21,9 +54,11 @@ const LENGTH: usize = 4;
 /// submission.push(b"totals");
 /// assert_eq!(submission.records().count(), 2);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Submission {
+    /// From `begin` on.
     bytes: Vec<u8>,
+    begin: usize,
     count: u32,
     checksum: u32,
 }
@@ -53,6 +88,34 @@ impl Submission {
         submission
     }
 
+    /// Begins with one record, of which all but the head is written already.
+    #[must_use]
+    pub fn headed(head: &[u8], body: Body) -> Self {
+        let before = head.len().saturating_add(LENGTH);
+        let (len, mut bytes) = (head.len().saturating_add(body.len()), body.bytes);
+        if let Some(more) = before.checked_sub(HEAD) {
+            bytes.splice(..0, std::iter::repeat_n(0, more));
+        }
+        let begin = HEAD.saturating_sub(before);
+        let mut checksum = 0;
+        if let Some(room) = bytes.get_mut(begin..begin.saturating_add(before)) {
+            let (prefix, rest) = room.split_at_mut(LENGTH);
+            prefix.copy_from_slice(&length(len).to_be_bytes());
+            rest.copy_from_slice(head);
+            checksum = crc32c::crc32c(room);
+        }
+        Self {
+            checksum: crc32c::crc32c_combine(
+                checksum,
+                body.checksum,
+                len.saturating_sub(head.len()),
+            ),
+            bytes,
+            begin,
+            count: 1,
+        }
+    }
+
     /// Adds a record after those there.
     pub fn push(&mut self, record: &[u8]) {
         let begin = self.bytes.len();
@@ -69,16 +132,16 @@ impl Submission {
     /// The records in order.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
-        Records::over(&self.bytes)
+        Records::over(self.as_bytes())
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(self.begin..).unwrap_or_default()
     }
 
     /// The length of its records; saturates, and is then over every limit.
     pub(crate) fn len(&self) -> u32 {
-        length(self.bytes.len())
+        length(self.as_bytes().len())
     }
 
     /// What it takes in a frame, its line of the table counted.
@@ -118,11 +181,21 @@ impl Submission {
     fn with_room(bytes: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(bytes.saturating_add(64)),
+            begin: 0,
             count: 0,
             checksum: 0,
         }
     }
 }
+
+impl PartialEq for Submission {
+    fn eq(&self, other: &Self) -> bool {
+        let its = |of: &Self| (of.count, of.checksum);
+        self.as_bytes() == other.as_bytes() && its(self) == its(other)
+    }
+}
+
+impl Eq for Submission {}
 
 impl From<&[Vec<u8>]> for Submission {
     fn from(records: &[Vec<u8>]) -> Self {
@@ -157,6 +230,36 @@ mod tests {
             written.push(b"another");
             of.push(b"another");
             assert_eq!(written, of);
+        }
+    }
+
+    #[test]
+    fn a_record_whose_body_was_there_before_its_head_is_the_same() {
+        for head in [
+            0,
+            1,
+            HEAD - LENGTH - 1,
+            HEAD - LENGTH,
+            HEAD - LENGTH + 1,
+            300,
+        ]
+        .map(|len| vec![3; len])
+        {
+            for tail in [&b""[..], b"body", &[7; 3_000]] {
+                let body = Body::written(tail.len() / 2, |mut bytes| {
+                    bytes.extend_from_slice(tail);
+                    bytes
+                });
+                assert_eq!(body.len(), tail.len());
+                let headed = Submission::headed(&head, body);
+                let mut of = Submission::of(&[&*head, tail].concat());
+                assert_eq!((&headed, headed.len()), (&of, of.len()));
+                let mut headed = headed;
+                headed.push(b"another");
+                of.push(b"another");
+                assert_eq!(headed, of);
+                assert_eq!(headed.checksum, crc32c::crc32c(headed.as_bytes()));
+            }
         }
     }
 

@@ -73,10 +73,7 @@ pub(crate) fn is_party(
     region: RegionCode,
 ) -> Decision<()> {
     let decided = seen(context, name, Some(region))?;
-    Ok(Decided {
-        record: None,
-        answer: decided.answer.map(|_| ()),
-    })
+    Ok(Decided::of(None, decided.answer.map(|_| ())))
 }
 
 /// What a region is to correct.

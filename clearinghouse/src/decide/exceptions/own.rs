@@ -92,9 +92,9 @@ pub(in crate::decide) fn begin_at_most(
         ..Asked::default()
     };
     let begun = begin_exceptions(context, asked)?;
-    Ok(Decided {
-        record: None,
-        answer: begun.answer.map(|mut found| {
+    Ok(Decided::of(
+        None,
+        begun.answer.map(|mut found| {
             // Of whom is told says the leg's own pair.
             found.listing.asked = Asked::default();
             FindingOwn {
@@ -104,7 +104,7 @@ pub(in crate::decide) fn begin_at_most(
                 left_off: 0,
             }
         }),
-    })
+    ))
 }
 
 impl FindingOwn {
@@ -188,16 +188,16 @@ pub(crate) fn own_exceptions(
         ..
     } = found;
     let found = exceptions(context, found)?;
-    Ok(Decided {
-        record: None,
-        answer: found.answer.map(|found| {
+    Ok(Decided::of(
+        None,
+        found.answer.map(|found| {
             found.map(|found| OwnUnordered {
                 region,
                 found,
                 left_off,
             })
         }),
-    })
+    ))
 }
 
 /// The exceptions of a region's list after a place, as they stand now; none when the list is too old to be read on. What the
@@ -209,9 +209,9 @@ pub(crate) fn own_exceptions_page(
 ) -> Decision<Option<Exceptions>> {
     let region = listing.region;
     let page = exceptions_page(context, &listing.listing, after)?;
-    Ok(Decided {
-        record: None,
-        answer: page.answer.map(|page| {
+    Ok(Decided::of(
+        None,
+        page.answer.map(|page| {
             page.map(|mut page| {
                 for row in &mut page.rows {
                     row.other = row.other.take().filter(|(_, of)| is_of(region, &of.leg));
@@ -220,7 +220,7 @@ pub(crate) fn own_exceptions_page(
                 page
             })
         }),
-    })
+    ))
 }
 
 fn is_of(region: RegionCode, leg: &Leg) -> bool {

@@ -87,7 +87,9 @@ fn a_restored_clearinghouse_takes_nothing_of_a_later_incarnation_before_it_is_as
         let next = next.clone();
         [
             code(house.ask(move |context| position(context, by))),
-            code(house.ask(move |context| report_legs(context, by, (next, Vec::new())))),
+            code(
+                house.ask(move |context| report_legs(context, Report::new(by, (next, Vec::new())))),
+            ),
             code(house.ask(move |context| close_day(context, by, day(2), 1))),
             code(house.ask(move |context| window(context, by))),
             code(house.ask(move |context| attest(context, by, day(1), &[]))),

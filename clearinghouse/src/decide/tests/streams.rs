@@ -71,7 +71,8 @@ fn a_report_is_taken_up_to_the_first_leg_that_may_not_be_reported_which_is_named
         for (bad, expected) in wrong {
             let legs = vec![next(1), next(2), bad, next(4)];
             // Said again it is the same answer, and nothing is taken a second time.
-            let taken = house.ask(move |context| report_legs(context, told(3), (legs, Vec::new())));
+            let taken = house
+                .ask(move |context| report_legs(context, Report::new(told(3), (legs, Vec::new()))));
             let taken = taken.unwrap();
             let (number, refusal) = taken.rejected.unwrap();
             let found = (taken.held, number, refusal.code.code());
@@ -117,7 +118,7 @@ fn a_leg_with_an_unknown_region_waits_for_it_and_stops_nothing() {
         incarnation: 1,
     };
     house
-        .ask(move |context| report_legs(context, by, (legs, Vec::new())))
+        .ask(move |context| report_legs(context, Report::new(by, (legs, Vec::new()))))
         .unwrap();
     for of in 0..4 {
         house.close(of, 2, house.position(of)).unwrap();

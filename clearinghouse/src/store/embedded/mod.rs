@@ -42,7 +42,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, Store, StoreError, StoreEvent, VisitOpen};
+use super::{Index, LegsWritten, Loaded, Store, StoreError, StoreEvent, VisitOpen};
 use crate::state::{Attested, TakenDebts};
 
 /// Where a store reports what became of what it was handed.
@@ -136,8 +136,13 @@ async fn index_until_closed(mut indexer: Indexer, mut woken: Receiver<()>, event
 /// Bytes that room is made for: of a leg with its number, and of all else of a record.
 const ROOM: (usize, usize) = (NUMBERED_LEG_LEN, 2_048);
 
-/// A record as it is handed in, made where it is to lie.
-fn submission(record: &ClearingRecord) -> Submission {
+/// A record as it is handed in, made where it is to lie; of legs that are written already only what lies before them.
+fn submission(record: &ClearingRecord, written: Option<LegsWritten>) -> Submission {
+    if let ClearingRecord::LegsTaken(taken) = record
+        && let Some(submission) = written.and_then(|written| written.taken(taken))
+    {
+        return submission;
+    }
     let legs = if let ClearingRecord::LegsTaken(taken) | ClearingRecord::DeductionsTaken(taken, _) =
         record
     {
@@ -153,11 +158,15 @@ fn submission(record: &ClearingRecord) -> Submission {
 }
 
 impl Store for Embedded {
-    fn append(&mut self, record: &ClearingRecord) -> Result<u64, StoreError> {
+    fn append(
+        &mut self,
+        record: &ClearingRecord,
+        written: Option<LegsWritten>,
+    ) -> Result<u64, StoreError> {
         let number = self.appended.saturating_add(1);
         let (events, wake) = (Arc::clone(&self.events), self.wake.clone());
         self.journal
-            .append(submission(record), move |done| match done {
+            .append(submission(record, written), move |done| match done {
                 Ok(_) => {
                     events(StoreEvent::Synced(number));
                     // Full means that the indexer has yet to look, and will find this record too.

@@ -29,7 +29,7 @@ pub use prefund::{
     LevelChange, PrefundAsked, PrefundAskedByHolder, PrefundCorrected, PrefundLevels, PrefundMoved,
     PrefundRecord, PrefundSet, PrefundToppedUp,
 };
-pub use written_legs::{WrittenLeg, WrittenLegs};
+pub use written_legs::{WrittenLeg, WrittenLegs, before_legs};
 
 use crate::canonical::Artifact;
 use crate::checkpoint::SignedCheckpoint;

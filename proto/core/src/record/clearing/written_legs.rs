@@ -1,14 +1,28 @@
-//! Legs as they lie in an encoded report: what an index asks of them, without reading each whole.
+//! Legs as they lie in an encoded report: what an index asks of them, without reading each whole, and what lies before them.
 //!
 //! All legs take equally many bytes, and what is asked of one stands at the same place in each. Deliberately absent: the
 //! checks of decoding. Whoever needs more than this of a leg decodes it.
 
 use super::{ClearingRecord, DeductionOf};
-use crate::canonical::{Artifact, Canonical, Decoder};
+use crate::canonical::{Artifact, Canonical, Decoder, Encoder};
 use crate::date::Timestamp;
 use crate::fund::Fund;
 use crate::leg::{DEBT_LEN, ENDS_LEN, LegKind, NUMBERED_LEG_LEN, Side};
 use crate::region::RegionCode;
+
+/// The bytes of a report without words on its legs, up to the legs: those may be there before it is known when they were taken.
+#[must_use]
+pub fn before_legs(region: RegionCode, at: Timestamp, count: usize) -> Vec<u8> {
+    let mut out = Encoder::new();
+    out.raw(&ClearingRecord::KIND);
+    ClearingRecord::VERSION.encode(&mut out);
+    let [without_words, _] = LEGS_TAKEN;
+    without_words.encode(&mut out);
+    region.encode(&mut out);
+    at.encode(&mut out);
+    out.count(count);
+    out.into_bytes()
+}
 
 /// The tags of a report among records: of one without words on its legs, and with them.
 const LEGS_TAKEN: [u8; 2] = [1, 25];
@@ -105,6 +119,7 @@ fn read(leg: &[u8; NUMBERED_LEG_LEN]) -> Option<WrittenLeg> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::canonical::encode_to_vec;
     use crate::digest::sha256;
     use crate::id::SettlementId;
     use crate::leg::{Leg, NumberedLeg, debt_bytes, ends_bytes};
@@ -175,6 +190,16 @@ mod tests {
             });
             assert_eq!(found, expected.collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn what_lies_before_the_legs_and_the_legs_are_the_record() {
+        let report = report();
+        let mut bytes = before_legs(report.region, report.at, report.legs.len());
+        for numbered in &report.legs {
+            bytes.extend(encode_to_vec(numbered));
+        }
+        assert_eq!(bytes, ClearingRecord::LegsTaken(report).to_bytes());
     }
 
     /// Any one byte of a report changed: what decodes is read alike, and a leg of no side, kind or fund is none.
