@@ -79,11 +79,11 @@ impl ClearingService for ClearingGrpc {
             }
         }
         let read = legs.last().map(|leg| leg.number);
-        let told = decide::Report::new(by, (legs, said));
-        let too_large = told.too_large;
+        let read_report = decide::Report::new(by, (legs, said));
+        let too_large = read_report.too_large;
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, told));
+            .decide(move |context| decide::report_legs(context, read_report));
         // What it was read from is let go of while the writer is at work.
         let (taken, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let taken = taken.map_err(|refusal| {

@@ -1,5 +1,6 @@
 //! The legs of a report as a record has them, written before anything is decided of them: by whoever brought them, while the
-//! writer is at work for others.
+//! writer is at work for others. Deliberately absent: whether they are taken. Where other legs are taken than were written, the
+//! record is made as any other.
 
 use huitong_core::canonical::{Canonical as _, Encoder};
 use huitong_core::leg::{NUMBERED_LEG_LEN, NumberedLeg};

@@ -1,4 +1,5 @@
-//! What is signed at once because of what was decided. What it says, and what is signed later, is told beside this.
+//! What is signed at once because of what was decided. Deliberately absent: what it says (`proving`, `publishing`), and what was
+//! left unsigned before, which is made up for when nobody waits.
 
 use huitong_core::record::clearing::ClearingRecord;
 

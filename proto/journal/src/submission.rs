@@ -251,10 +251,9 @@ mod tests {
                     bytes
                 });
                 assert_eq!(body.len(), tail.len());
-                let headed = Submission::headed(&head, body);
+                let mut headed = Submission::headed(&head, body);
                 let mut of = Submission::of(&[&*head, tail].concat());
                 assert_eq!((&headed, headed.len()), (&of, of.len()));
-                let mut headed = headed;
                 headed.push(b"another");
                 of.push(b"another");
                 assert_eq!(headed, of);

@@ -67,9 +67,7 @@ impl Leg {
         }
         Some(())
     }
-}
 
-impl Leg {
     /// Writes it as messages are; none where there is not enough room, or something is not as programs write it: then it is to
     /// be written field by field.
     pub(super) fn put_in<const N: usize>(&self, room: &mut Room<N>) -> Option<()> {

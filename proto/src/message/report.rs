@@ -22,10 +22,10 @@ pub struct DeductionOf {
 }
 
 /// More bytes than a leg has when its texts are as long as they should be.
-const LEG: usize = 256;
+const LEG_BYTES: usize = 256;
 
 /// For how many legs room is made by the first of them; a report has no more, or is refused.
-const ROOM: usize = 8_192;
+const LEGS: usize = 8_192;
 
 /// The next legs of a stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ impl ReportLegsRequest {
         if self.legs.len() == 1 {
             // Legs are about equally long.
             let expected = buf.remaining().checked_div(length).unwrap_or_default();
-            self.legs.reserve(expected.min(ROOM));
+            self.legs.reserve(expected.min(LEGS));
         }
         buf.advance(length);
         true
@@ -59,7 +59,7 @@ impl ReportLegsRequest {
 
 impl Message for ReportLegsRequest {
     fn encode_raw(&self, buf: &mut impl BufMut) {
-        let mut room = Room::<LEG>::empty();
+        let mut room = Room::<LEG_BYTES>::empty();
         for leg in &self.legs {
             room.clear();
             if leg.put_in(&mut room).is_some() {

@@ -1,4 +1,5 @@
-//! A few bytes in place, to write in one after the other.
+//! A few bytes in place, to be written one after the other. It never grows: what does not fit is told, and what is written then
+//! is for whoever asked to say.
 
 use std::fmt;
 
@@ -25,7 +26,8 @@ impl<const N: usize> Room<N> {
         self.bytes.get(..self.len).unwrap_or_default()
     }
 
-    /// All of it, and how much of it is written: what is not is zeros, if no more was ever there.
+    /// All of it, and how much of it is written. What follows is zeros where [`Self::put`] alone wrote and nothing was let go
+    /// of.
     pub(super) const fn into_parts(self) -> ([u8; N], usize) {
         (self.bytes, self.len)
     }

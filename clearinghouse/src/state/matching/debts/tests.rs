@@ -48,8 +48,8 @@ proptest! {
                     let asked = debts.ask(numbers.iter().map(|number| debt(*number)));
                     let unknown: Vec<_> = numbers.iter().filter(|it| !map.contains_key(*it)).collect();
                     prop_assert_eq!(&asked.unknown, &unknown.iter().map(|it| debt(**it)).collect::<Vec<_>>());
-                    for (number, hash) in numbers.iter().zip(asked.each) {
-                        let known = debts.known_or((hash, debt(*number)), || reports(next));
+                    for (number, sought) in numbers.iter().zip(asked.each) {
+                        let known = debts.known_or((sought, debt(*number)), || reports(next));
                         let known = known.map(|reports| reports.places().collect::<Vec<_>>());
                         let expected = map.get(number).map(|held| vec![(region(0), *held)]);
                         prop_assert_eq!(known, expected);
@@ -83,8 +83,8 @@ fn a_table_that_is_as_full_as_it_may_be_finds_each() {
         let all = (0..count).map(debt);
         let asked = debts.ask(all.clone());
         debts.reserve(asked.unknown.len());
-        for ((number, debt), hash) in (1..).zip(all.clone()).zip(asked.each) {
-            assert!(debts.known_or((hash, debt), || reports(number)).is_none());
+        for ((number, debt), sought) in (1..).zip(all.clone()).zip(asked.each) {
+            assert!(debts.known_or((sought, debt), || reports(number)).is_none());
         }
         assert!(debts.rows.len() * 2 <= debts.cells.len(), "{count}");
         for (number, debt) in (1..).zip(all) {
