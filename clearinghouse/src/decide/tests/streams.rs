@@ -54,6 +54,31 @@ fn a_stream_takes_its_next_number_and_nothing_else() {
     assert_eq!(house.position(3), 3);
 }
 
+/// What a resend brings anew is written down anew, and just that.
+#[test]
+fn what_is_taken_of_a_resend_is_on_disk_and_no_more() {
+    for how in [Return::Stopped, Return::PowerCut, Return::IndexLost] {
+        let mut house = House::new(1);
+        let next = |number| receivable(number, &debt(u8::try_from(number).unwrap(), 2, 3, 1_000));
+        let wrong = receivable(5, &debt(9, 3, 3, 1));
+        assert_eq!(house.report(3, &[next(1), next(2)]), Ok(2));
+        let resent = [next(1), next(2), next(3), next(4), wrong];
+        assert_eq!(code(house.report(3, &resent)), "leg.same_region");
+        house.come_back(how);
+        assert_eq!(house.position(3), 4, "{how:?}");
+        assert_eq!(
+            house.report(3, &(1..=5).map(next).collect::<Vec<_>>()),
+            Ok(5)
+        );
+        let other = receivable(4, &debt(4, 2, 3, 1_001));
+        assert_eq!(
+            code(house.report(3, &[other])),
+            "stream.conflict",
+            "{how:?}"
+        );
+    }
+}
+
 #[test]
 fn a_report_is_taken_up_to_the_first_leg_that_may_not_be_reported_which_is_named() {
     for how in [Return::Stopped, Return::PowerCut, Return::IndexLost] {
