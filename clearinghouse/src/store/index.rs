@@ -107,7 +107,7 @@ mod tests {
             (keys::plan_day(1), b"p".to_vec()),
             (keys::proof(day), b"e".to_vec()),
             (keys::taken(1, &[7; 21]), b"T".to_vec()),
-            (keys::filter(1, 0), b"F".to_vec()),
+            (keys::filter(1, 0, 0), b"F".to_vec()),
             (keys::month_rows(&month, 1), b"N".to_vec()),
             (keys::month_drawn(&month), b"V".to_vec()),
             (keys::month_word(&month, one), b"O".to_vec()),

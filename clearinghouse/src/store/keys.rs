@@ -14,9 +14,9 @@
 //! | `e` day | where the cycle's checkpoint lies |
 //! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
 //! | `D` plan's number, debt, its debtor and creditor | this debt and those that follow of the plan, in order, as many as go on a sheet |
-//! | `F` plan's number, piece | a piece of the filter over the plan's debts; piece 0 says what it is made of |
-//! | `F` the first of sixteen plans' numbers beyond all, filter, piece | a piece of a filter over these plans' debts |
-//! | `k` settlement, kind, fund; `T` plan's number, debt | what earlier programs wrote, looked up by nobody |
+//! | `F` plan's number, filter, piece | a piece of a filter over the plan's debts; piece 0 says what it is made of, filter 0 which there are |
+//! | `F` the first of sixteen plans' numbers beyond all, filter, piece | the same over these plans' debts |
+//! | `k` settlement, kind, fund; `T` plan's number, debt; `F` plan's number, piece | what earlier programs wrote, looked up by nobody |
 //! | `a` account | its turnover |
 //! | `A` account, voucher | what the voucher posted to it, and its turnover with that |
 //! | `B` voucher | from when it counts, what it is of, and those that it takes back |
@@ -205,11 +205,12 @@ pub(super) fn taken(plan: u64, first: &[u8]) -> Vec<u8> {
     key
 }
 
-pub(super) fn filter(plan: u64, piece: u32) -> Vec<u8> {
-    key(FILTERS, &(plan, piece))
+/// A piece of a filter over debts of a plan.
+pub(super) fn filter(plan: u64, segment: u32, piece: u32) -> Vec<u8> {
+    key(FILTERS, &(plan, segment, piece))
 }
 
-/// A piece of a filter over the debts of sixteen plans, from this one on. No plan has a number that begins so.
+/// A piece of a filter over debts of sixteen plans, from this one on. No plan has a number that begins so.
 pub(super) fn folded(first: u64, segment: u32, piece: u32) -> Vec<u8> {
     key(FILTERS, &(first | 1 << 63, segment, piece))
 }

@@ -9,22 +9,22 @@
 //! Sixteen plans that follow upon each other have one filter in place of their own in memory, once all of them are there.
 
 mod entry;
+mod filter;
 mod folded;
+mod segments;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crc32c::crc32c;
-use huitong_core::canonical_struct;
 use huitong_core::checkpoint::row;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, ENDS_LEN, debt_bytes, ends_bytes};
 use tracing::warn;
-use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef};
 
 use self::entry::{DebtBytes, hash, id, sheet_of};
 pub(super) use self::entry::{Entry, entry};
-use self::folded::{Fold, first_of, first_row, ripe};
+use self::folded::{Fold, first_of, ripe};
+use self::segments::{Segments, Set, first_row};
 use super::scan::each;
 use crate::state::TakenDebts;
 use crate::store::index::Pair;
@@ -35,8 +35,6 @@ use crate::store::{Index, StoreError};
 const SHEET: usize = 128;
 /// The rows that are written at once: what a batch of sled replaces is kept until the batch is done.
 const ROWS_AT_ONCE: usize = 16;
-/// The bytes of a filter in a row.
-const PIECE: usize = 32 << 10;
 
 /// The debts that plans took.
 #[derive(Clone)]
@@ -49,7 +47,7 @@ pub(super) struct Taken {
 #[derive(Default)]
 struct Filters {
     /// By plan: those of no fold.
-    plans: BTreeMap<u64, Filter>,
+    plans: BTreeMap<u64, Segments>,
     /// By the first of their plans.
     folds: BTreeMap<u64, Fold>,
     /// The first plans of folds that could not be made: they are not tried again before the next start.
@@ -79,7 +77,7 @@ impl Taken {
                 }
                 continue;
             }
-            match Filter::of_plan(&*index, number)? {
+            match Segments::of_plan(&*index, number)? {
                 Some(filter) => drop(filters.plans.insert(number, filter)),
                 None => without.push(day),
             }
@@ -98,20 +96,20 @@ impl Taken {
             Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
         });
         self.write_rows(rows)?;
-        let hashes = debts.iter().map(id).map(|debt| hash(&debt)).collect();
+        let sets: Vec<_> = debts.chunks(segments::DEBTS).filter_map(Set::of).collect();
         // A filter takes as much memory again while it is made.
         drop(debts);
-        let filter = Filter::over(hashes);
-        self.write_rows(filter.rows(|piece| keys::filter(plan, piece)).into_iter())?;
+        let filter = Segments::over(sets.into_iter().map(Ok))?;
+        self.write_rows(filter.rows(|segment, piece| keys::filter(plan, segment, piece)))?;
         let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
         filters.plans.insert(plan, filter);
         drop(filters);
-        self.fold(folded::DEBTS)
+        self.fold(segments::DEBTS)
     }
 
     /// Has none of the filters that a plan had before say that it is there.
     fn take_away_filters(&self, plan: u64, debts: &[Entry]) -> Result<(), StoreError> {
-        let own = keys::filter(plan, 0);
+        let own = keys::filter(plan, 0, 0);
         let fold = keys::folded(first_of(plan), 0, 0);
         // One that took nothing is written anew at each start: it is in no filter.
         for head in [own, fold].into_iter().filter(|_| !debts.is_empty()) {
@@ -239,160 +237,12 @@ impl Filters {
     fn maybe(&self, debt: &DebtBytes) -> Vec<u64> {
         let hash = hash(debt);
         let plans = self.plans.iter().rev();
-        let plans = plans.filter(|(_, filter)| filter.may_have(hash));
+        let plans = plans.filter(|(_, filter)| filter.may_have(debt, hash));
         let folds = self.folds.values().rev();
         let folds = folds.filter(|fold| fold.may_have(debt, hash));
         let of_folds = folds.flat_map(|fold| fold.plans().rev());
         plans.map(|(plan, _)| *plan).chain(of_folds).collect()
     }
-}
-
-/// What of 256 debts that a plan did not take lets one through, and each that it took.
-enum Filter {
-    /// The plan took nothing.
-    Nothing,
-    /// Nothing is known: everything goes through.
-    Everything,
-    Fuse {
-        descriptor: [u8; BinaryFuse8::DESCRIPTOR_LEN],
-        fingerprints: Box<[u8]>,
-    },
-}
-
-/// How a filter is written: what it is made of, in how many pieces its fingerprints follow, and their CRC32C.
-struct Head {
-    descriptor: Option<[u8; BinaryFuse8::DESCRIPTOR_LEN]>,
-    pieces: u32,
-    checksum: u32,
-}
-
-canonical_struct!(Head {
-    descriptor,
-    pieces,
-    checksum
-});
-
-impl Filter {
-    /// Over the debts of these hashes.
-    fn over(mut hashes: Vec<u64>) -> Self {
-        hashes.sort_unstable();
-        hashes.dedup();
-        if hashes.is_empty() {
-            return Self::Nothing;
-        }
-        let fuse = BinaryFuse8::try_from(&hashes).ok();
-        let filter = fuse.map_or(Self::Everything, |fuse| {
-            let mut descriptor = [0; BinaryFuse8::DESCRIPTOR_LEN];
-            fuse.dma_copy_descriptor_to(&mut descriptor);
-            Self::Fuse {
-                descriptor,
-                fingerprints: fuse.fingerprints,
-            }
-        });
-        if filter.is_fuse() && hashes.iter().all(|hash| filter.may_have(*hash)) {
-            return filter;
-        }
-        warn!("no filter over these debts could be made: each is looked up in its rows");
-        Self::Everything
-    }
-
-    const fn is_fuse(&self) -> bool {
-        matches!(self, Self::Fuse { .. })
-    }
-
-    fn may_have(&self, hash: u64) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Everything => true,
-            Self::Fuse {
-                descriptor,
-                fingerprints,
-            } => BinaryFuse8Ref::from_dma(descriptor, fingerprints).contains(&hash),
-        }
-    }
-
-    /// The rows that it is written as, under the key of each piece; the last of them says that it is there.
-    fn rows(&self, key: impl Fn(u32) -> Vec<u8>) -> Vec<Pair> {
-        let (descriptor, fingerprints) = match self {
-            Self::Nothing | Self::Everything => (None, &[][..]),
-            Self::Fuse {
-                descriptor,
-                fingerprints,
-            } => (Some(*descriptor), &**fingerprints),
-        };
-        let pieces = (1_u32..).zip(fingerprints.chunks(PIECE));
-        let mut rows: Vec<_> = pieces
-            .map(|(piece, bytes)| (key(piece), bytes.to_vec()))
-            .collect();
-        let pieces = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let head = Head {
-            descriptor,
-            pieces,
-            checksum: crc32c(fingerprints),
-        };
-        rows.push((key(0), keys::value(&head)));
-        rows
-    }
-
-    /// The filter of a plan as it was written; none when it is not there or does not hold.
-    fn of_plan(index: &dyn Index, plan: u64) -> Result<Option<Self>, StoreError> {
-        let Some(filter) = Self::read(index, |piece| keys::filter(plan, piece))? else {
-            return Ok(None);
-        };
-        Ok(filter.holds(index, plan)?.then_some(filter))
-    }
-
-    /// A filter as it was written, under the key of each piece; none when it is not there or not whole.
-    fn read(index: &dyn Index, key: impl Fn(u32) -> Vec<u8>) -> Result<Option<Self>, StoreError> {
-        let Some(head) = index.get(&key(0))? else {
-            return Ok(None);
-        };
-        let Ok(Head {
-            descriptor: Some(descriptor),
-            pieces,
-            checksum,
-        }) = keys::read(&head)
-        else {
-            return Ok(None);
-        };
-        let mut fingerprints = Vec::new();
-        for piece in 1..=pieces {
-            match index.get(&key(piece))? {
-                Some(bytes) => fingerprints.extend(bytes),
-                None => return Ok(None),
-            }
-        }
-        if crc32c(&fingerprints) != checksum || !is_whole(&descriptor, &fingerprints) {
-            return Ok(None);
-        }
-        Ok(Some(Self::Fuse {
-            descriptor,
-            fingerprints: fingerprints.into_boxed_slice(),
-        }))
-    }
-
-    /// Whether it lets each debt of the plan's first row through.
-    fn holds(&self, index: &dyn Index, plan: u64) -> Result<bool, StoreError> {
-        let Some(first) = first_row(index, plan)? else {
-            return Ok(false);
-        };
-        Ok(sheet_of(&first)?
-            .iter()
-            .all(|entry| self.may_have(hash(&id(entry)))))
-    }
-}
-
-/// Whether a filter has as many fingerprints as its descriptor says: one that has not would be read past its end.
-fn is_whole(descriptor: &[u8; BinaryFuse8::DESCRIPTOR_LEN], fingerprints: &[u8]) -> bool {
-    let [_, _, segment, mask, last] = descriptor.as_chunks::<4>().0 else {
-        return false;
-    };
-    let [segment, mask, last] = [segment, mask, last].map(|bytes| u32::from_le_bytes(*bytes));
-    let length = segment.checked_mul(2).and_then(|two| last.checked_add(two));
-    let length = length.and_then(|length| usize::try_from(length).ok());
-    segment.is_power_of_two()
-        && mask == segment.saturating_sub(1)
-        && length == Some(fingerprints.len())
 }
 
 #[cfg(test)]

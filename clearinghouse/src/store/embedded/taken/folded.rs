@@ -1,7 +1,6 @@
 //! Filters of sixteen plans put together: a debt is held against one of them, and not against one for each plan.
 //!
-//! The debts of the plans are read in order from all their rows at once, and so many of them make a filter: while it is made
-//! no more is in memory than those, and which filter a debt would be in is found by the first debt of each. A fold is tried
+//! The debts of the plans are read in order from all their rows at once, and so many of them make a filter. A fold is tried
 //! on every debt before it is written, and what says that it is there is written last. The plans' own filters stay where they
 //! are: without a fold that holds they are read, as if there had never been one.
 //!
@@ -11,28 +10,22 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::ops::RangeInclusive;
 
-use super::Filter;
-use super::entry::{DebtBytes, Entry, hash, id, sheet_of};
+use super::entry::{DebtBytes, Entry, id, sheet_of};
+use super::segments::{Segments, Set, first_row};
 use crate::store::index::Pair;
 use crate::store::keys;
 use crate::store::{Index, StoreError};
 
 /// How many plans follow upon each other in a fold.
 const PLANS: u64 = 16;
-/// How many debts a filter of a fold is over at most: while it is made they take, by reckoning, some fifty megabytes.
-pub(super) const DEBTS: usize = 1 << 20;
 /// The rows of one plan that are read at once.
 const ROWS_AT_ONCE: usize = 64;
 
 /// Sixteen plans' filter.
 pub(super) struct Fold {
     first: u64,
-    /// Each with the first debt that it is over, ascending.
-    segments: Vec<(DebtBytes, Filter)>,
+    segments: Segments,
 }
-
-/// How a fold is written: the first debt of each filter that follows.
-type Head = Vec<DebtBytes>;
 
 /// The first plan of the fold that a plan goes into.
 pub(super) const fn first_of(plan: u64) -> u64 {
@@ -61,82 +54,43 @@ impl Fold {
 
     /// Whether one of the plans may have taken a debt.
     pub(super) fn may_have(&self, debt: &DebtBytes, hash: u64) -> bool {
-        let after = self.segments.partition_point(|(first, _)| first <= debt);
-        let segment = after.checked_sub(1).and_then(|at| self.segments.get(at));
-        segment.is_some_and(|(_, filter)| filter.may_have(hash))
+        self.segments.may_have(debt, hash)
     }
 
-    /// Over the rows of sixteen plans; none where no filter over some of them could be made.
+    /// Over the rows of sixteen plans, so many debts a filter; none where no filter over some of them could be made.
     pub(super) fn over(
         index: &dyn Index,
         first: u64,
         at_most: usize,
     ) -> Result<Option<Self>, StoreError> {
         let mut merged = Merged::of(index, plans_from(first))?;
-        let mut segments = Vec::new();
-        loop {
-            let mut debts: Vec<DebtBytes> = Vec::new();
-            while debts.len() < at_most {
-                match merged.next(index)? {
-                    Some(debt) => debts.push(debt),
-                    None => break,
-                }
-            }
-            let Some(begins) = debts.first() else {
-                return Ok(Some(Self { first, segments }));
-            };
-            let filter = Filter::over(debts.iter().map(hash).collect());
-            if !filter.is_fuse() {
-                return Ok(None);
-            }
-            segments.push((*begins, filter));
-        }
+        let mut debts = std::iter::from_fn(|| merged.next(index).transpose());
+        let sets = std::iter::from_fn(|| Set::next(&mut debts, at_most).transpose());
+        let segments = Segments::over(sets)?;
+        Ok(segments.are_fuses().then_some(Self { first, segments }))
     }
 
     /// The rows that it is written as; the last of them says that it is there.
     pub(super) fn rows(&self) -> impl Iterator<Item = Pair> + '_ {
-        let segments = (1_u32..).zip(&self.segments);
-        let pieces = segments.flat_map(|(segment, (_, filter))| {
-            filter.rows(|piece| keys::folded(self.first, segment, piece))
-        });
-        let head: Head = self.segments.iter().map(|(first, _)| *first).collect();
-        let head = (keys::folded(self.first, 0, 0), keys::value(&head));
-        pieces.chain([head])
+        let key = |segment, piece| keys::folded(self.first, segment, piece);
+        self.segments.rows(key)
     }
 
     /// The fold as it was written; none when it is not there, is not whole, or does not let each debt of each plan's first
     /// row through.
     pub(super) fn read(index: &dyn Index, first: u64) -> Result<Option<Self>, StoreError> {
-        let Some(head) = index.get(&keys::folded(first, 0, 0))? else {
+        let segments = Segments::read(index, |segment, piece| keys::folded(first, segment, piece))?;
+        let Some(segments) = segments else {
             return Ok(None);
         };
-        let Ok(firsts) = keys::read::<Head>(&head) else {
-            return Ok(None);
-        };
-        let mut segments = Vec::new();
-        for (segment, begins) in (1_u32..).zip(firsts) {
-            match Filter::read(index, |piece| keys::folded(first, segment, piece))? {
-                Some(filter) => segments.push((begins, filter)),
-                None => return Ok(None),
-            }
-        }
-        let fold = Self { first, segments };
-        for plan in fold.plans() {
+        for plan in plans_from(first) {
             let row = first_row(index, plan)?.unwrap_or_default();
-            let mut debts = sheet_of(&row)?.iter().map(id);
-            if !debts.all(|debt| fold.may_have(&debt, hash(&debt))) {
+            if !segments.let_through(sheet_of(&row)?) {
                 return Ok(None);
             }
         }
-        Ok(Some(fold))
+        Ok(Some(Self { first, segments }))
     }
-}
-
-/// The first row of a plan's debts.
-pub(super) fn first_row(index: &dyn Index, plan: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    let of_plan = keys::taken(plan, &[]);
-    let first = index.scan(&of_plan, &of_plan, 1)?.pop();
-    Ok(first.map(|(_, row)| row))
 }
 
 /// The debts of some plans, in order.

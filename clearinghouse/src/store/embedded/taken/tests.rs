@@ -6,6 +6,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{DEBT_LEN, LegKind};
 
 use super::entry::ENTRY_LEN;
+use super::filter::Filter;
 use super::*;
 use crate::store::MemoryIndex;
 use crate::store::keys::Place;
@@ -134,18 +135,20 @@ fn a_plan_that_is_written_again_changes_nothing() {
 
 #[test]
 fn a_filter_that_is_lost_or_not_the_plans_does_not_hold() {
-    let (head, first) = (keys::filter(1, 0), keys::filter(1, 1));
+    let (which, head) = (keys::filter(1, 0, 0), keys::filter(1, 1, 0));
+    let first = keys::filter(1, 1, 1);
     let other = index(&[(1, 5_000..5_300)]);
     let read = |index: &MemoryIndex, key: &[u8]| index.get(key).unwrap().unwrap();
     let cut = read(&index(&[(1, 0..300)]), &first)[1..].to_vec();
     let zeros = vec![0; read(&index(&[(1, 0..300)]), &first).len()];
-    let changes: [Vec<(Vec<u8>, Vec<u8>)>; 5] = [
+    let changes: [Vec<(Vec<u8>, Vec<u8>)>; 7] = [
         vec![(first.clone(), cut)],
         vec![(first.clone(), zeros)],
-        vec![
-            (head.clone(), read(&other, &head)),
-            (first.clone(), read(&other, &first)),
-        ],
+        [&which, &head, &first]
+            .map(|key| (key.clone(), read(&other, key)))
+            .to_vec(),
+        vec![(which.clone(), keys::value(&Vec::<[u8; DEBT_LEN]>::new()))],
+        vec![(which, b"another form".to_vec())],
         vec![(head.clone(), keys::value(&(None::<[u8; 20]>, 0_u32, 0_u32)))],
         vec![(head, b"another form".to_vec())],
     ];
@@ -165,6 +168,37 @@ fn a_filter_that_is_lost_or_not_the_plans_does_not_hold() {
     }
 }
 
+/// Nineteen regions' debts under each id: filters begin and end in the middle of one.
+#[test]
+fn a_plan_has_as_many_filters_as_its_debts_take() {
+    let ids = 40_u32;
+    let of_id = |number| {
+        (0..19).map(move |of| {
+            entry_of(
+                debt_of(number, LegKind::Settlement),
+                &format!("3302{of:02}"),
+            )
+        })
+    };
+    let mut debts: Vec<_> = (0..ids).flat_map(of_id).collect();
+    debts.sort_unstable();
+    for (at_most, filters) in [(1, 760), (7, 109), (30, 26), (760, 1), (1_000, 1)] {
+        let sets = debts.chunks(at_most).filter_map(Set::of).map(Ok);
+        let made = Segments::over(sets).unwrap();
+        let index = MemoryIndex::new();
+        let key = |segment, piece| keys::filter(1, segment, piece);
+        index.write(made.rows(key).collect()).unwrap();
+        let rows = index.get(&key(0, 0)).unwrap().unwrap();
+        let firsts = keys::read::<Vec<[u8; DEBT_LEN]>>(&rows).unwrap();
+        assert_eq!(firsts.len(), filters);
+        let read = Segments::read(&index, key).unwrap().unwrap();
+        assert!(read.let_through(&debts));
+        let others = (ids..10_000).map(|number| debt_bytes(&debt_of(number, LegKind::Settlement)));
+        let through = others.filter(|debt| read.may_have(debt, hash(debt)));
+        assert!(through.count() < 200, "one of 256 is let through");
+    }
+}
+
 #[test]
 fn a_row_that_is_cut_off_is_no_row() {
     let index = index(&[(1, 0..1)]);
@@ -179,8 +213,9 @@ fn a_row_that_is_cut_off_is_no_row() {
 
 #[test]
 fn where_no_filter_can_be_made_all_goes_through() {
-    assert!(Filter::Everything.may_have(1));
-    assert!(!Filter::Nothing.may_have(1));
+    let (of, nothing) = ([7; DEBT_LEN], Segments::over(std::iter::empty()).unwrap());
+    assert!(Filter::Everything.may_have(hash(&of)));
+    assert!(!nothing.may_have(&of, hash(&of)));
 }
 
 /// It is part of what is written.
