@@ -31,7 +31,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock as certificates are checked by it.
+/// A clock as certificates are checked by it: in whole seconds, as TLS checks them, so that one holds to the end of its last
+/// second whoever asks.
 #[derive(Clone)]
 pub(crate) struct CertificateClock(Arc<dyn Clock>);
 
@@ -41,8 +42,9 @@ impl CertificateClock {
     }
 
     pub(crate) fn now(&self) -> jiff::Timestamp {
+        let second = self.0.now().as_millis().div_euclid(1_000);
         // Every moment of ours is one of the library's, whose range is wider.
-        jiff::Timestamp::from_millisecond(self.0.now().as_millis()).unwrap_or_default()
+        jiff::Timestamp::from_second(second).unwrap_or_default()
     }
 }
 

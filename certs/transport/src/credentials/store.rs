@@ -251,6 +251,11 @@ impl Session {
         &self,
         expected: &Identity,
     ) -> Result<Arc<ClientConfig>, CredentialsError> {
+        // A server that takes up an old session finds only afterwards that the certificate has run out, when it cannot say so
+        // any more: to be told why, the client begins a new one.
+        if self.credentials.not_after < self.clock.now() {
+            return client_config(&self.credentials, &self.clock, expected).map(Arc::new);
+        }
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = clients.get(expected) {
             return Ok(Arc::clone(config));

@@ -24,6 +24,7 @@ use tracing::{Instrument, info, info_span, warn};
 
 use super::connection::Connection;
 use super::door::{Door, Reason};
+use super::expiry::run_out;
 use super::places::{NoPlace, Place, Places};
 use crate::credentials::{CredentialStore, Session};
 use crate::limits::ServerLimits;
@@ -38,6 +39,7 @@ pub(super) struct Acceptor {
     handshakes_at_most: usize,
     places: Arc<Places>,
     handshake_timeout: Duration,
+    longest_call: Duration,
     proven: Proven,
     door: Door,
 }
@@ -74,6 +76,7 @@ impl Acceptor {
             handshakes_at_most: limits.pending_handshakes.max(1),
             places: Places::new(limits),
             handshake_timeout: limits.handshake_timeout,
+            longest_call: limits.call_deadline,
             proven,
             door,
         }
@@ -128,34 +131,16 @@ impl Acceptor {
         address: SocketAddr,
         tasks: &mut JoinSet<()>,
     ) -> AbortHandle {
-        let places = Arc::clone(&self.places);
-        let (credentials, session) = (self.credentials.clone(), self.credentials.session());
-        let limit = self.handshake_timeout;
-        let (Proven { to, cut }, door) = (self.proven.clone(), self.door.clone());
+        let (places, session) = (Arc::clone(&self.places), self.credentials.session());
+        let (limit, door, cuts) = (self.handshake_timeout, self.door.clone(), self.cuts());
+        let to = self.proven.to.clone();
         let handshake = async move {
             match prove(bytes, address, &session, limit).await {
                 Ok((stream, peer)) => {
                     let Some(place) = placed(&places, &peer, &door) else {
                         return;
                     };
-                    let refused = credentials.refusing(session, chain(&stream), Purpose::Call);
-                    let (whose, cut_off) = (peer.identity().clone(), door.clone());
-                    let pushed_out = place.pushed_out.clone();
-                    let ends = async move {
-                        tokio::select! {
-                            biased;
-                            () = cut.cancelled() => {}
-                            () = pushed_out.cancelled() => {
-                                info!(identity = %whose, "connection cut: it gave way to another");
-                                cut_off.turned_away(Reason::ConnectionPushedOut);
-                            }
-                            reason = refused => {
-                                let code = reason.code();
-                                warn!(identity = %whose, code, "connection cut: its peer is not trusted any more");
-                                cut_off.turned_away(Reason::NoLongerTrusted);
-                            }
-                        }
-                    };
+                    let ends = cuts.of(session, chain(&stream), (&peer, &place));
                     // The receiver is gone only when serving has ended.
                     let _ = to
                         .send(Ok(Connection::new(stream, peer, place, ends)))
@@ -168,6 +153,64 @@ impl Acceptor {
             }
         };
         tasks.spawn(handshake.instrument(info_span!("handshake", %address)))
+    }
+
+    fn cuts(&self) -> Cuts {
+        Cuts {
+            credentials: self.credentials.clone(),
+            longest_call: self.longest_call,
+            cut: self.proven.cut.clone(),
+            door: self.door.clone(),
+        }
+    }
+}
+
+/// What a connection that stands is cut by.
+struct Cuts {
+    credentials: CredentialStore,
+    longest_call: Duration,
+    cut: CancellationToken,
+    door: Door,
+}
+
+impl Cuts {
+    /// Waits until a connection is to be cut, and says why.
+    fn of(
+        self,
+        session: Arc<Session>,
+        chain: Vec<CertificateDer<'static>>,
+        (peer, place): (&Peer, &Place),
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let clock = session.clock.clone();
+        let ran_out = run_out(
+            peer.not_after(),
+            clock,
+            Arc::clone(&place.doing),
+            self.longest_call,
+        );
+        let refused = self.credentials.refusing(session, chain, Purpose::Call);
+        let pushed_out = place.pushed_out.clone();
+        let (peer, cut, door) = (peer.clone(), self.cut, self.door);
+        async move {
+            let identity = peer.identity();
+            tokio::select! {
+                biased;
+                () = cut.cancelled() => {}
+                () = pushed_out.cancelled() => {
+                    info!(%identity, "connection cut: it gave way to another");
+                    door.turned_away(Reason::ConnectionPushedOut);
+                }
+                reason = refused => {
+                    let code = reason.code();
+                    warn!(%identity, code, "connection cut: its peer is not trusted any more");
+                    door.turned_away(Reason::NoLongerTrusted);
+                }
+                () = ran_out => {
+                    info!(%identity, "connection cut: the certificate has expired since it connected");
+                    door.turned_away(Reason::Expired);
+                }
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod accept;
 mod answering;
 mod connection;
 mod door;
+mod expiry;
 mod gate;
 mod held;
 mod metered;

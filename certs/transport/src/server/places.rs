@@ -207,10 +207,14 @@ impl Doing {
         self.last.store(turn, Ordering::Relaxed);
     }
 
+    /// Whether a call is under way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) > 0
+    }
+
     /// Whether a call is under way, and when one last began or ended.
     fn heard(&self) -> (bool, u64) {
-        let is_busy = self.calls.load(Ordering::Relaxed) > 0;
-        (is_busy, self.last.load(Ordering::Relaxed))
+        (self.is_busy(), self.last.load(Ordering::Relaxed))
     }
 }
 

@@ -13,6 +13,7 @@
 mod calls;
 mod dead;
 mod echo;
+mod expiry;
 mod identity;
 mod limits;
 mod reload;
