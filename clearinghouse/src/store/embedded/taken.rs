@@ -35,6 +35,8 @@ use crate::store::{Index, StoreError};
 const SHEET: usize = 128;
 /// The rows that are written at once: what a batch of sled replaces is kept until the batch is done.
 const ROWS_AT_ONCE: usize = 16;
+/// The bytes that are written until they are waited for: sled keeps what the disk has not taken.
+const UNFLUSHED: usize = 16 << 20;
 
 /// The debts that plans took.
 #[derive(Clone)]
@@ -121,11 +123,16 @@ impl Taken {
     }
 
     fn write_rows(&self, rows: impl Iterator<Item = Pair>) -> Result<(), StoreError> {
-        let mut waiting = Vec::new();
+        let (mut waiting, mut unflushed) = (Vec::new(), 0_usize);
         for pair in rows {
+            unflushed = unflushed.saturating_add(pair.1.len());
             waiting.push(pair);
             if waiting.len() >= ROWS_AT_ONCE {
                 self.index.write(std::mem::take(&mut waiting))?;
+            }
+            if unflushed >= UNFLUSHED {
+                self.index.flush()?;
+                unflushed = 0;
             }
         }
         Ok(self.index.write(waiting)?)
