@@ -80,12 +80,6 @@ pub(crate) struct Exception {
     pub(crate) id_taken: bool,
 }
 
-impl Exception {
-    pub(crate) const fn place(&self) -> WaitingPlace {
-        (self.leg.since, self.leg.region, self.leg.numbered.number)
-    }
-}
-
 /// Legs of one age: how many, and what they come to in fen, which is more than an amount may be where some are too large.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct AgeGroup {

@@ -5,17 +5,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use huitong_core::leg::NumberedLeg;
-use huitong_core::own_clearing::WaitingPlace;
+use huitong_core::leg::{LegField, NumberedLeg};
+use huitong_core::own_clearing::{DebtWaiting, LegTold, WaitingPlace};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::WaitingReason;
+use huitong_core::vocabulary::{EvidenceSays, WaitingReason};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionService;
-use huitong_proto::conversion::common::fund_to_wire;
-use huitong_proto::conversion::leg::leg_kind_to_wire;
 use huitong_proto::conversion::own_clearing::{
-    waiting_place_from_wire, waiting_place_to_wire, waiting_reason_from_wire,
+    debt_waiting_to_wire, waiting_place_from_wire, waiting_place_to_wire, waiting_reason_from_wire,
     waiting_reason_to_wire,
 };
 use huitong_proto::conversion::{Path, WireFault};
@@ -25,7 +23,6 @@ use tonic::{Request, Response, Status};
 
 use super::in_steps;
 use super::status::{malformed, status};
-use super::wire;
 use crate::decide::{self, AgeGroup, Asked, Exception, Exceptions, Finding, Listing, Unordered};
 use crate::refusal::Refusal;
 use crate::state::Says;
@@ -169,49 +166,47 @@ pub(super) fn ageing(ages: &BTreeMap<WaitingReason, [AgeGroup; 4]>) -> Vec<v1::A
     ages.collect()
 }
 
+/// An exception, as a bureau and an officer are told it.
 pub(super) fn exception(exception: &Exception) -> v1::Exception {
-    let numbered = &exception.leg.numbered;
-    let (reason, field) = wire::reason(exception.leg.why);
-    let (says, evidence_field) = evidence(exception.says);
-    v1::Exception {
-        place: Some(waiting_place_to_wire(exception.place())),
-        reason,
-        field,
+    let Exception { leg, .. } = exception;
+    let (field, (evidence, evidence_field)) = (leg.why.field(), evidence(exception.says));
+    let other = exception.other.as_ref();
+    debt_waiting_to_wire(&DebtWaiting {
+        since: leg.since,
         days: u32::try_from(exception.days).unwrap_or(u32::MAX),
-        settlement: numbered.leg.settlement.to_string(),
-        kind: leg_kind_to_wire(numbered.leg.kind),
-        fund: fund_to_wire(numbered.leg.fund),
-        told: Some(reported(exception.leg.region, numbered)),
-        other: exception
-            .other
-            .as_ref()
-            .map(|(region, numbered)| reported(*region, numbered)),
-        evidence: says.into(),
+        why: decide::reason_of(leg.why),
+        field,
+        settlement: leg.numbered.leg.settlement,
+        kind: leg.numbered.leg.kind,
+        fund: leg.numbered.leg.fund,
+        told: told(leg.region, &leg.numbered),
+        other: other.map(|(region, numbered)| told(*region, numbered)),
+        evidence,
         evidence_field,
         id_taken: exception.id_taken,
-    }
+    })
 }
 
-fn evidence(says: Option<Says>) -> (v1::EvidenceSays, String) {
+const fn evidence(says: Option<Says>) -> (Option<EvidenceSays>, Option<LegField>) {
     match says {
-        None => (v1::EvidenceSays::Unspecified, String::new()),
-        Some(Says::AsReported) => (v1::EvidenceSays::AsReported, String::new()),
-        Some(Says::Otherwise(field)) => (v1::EvidenceSays::Otherwise, field.to_string()),
-        Some(Says::NotOwed) => (v1::EvidenceSays::NotOwed, String::new()),
-        Some(Says::TwoWords) => (v1::EvidenceSays::TwoWords, String::new()),
+        None => (None, None),
+        Some(Says::AsReported) => (Some(EvidenceSays::AsReported), None),
+        Some(Says::Otherwise(field)) => (Some(EvidenceSays::Otherwise), Some(field)),
+        Some(Says::NotOwed) => (Some(EvidenceSays::NotOwed), None),
+        Some(Says::TwoWords) => (Some(EvidenceSays::TwoWords), None),
     }
 }
 
-fn reported(region: RegionCode, numbered: &NumberedLeg) -> v1::ReportedLeg {
+fn told(region: RegionCode, numbered: &NumberedLeg) -> LegTold {
     let leg = &numbered.leg;
-    v1::ReportedLeg {
-        region: region.to_string(),
+    LegTold {
+        region,
         number: numbered.number,
-        debtor: leg.debtor.to_string(),
-        creditor: leg.creditor.to_string(),
-        amount_fen: leg.amount.get(),
-        business_day: leg.business_day.to_string(),
-        receipt: leg.receipt.as_bytes().to_vec(),
+        debtor: leg.debtor,
+        creditor: leg.creditor,
+        amount: leg.amount,
+        business_day: leg.business_day,
+        receipt: leg.receipt,
     }
 }
 

@@ -166,19 +166,11 @@ fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
 
 /// Why a leg waits, and the field that differs, if one does.
 pub(super) fn reason(why: Waiting) -> (i32, String) {
-    let field = match why {
-        Waiting::Differs(field) => field.to_string(),
-        Waiting::CounterpartMissing
-        | Waiting::Repeated
-        | Waiting::Late
-        | Waiting::AttestedOtherwise
-        | Waiting::TooLarge
-        | Waiting::OriginalNotNetted
-        | Waiting::TakenBack
-        | Waiting::LeftOut
-        | Waiting::UnknownRegion => String::new(),
-    };
-    (waiting_reason_to_wire(reason_of(why)), field)
+    let field = why.field().map(|field| field.to_string());
+    (
+        waiting_reason_to_wire(reason_of(why)),
+        field.unwrap_or_default(),
+    )
 }
 
 /// A plan that passed its proof has a total in range, since every gross row is in range; a sum of them

@@ -5,6 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use crate::grpc::client::CertificatesAnswer;
+use crate::hex;
 
 /// Writes how certificates stand, in text.
 ///
@@ -60,10 +61,6 @@ fn moment(millis: i64) -> String {
         Ok(moment) if millis != 0 => moment.to_string(),
         Ok(_) | Err(_) => "…".to_owned(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub fn waiting_page_to_wire(page: &WaitingPage) -> v1::ListOwnExceptionsResponse
         groups: ages.groups.iter().map(group_to_wire).collect(),
     });
     v1::ListOwnExceptionsResponse {
-        exceptions: page.debts.iter().map(debt_to_wire).collect(),
+        exceptions: page.debts.iter().map(debt_waiting_to_wire).collect(),
         next: page.next.map(waiting_place_to_wire),
         ageing: ageing.collect(),
         left_off: page.left_off,
@@ -75,9 +75,9 @@ pub fn waiting_page_from_wire(
 ) -> Result<WaitingPage, WireFault> {
     let (debts, ages) = (Path::root("exceptions"), Path::root("ageing"));
     let rows = page.exceptions.into_iter().enumerate();
-    let debts = rows.map(|(nth, row)| debt_from_wire(row, debts.item(nth)));
+    let debts = rows.map(|(nth, row)| debt_waiting_from_wire(row, debts.item(nth)));
     let of_ages = page.ageing.into_iter().enumerate();
-    let ages = of_ages.map(|(nth, of)| ages_from_wire(&of, ages.item(nth)));
+    let ages = of_ages.map(|(nth, of)| waiting_ages_from_wire(&of, ages.item(nth)));
     let next = page.next.as_ref();
     let next = next.map(|next| waiting_place_from_wire(next, Path::root("next")));
     Ok(WaitingPage {
@@ -116,7 +116,9 @@ pub fn waiting_place_from_wire(
     ))
 }
 
-fn debt_to_wire(debt: &DebtWaiting) -> v1::Exception {
+/// The wire form of a debt that waits.
+#[must_use]
+pub fn debt_waiting_to_wire(debt: &DebtWaiting) -> v1::Exception {
     let text = |field: Option<LegField>| field.map(|of| of.to_string()).unwrap_or_default();
     v1::Exception {
         place: Some(waiting_place_to_wire((
@@ -138,7 +140,14 @@ fn debt_to_wire(debt: &DebtWaiting) -> v1::Exception {
     }
 }
 
-fn debt_from_wire(row: v1::Exception, path: Path<'_>) -> Result<DebtWaiting, WireFault> {
+/// Reads a debt that waits.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn debt_waiting_from_wire(
+    row: v1::Exception,
+    path: Path<'_>,
+) -> Result<DebtWaiting, WireFault> {
     let place = path.field("place").required(row.place)?;
     let (since, region, number) = waiting_place_from_wire(&place, path.field("place"))?;
     let told = told_from_wire(&path.field("told").required(row.told)?, path.field("told"))?;
@@ -220,7 +229,11 @@ fn group_to_wire(group: &WaitingGroup) -> v1::AgeGroup {
     }
 }
 
-fn ages_from_wire(ages: &v1::Ageing, path: Path<'_>) -> Result<WaitingAges, WireFault> {
+/// Reads how old those are that wait for one reason.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn waiting_ages_from_wire(ages: &v1::Ageing, path: Path<'_>) -> Result<WaitingAges, WireFault> {
     let groups = path.field("groups");
     let read = |group: &v1::AgeGroup| WaitingGroup {
         legs: group.legs,

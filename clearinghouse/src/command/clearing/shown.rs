@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use huitong_core::fund::Fund;
-use huitong_core::money::{FenSum, MoneyError, SignedFen};
+use huitong_core::money::{MoneyError, SignedFen};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::common::fund_from_wire;
@@ -13,11 +13,6 @@ use serde_json::{Value, json};
 /// An amount in yuan.
 pub(super) fn yuan(fen: i64) -> Result<String, MoneyError> {
     SignedFen::new(fen).map(|amount| amount.to_string())
-}
-
-/// A sum of amounts in yuan, however much it is.
-pub(super) fn sum(fen: i64) -> String {
-    FenSum::new(fen).to_string()
 }
 
 pub(super) fn fund(number: i32) -> anyhow::Result<Fund> {

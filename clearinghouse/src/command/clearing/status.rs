@@ -5,7 +5,10 @@ use std::process::ExitCode;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::date::Timestamp;
+use huitong_desk::waiting::chinese;
 use huitong_proto::clearing::v1;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::own_clearing::waiting_reason_from_wire;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
@@ -73,22 +76,10 @@ pub(super) fn print_answered(
     print(out, shape, &status)
 }
 
-pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
-    match reason {
-        v1::WaitingReason::Unspecified => ("unknown", "未知"),
-        v1::WaitingReason::CounterpartMissing => ("counterpart_missing", "对方未上报"),
-        v1::WaitingReason::Differs => ("differs", "双方不一致"),
-        v1::WaitingReason::Repeated => ("repeated", "重复上报"),
-        v1::WaitingReason::Late => ("late", "逾日切，转入下期"),
-        v1::WaitingReason::AttestedOtherwise => ("attested_otherwise", "核对不符，暂不轧差"),
-        v1::WaitingReason::TooLarge => ("too_large", "超过单笔上限，不轧差"),
-        v1::WaitingReason::OriginalNotNetted => {
-            ("original_not_netted", "原债务未轧差，冲回、扣款暂不轧差")
-        }
-        v1::WaitingReason::TakenBack => ("taken_back", "双方均已冲回，无需支付"),
-        v1::WaitingReason::UnknownRegion => ("unknown_region", "对方统筹区不在名录"),
-        v1::WaitingReason::LeftOut => ("left_out", "经两人剔除，转入下期"),
-    }
+/// Why a leg waits, in a word and in Chinese.
+pub(super) fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
+    let why = waiting_reason_from_wire(reason.into(), Path::root("reason"));
+    why.map_or(("unknown", "未知"), |why| (why.word(), chinese(why)))
 }
 
 /// What became of a region's word; none when it is not asked for one.

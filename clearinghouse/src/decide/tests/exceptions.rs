@@ -16,7 +16,7 @@ fn found(house: &House, asked: Asked) -> Exceptions {
 
 fn reasons(found: &Exceptions) -> Vec<(RegionCode, u64, WaitingReason, i64)> {
     let row = |row: &Exception| {
-        let (_, region, number) = row.place();
+        let (region, number) = (row.leg.region, row.leg.numbered.number);
         (region, number, reason_of(row.leg.why), row.days)
     };
     found.rows.iter().map(row).collect()

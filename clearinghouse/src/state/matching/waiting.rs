@@ -50,6 +50,22 @@ impl WaitingLeg {
 }
 
 impl Waiting {
+    /// The field in which the two differ.
+    pub(crate) const fn field(self) -> Option<LegField> {
+        match self {
+            Self::Differs(field) => Some(field),
+            Self::CounterpartMissing
+            | Self::UnknownRegion
+            | Self::Repeated
+            | Self::Late
+            | Self::AttestedOtherwise
+            | Self::OriginalNotNetted
+            | Self::TakenBack
+            | Self::LeftOut
+            | Self::TooLarge => None,
+        }
+    }
+
     /// The same of a leg where it is known who is in the directory.
     pub(crate) fn among(self, numbered: &NumberedLeg, members: &Members) -> Self {
         let other = match numbered.side {

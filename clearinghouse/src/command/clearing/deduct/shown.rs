@@ -24,19 +24,10 @@ const AGREED: (&str, &str) = ("agreed", "双方一致，待下期轧差");
 
 /// Why something waits.
 fn why(leg: &v1::WaitingDeduction) -> (&'static str, &'static str) {
-    match leg.reason() {
-        v1::WaitingReason::Unspecified => AGREED,
-        reason @ (v1::WaitingReason::CounterpartMissing
-        | v1::WaitingReason::Differs
-        | v1::WaitingReason::Repeated
-        | v1::WaitingReason::Late
-        | v1::WaitingReason::AttestedOtherwise
-        | v1::WaitingReason::TooLarge
-        | v1::WaitingReason::OriginalNotNetted
-        | v1::WaitingReason::TakenBack
-        | v1::WaitingReason::LeftOut
-        | v1::WaitingReason::UnknownRegion) => status::reason(reason),
+    if leg.reason() == v1::WaitingReason::Unspecified {
+        return AGREED;
     }
+    status::reason(leg.reason())
 }
 
 fn debt(leg: &v1::WaitingDeduction) -> anyhow::Result<&v1::NettedDeduction> {

@@ -44,7 +44,7 @@ fn rows(house: &House, of: usize) -> Vec<Row> {
     let (rows, _, left_off) = own(house, of, 100);
     assert_eq!(left_off, 0);
     let row = |row: &Exception| {
-        let (_, told, number) = row.place();
+        let (told, number) = (row.leg.region, row.leg.numbered.number);
         // What a plan took is held no more.
         let other = row
             .other

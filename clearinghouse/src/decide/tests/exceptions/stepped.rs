@@ -22,7 +22,7 @@ fn all(house: &House, listing: Listing) -> (Vec<(RegionCode, u64, WaitingReason)
         let page = house.ask(move |context| exceptions_page(context, &of, after));
         let page = page.unwrap().unwrap();
         rows.extend(page.rows.iter().map(|row| {
-            let (_, region, number) = row.place();
+            let (region, number) = (row.leg.region, row.leg.numbered.number);
             (region, number, reason_of(row.leg.why))
         }));
         after = page.next;
