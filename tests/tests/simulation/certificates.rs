@@ -10,7 +10,6 @@ use huitong_clearinghouse::Signer;
 use huitong_transport::{ClientLimits, Clock, CredentialStore, Credentials, Dialer};
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::faults::Edge;
 use crate::network::Simulated;
 use crate::platform::BEGINNING;
 use crate::register::{REGIONS, hospital, region};
@@ -23,6 +22,8 @@ const LONG: i64 = 900;
 
 /// The certificates of a world.
 pub struct Certificates {
+    /// Issues what runs out while a world goes on.
+    root: Authority,
     trust: Arc<Trust>,
     regions: Vec<RegionCertificates>,
     clearinghouse: Issued,
@@ -33,8 +34,6 @@ pub struct Certificates {
 
 struct RegionCertificates {
     node: Issued,
-    /// The certificate that the node had before, which has run out.
-    expired: Issued,
     signing: Issued,
     hospital: Issued,
     officers: [Issued; 2],
@@ -47,11 +46,6 @@ pub fn beginning() -> Timestamp {
 
 fn around(hours: i64) -> Validity {
     Validity::new(beginning() - hours.hours(), beginning() + hours.hours()).unwrap()
-}
-
-/// Until some time before any world begins.
-fn before() -> Validity {
-    Validity::new(beginning() - 48.hours(), beginning() - 12.hours()).unwrap()
 }
 
 fn identity(path: &str) -> Identity {
@@ -84,9 +78,6 @@ impl Certificates {
             };
             RegionCertificates {
                 node: by_root(&format!("/region/{code}/node"), &loopback),
-                expired: root
-                    .issue(&Identity::RegionNode(region(number)), &loopback, before())
-                    .unwrap(),
                 signing: Self::longest(|| {
                     let signing = Identity::RegionNodeSigning(region(number));
                     root.issue(&signing, &none, around(LONG)).unwrap()
@@ -96,16 +87,21 @@ impl Certificates {
                     .map(|name| own(&format!("/region/{code}/officer/{name}"))),
             }
         });
+        let regions = regions.collect();
+        let clearinghouse = by_root("/clearinghouse", &loopback);
+        let checkpoints = Self::longest(|| {
+            root.issue(&Identity::ClearinghouseSigning, &none, around(LONG))
+                .unwrap()
+        });
+        let clearing_officers = [OFFICER, "wang.fang"]
+            .map(|name| by_root(&format!("/clearinghouse/officer/{name}"), &none));
         Self {
+            root,
             trust,
-            regions: regions.collect(),
-            clearinghouse: by_root("/clearinghouse", &loopback),
-            checkpoints: Self::longest(|| {
-                root.issue(&Identity::ClearinghouseSigning, &none, around(LONG))
-                    .unwrap()
-            }),
-            clearing_officers: [OFFICER, "wang.fang"]
-                .map(|name| by_root(&format!("/clearinghouse/officer/{name}"), &none)),
+            regions,
+            clearinghouse,
+            checkpoints,
+            clearing_officers,
         }
     }
 
@@ -141,14 +137,18 @@ impl Certificates {
         self.speaking_with(&self.regions[number].node, clock)
     }
 
-    /// Gives a node the certificate that has run out, or its good one.
-    pub fn renew(&self, number: usize, store: &CredentialStore, edge: Edge) {
-        let own = &self.regions[number];
-        let issued = match edge {
-            Edge::Begins => &own.expired,
-            Edge::Ends => &own.node,
+    /// Gives a node another certificate: one that runs out in the middle of a world, if it is to.
+    pub fn renew(&self, number: usize, store: &CredentialStore, runs_out: Option<Timestamp>) {
+        let credentials = match runs_out {
+            Some(last) => {
+                let validity = Validity::new(beginning() - LONG.hours(), last).unwrap();
+                let node = Identity::RegionNode(region(number));
+                let issued = self.root.issue(&node, &Hosts::loopback(), validity);
+                self.credentials(&issued.unwrap())
+            }
+            None => self.credentials(&self.regions[number].node),
         };
-        store.replace(self.credentials(issued)).unwrap();
+        store.replace(credentials).unwrap();
     }
 
     pub fn clearinghouse(&self, clock: Arc<dyn Clock>) -> CredentialStore {

@@ -2,10 +2,13 @@
 //! would, mends everything in the end, and takes the disks to the auditor.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::vec::IntoIter;
 
+use huitong_core::date::Timestamp;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 
 use crate::books;
@@ -28,6 +31,9 @@ pub const CALLERS: &str = "callers";
 pub const STOPPED_COLLECTING: &str = "stopped while it collects";
 /// How long a machine whose disk failed is down.
 const REPAIR_TAKES: Duration = Duration::from_millis(700);
+
+/// The faults that are still to come.
+type Planned = Peekable<IntoIter<(Duration, Edge, Fault)>>;
 
 /// The driver.
 pub struct Driver<'a> {
@@ -71,24 +77,37 @@ impl<'a> Driver<'a> {
     /// Lets the day pass, and lets things fail and be mended in it.
     pub fn drive(&mut self, seed: u64) {
         self.latency = faults::latency(seed);
-        let mut edges = faults::plan(seed, self.parties.len())
-            .into_iter()
-            .peekable();
+        let planned = faults::plan(seed, self.parties.len());
+        let mut edges: Planned = planned.into_iter().peekable();
+        let morning = faults::begins(seed, self.parties.len() - 1);
         let mut began = None;
         loop {
             let now = self.sim.elapsed();
             let phase = self.phase.now();
             if phase == Phase::Working {
-                if began.is_none() {
-                    self.keep_backups();
-                }
+                let is_beginning = began.is_none();
                 let began = *began.get_or_insert(now);
+                let runs_out = |planned: &Planned, node| {
+                    let at = faults::runs_out(planned.clone(), node)?;
+                    Some(moment(morning, began + at))
+                };
+                if is_beginning {
+                    self.keep_backups();
+                    for (node, party) in self.parties.iter().enumerate() {
+                        if let Some(last) = runs_out(&edges, node) {
+                            party.renew(Some(last));
+                        }
+                    }
+                }
                 while let Some((at, edge, fault)) = edges.peek().copied() {
                     if began + at > now {
                         break;
                     }
                     edges.next();
                     self.turn(edge, fault, now);
+                    if let (Fault::CertificateExpires(node), Edge::Ends) = (fault, edge) {
+                        self.parties[node].renew(runs_out(&edges, node));
+                    }
                 }
             }
             while let Some(order) = self.orders.take() {
@@ -153,7 +172,8 @@ impl<'a> Driver<'a> {
                 self.lost.insert(machine);
             }
             (Fault::Lost(machine), Edge::Ends) => self.come_back(machine),
-            (Fault::CertificateExpires(machine), edge) => self.parties[machine].renew(edge),
+            // It runs out by itself, and is renewed by whoever knows until when the next one is to hold.
+            (Fault::CertificateExpires(_), _) => {}
             (Fault::FullDisk(machine), Edge::Ends) => {
                 self.parties[machine].disk().leave_room(u64::MAX);
             }
@@ -274,7 +294,7 @@ impl<'a> Driver<'a> {
             self.fails_no_more(machine);
             self.parties[machine].disk().leave_room(u64::MAX);
             self.disk_takes(machine, 1);
-            self.parties[machine].renew(Edge::Ends);
+            self.parties[machine].renew(None);
             self.links_take(machine, self.latency);
             self.come_back(machine);
         }
@@ -370,4 +390,10 @@ impl<'a> Driver<'a> {
             clearing,
         })
     }
+}
+
+/// So long after a world's first moment.
+fn moment(first: Timestamp, after: Duration) -> jiff::Timestamp {
+    let millis = first.as_millis() + i64::try_from(after.as_millis()).unwrap();
+    jiff::Timestamp::from_millisecond(millis).unwrap()
 }

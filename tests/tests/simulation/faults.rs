@@ -28,7 +28,7 @@ pub enum Fault {
     SlowDisk(usize, u64),
     /// A machine's disk has no room.
     FullDisk(usize),
-    /// A node's certificate has expired, and is renewed late.
+    /// A node's certificate runs out while calls go on, and is renewed late.
     CertificateExpires(usize),
     /// A node's disk is copied while it works.
     BackedUp(usize),
@@ -238,6 +238,17 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     }
     planned.edges.sort_by_key(|(at, _, _)| *at);
     planned.edges
+}
+
+/// When a node's certificate runs out next by what is still planned, since the work began.
+pub fn runs_out(
+    planned: impl Iterator<Item = (Duration, Edge, Fault)>,
+    node: usize,
+) -> Option<Duration> {
+    let mut ends = planned.filter(|(_, edge, fault)| {
+        (*edge, *fault) == (Edge::Begins, Fault::CertificateExpires(node))
+    });
+    ends.next().map(|(at, _, _)| at)
 }
 
 /// Whether nothing disturbs a node that serves without another one: in most such seeds it soon waits for that one alone, and

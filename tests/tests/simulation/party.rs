@@ -27,7 +27,7 @@ use huitong_transport::{Clock, CredentialStore, ServerLimits};
 
 use crate::certificates::{Certificates, client_limits};
 use crate::chance::Seeded;
-use crate::faults::{self, Edge};
+use crate::faults;
 use crate::network::Simulated;
 use crate::phases::Phases;
 use crate::platform::{EventLog, OneThread, SimulatedClock};
@@ -203,15 +203,15 @@ impl Party {
         self.clock.passes(hours);
     }
 
-    /// The node's certificate runs out, or is renewed.
-    pub fn renew(&self, edge: Edge) {
+    /// The node's certificate is renewed, by one that runs out in the middle of the work, if it is to.
+    pub fn renew(&self, runs_out: Option<jiff::Timestamp>) {
         if let Kind::Node {
             number,
             credentials,
             ..
         } = &self.kind
         {
-            Certificates::issued().renew(*number, credentials, edge);
+            Certificates::issued().renew(*number, credentials, runs_out);
         }
     }
 
