@@ -1,4 +1,5 @@
-//! What says of most debts that a plan did not take them, without looking: nine bits a debt.
+//! What says of most debts that a plan did not take them, without looking: nine bits a debt. What is not here: which debts a
+//! filter is over, and where it is written.
 
 use crc32c::crc32c;
 use huitong_core::canonical_struct;

@@ -1,7 +1,12 @@
 //! Filters over debts in order, so many debts each: while one is made no more is in memory than those, and which of them a
-//! debt would be in is found by the first debt of each.
+//! debt would be in is found by the first debt of each. A wrong filter, or a wrong first debt, would let a debt through unseen:
+//! so each filter is held against debts that it must know whenever it is read.
+//!
+//! Deliberately absent: whose debts they are. A plan has some of its own, and sixteen plans have some together.
 
-use super::entry::{DebtBytes, Entry, hash, id, sheet_of};
+use huitong_core::leg::ENDS_LEN;
+
+use super::entry::{DebtBytes, Entry, entry, hash, id, sheet_of};
 use super::filter::Filter;
 use crate::store::index::Pair;
 use crate::store::keys;
@@ -86,7 +91,8 @@ impl Segments {
         pieces.chain([head])
     }
 
-    /// Those that are written under these keys; none when they are not there or not whole.
+    /// Those that are written under these keys; none when they are not there, not whole, not in order, or when one does not know
+    /// the debt that it begins with.
     pub(super) fn read(
         index: &dyn Index,
         key: impl Fn(u32, u32) -> Vec<u8>,
@@ -104,16 +110,30 @@ impl Segments {
                 None => return Ok(None),
             }
         }
-        Ok(Some(Self(segments)))
+        let ascend = segments.is_sorted_by(|(one, _), (next, _)| one <= next);
+        let mut begin = segments.iter();
+        let known = begin.all(|(first, filter): &(DebtBytes, Filter)| filter.may_have(hash(first)));
+        Ok((ascend && known).then_some(Self(segments)))
     }
 
-    /// Those of a plan as they were written; none when they are not there or do not let each debt of its first row through.
+    /// Those of a plan as they were written; none when they are not there or do not let each debt through of its first row and of
+    /// the rows in which they begin.
     pub(super) fn of_plan(index: &dyn Index, plan: u64) -> Result<Option<Self>, StoreError> {
         let segments = Self::read(index, |segment, piece| keys::filter(plan, segment, piece))?;
         let (Some(segments), Some(row)) = (segments, first_row(index, plan)?) else {
             return Ok(None);
         };
-        Ok(segments.let_through(sheet_of(&row)?).then_some(segments))
+        let mut hold = segments.let_through(sheet_of(&row)?);
+        for (first, _) in &segments.0 {
+            let at = keys::taken(plan, &entry(*first, [u8::MAX; ENDS_LEN]));
+            let row = index.at_or_before(&at)?;
+            let row = row.filter(|(key, _)| key.starts_with(&keys::taken(plan, &[])));
+            hold &= match row {
+                Some((_, row)) => segments.let_through(sheet_of(&row)?),
+                None => false,
+            };
+        }
+        Ok(hold.then_some(segments))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which plan took a debt, and what becomes of rows and filters that are lost.
 
+mod in_pieces;
+
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
@@ -165,37 +167,6 @@ fn a_filter_that_is_lost_or_not_the_plans_does_not_hold() {
         let lost = index(&[(1, 0..300)]);
         lost.lose(&[table]);
         assert_eq!(again(&lost).1.len(), 1);
-    }
-}
-
-/// Nineteen regions' debts under each id: filters begin and end in the middle of one.
-#[test]
-fn a_plan_has_as_many_filters_as_its_debts_take() {
-    let ids = 40_u32;
-    let of_id = |number| {
-        (0..19).map(move |of| {
-            entry_of(
-                debt_of(number, LegKind::Settlement),
-                &format!("3302{of:02}"),
-            )
-        })
-    };
-    let mut debts: Vec<_> = (0..ids).flat_map(of_id).collect();
-    debts.sort_unstable();
-    for (at_most, filters) in [(1, 760), (7, 109), (30, 26), (760, 1), (1_000, 1)] {
-        let sets = debts.chunks(at_most).filter_map(Set::of).map(Ok);
-        let made = Segments::over(sets).unwrap();
-        let index = MemoryIndex::new();
-        let key = |segment, piece| keys::filter(1, segment, piece);
-        index.write(made.rows(key).collect()).unwrap();
-        let rows = index.get(&key(0, 0)).unwrap().unwrap();
-        let firsts = keys::read::<Vec<[u8; DEBT_LEN]>>(&rows).unwrap();
-        assert_eq!(firsts.len(), filters);
-        let read = Segments::read(&index, key).unwrap().unwrap();
-        assert!(read.let_through(&debts));
-        let others = (ids..10_000).map(|number| debt_bytes(&debt_of(number, LegKind::Settlement)));
-        let through = others.filter(|debt| read.may_have(debt, hash(debt)));
-        assert!(through.count() < 200, "one of 256 is let through");
     }
 }
 
