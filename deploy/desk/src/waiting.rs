@@ -1,5 +1,5 @@
 //! A debt that no cycle took, as an officer reads it, of a region or of the operator: why, for how long, what both regions told,
-//! and what is to be done. Amounts are yuan.
+//! and what is to be done. Amounts are yuan. Deliberately absent: which debts wait, and whether one is late.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
 //! When a connection ends because its peer's certificate has run out. What the peer asks for over it is refused from then
-//! on, and only over another one can it show the certificate that it has by now.
+//! on, and only over another one can it show the certificate that it has by now. What is not here: the refusal ([`super::gate`]).
 
 use std::sync::Arc;
 use std::time::Duration;
